@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { labClone } from "../support/labClone";
+import { waitUntil } from "../support/waitUntil";
+
+interface Target {
+  name: string;
+  state: string;
+  reason: string | null;
+}
+
+async function targets(): Promise<Target[]> {
+  const { stdout } = await labClone().ok(["status", "--json"]);
+  return (JSON.parse(stdout) as { targets: Target[] }).targets;
+}
+
+/** Which targets answered `count` requests from inside the load balancer's CT, sorted and unique. */
+async function answering(count: number): Promise<string[]> {
+  const loop = `for i in $(seq ${count}); do curl -sI http://localhost/ | grep -i "^x-backend:"; done`;
+  const { stdout } = await labClone().ok(["exec", "lb", "--", "bash", "-c", loop]);
+  const names = stdout.match(/app\d+/g) ?? [];
+  assert.equal(names.length, count, stdout);
+  return [...new Set(names)].sort();
+}
+
+describe("the load balancer", function () {
+  it("gives each of three targets four of twelve requests", async function () {
+    const { stdout } = await labClone().ok(["verify", "-n", "12", "--json"]);
+    const verdict = JSON.parse(stdout) as { even: boolean; counts: Record<string, number> };
+    assert.equal(verdict.even, true, stdout);
+    assert.deepEqual(verdict.counts, { app1: 4, app2: 4, app3: 4 });
+  });
+
+  it("rotates over the targets in the original loop inside its CT", async function () {
+    const loop = 'for i in {1..12}; do curl -sI http://localhost/ | grep -i "^x-backend:"; done';
+    const { stdout } = await labClone().ok(["exec", "lb", "--", "bash", "-c", loop]);
+    const names = stdout.match(/app\d/g) ?? [];
+    assert.equal(names.length, 12, stdout);
+    const start = Number(names[0]?.slice(3)) - 1;
+    const expected = names.map((_, i) => `app${((start + i) % 3) + 1}`);
+    assert.deepEqual(names, expected);
+  });
+
+  it("answers on the machine's loopback", async function () {
+    const { stdout } = await labClone().ok(["status", "--json"]);
+    const { localUrl } = JSON.parse(stdout) as { localUrl: string };
+    const answer = await fetch(localUrl, { headers: { accept: "application/json" } });
+    assert.equal(answer.status, 200);
+    assert.match(answer.headers.get("x-backend") ?? "", /^app[123]$/);
+  });
+
+  it("counts visits in PostgreSQL across the targets", async function () {
+    const count = async () => {
+      const get = ["exec", "lb", "--", "curl", "-s", "http://localhost/api"];
+      const { stdout } = await labClone().ok(get);
+      return JSON.parse(stdout) as { node: string; database: string; counter: { total: number } };
+    };
+    const [first, second] = [await count(), await count()];
+    assert.equal(first.database, "up");
+    assert.notEqual(first.node, second.node);
+    assert.ok(second.counter.total > first.counter.total, JSON.stringify({ first, second }));
+  });
+
+  it("removes a target whose service was killed and takes it back once it runs", async function () {
+    this.timeout("3m");
+    const seen = (list: Target[]) => list.map((t) => `${t.name} ${t.state}`).join(", ");
+    // `docker kill` counts as stopped by hand, so `restart: unless-stopped` does not undo it.
+    await labClone().ok(["exec", "app2", "--", "docker", "kill", "web"]);
+    await waitUntil("app2 unhealthy", 30, async () => {
+      const list = await targets();
+      const gone = list.find((t) => t.name === "app2")?.state === "unhealthy";
+      return { value: gone || undefined, seen: seen(list) };
+    });
+    assert.deepEqual(await answering(12), ["app1", "app3"]);
+    await labClone().ok(["exec", "app2", "--", "docker", "start", "web"]);
+    await waitUntil("app2 healthy", 60, async () => {
+      const list = await targets();
+      return { value: list.every((t) => t.state === "healthy") || undefined, seen: seen(list) };
+    });
+    assert.deepEqual(await answering(12), ["app1", "app2", "app3"]);
+  });
+});

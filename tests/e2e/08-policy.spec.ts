@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { labClone } from "../support/labClone";
+
+describe("the policy pack", function () {
+  it("stops a program that gives an app node a LAN interface", async function () {
+    this.timeout("3m");
+    const file = join(labClone().root, "components", "appNode.ts");
+    const original = readFileSync(file, "utf8");
+    const seeded = original.replace("bridge: args.privateBridge", 'bridge: "vmbr0"');
+    assert.notEqual(seeded, original, "the seed no longer fits components/appNode.ts");
+    writeFileSync(file, seeded);
+    try {
+      const preview = await labClone().run(["preview"], { timeoutSeconds: 170 });
+      assert.notEqual(preview.code, 0);
+      assert.match(preview.stdout + preview.stderr, /private-subnet/);
+    } finally {
+      writeFileSync(file, original);
+    }
+  });
+});
