@@ -50,7 +50,8 @@ export async function exec(
     });
     child.on("close", (code, signal) => {
       clearTimeout(timer);
-      for (const name of ["stdout", "stderr"] as const) if (rest[name]) options.onLine?.(rest[name]);
+      for (const name of ["stdout", "stderr"] as const)
+        if (rest[name]) options.onLine?.(rest[name]);
       resolve({ code: code ?? (signal ? 128 : 1), ...text });
     });
     child.stdin.on("error", () => undefined); // a command that does not read its input is no error
@@ -67,7 +68,9 @@ export async function run(
   const result = await exec(command, args, options);
   if (result.code !== 0) {
     const said = (result.stderr.trim() || result.stdout.trim()).split("\n").slice(-15).join("\n");
-    throw new Error(`${command} ${args.slice(0, 3).join(" ")}: exit status ${result.code}\n${said}`);
+    throw new Error(
+      `${command} ${args.slice(0, 3).join(" ")}: exit status ${result.code}\n${said}`,
+    );
   }
   return result.stdout;
 }
