@@ -1,0 +1,49 @@
+# Makes the box's cgroups and devices usable for LXC. Docker hands them over read-only or not at all.
+
+cgroups_open() {
+  mount -o remount,bind,rw /sys
+  # The superblock as well: unprivileged CTs mount a sysfs of their own.
+  mount -o remount,rw /sys || log "sysfs stays read-only for unprivileged CTs"
+
+  if [[ $(stat -fc %T /sys/fs/cgroup) == cgroup2fs ]]; then
+    cgroups_delegate
+    return
+  fi
+  local target
+  while read -r target; do
+    mount -o remount,bind,rw "$target"
+  done < <(awk '$3 == "cgroup" || $3 == "cgroup2" { print $2 }' /proc/mounts)
+  # systemd in CTs wants this hierarchy, which a machine without systemd does not have.
+  if [[ ! -d /sys/fs/cgroup/systemd ]]; then
+    mount -o remount,rw /sys/fs/cgroup
+    mkdir /sys/fs/cgroup/systemd
+    mount -t cgroup -o none,name=systemd cgroup /sys/fs/cgroup/systemd
+  fi
+}
+
+# cgroup v2: a group that has processes cannot hand controllers to its children. LXC knows the name
+# `init.scope` and looks past it for its root; with any other name it would try to delegate from there.
+cgroups_delegate() {
+  local root=/sys/fs/cgroup pid controller
+  mount -o remount,bind,rw "$root"
+  mkdir -p "$root/init.scope"
+  while read -r pid; do
+    echo "$pid" > "$root/init.scope/cgroup.procs" || true # it ended meanwhile
+  done < <(cat "$root/cgroup.procs") 2> /dev/null
+  for controller in $(< "$root/cgroup.controllers"); do
+    echo "+$controller" > "$root/cgroup.subtree_control" || log "cgroup $controller: not delegated"
+  done
+}
+
+# /dev is Docker's own tmpfs: nodes made here are gone at the next start.
+devices_make() {
+  local n
+  [[ -e /dev/loop-control ]] || mknod /dev/loop-control c 10 237
+  for n in {0..31}; do
+    [[ -e /dev/loop$n ]] || mknod "/dev/loop$n" b 7 "$n"
+  done
+  [[ -e /dev/fuse ]] || mknod -m 666 /dev/fuse c 10 229
+  mkdir -p /dev/net
+  [[ -e /dev/net/tun ]] || mknod -m 666 /dev/net/tun c 10 200
+  [[ -e /dev/kmsg ]] || mknod -m 644 /dev/kmsg c 1 11
+}

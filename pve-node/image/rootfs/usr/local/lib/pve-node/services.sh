@@ -1,0 +1,37 @@
+# The daemons of the node.
+
+services_start() {
+  mkdir -p /run/sshd /var/lib/lxcfs
+  touch /etc/pve/priv/authorized_keys
+  chmod 600 /etc/pve/priv/authorized_keys
+
+  supervise lxcfs lxcfs_run &
+  supervise sshd /usr/sbin/sshd -D -e &
+  supervise apt-cacher-ng apt_cache_run &
+
+  # Certificates, users and tokens: a node that cannot make them must not pretend to be one.
+  /opt/pve-node/bin/node /opt/pve-node/bootstrap.cjs
+  supervise api /opt/pve-node/bin/node /opt/pve-node/api.cjs &
+}
+
+lxcfs_run() {
+  # A killed lxcfs leaves its mount behind, dead.
+  umount -l /var/lib/lxcfs 2> /dev/null || true
+  lxcfs /var/lib/lxcfs
+}
+
+# The cache directory is shared by all labs of the machine, but not made for two writers: the first
+# box has it, others use a place of their own. Files belong to the directory's owner outside.
+apt_cache_run() (
+  local cache=/var/cache/homelab-apt owner
+  mkdir -p "$cache" /var/log/apt-cacher-ng
+  exec 9> "$cache/.lock"
+  if ! flock -n 9; then
+    cache=$STATE/apt-cache
+    mkdir -p "$cache"
+  fi
+  owner=$(stat -c %u:%g "$cache")
+  chown -R "$owner" /var/log/apt-cacher-ng
+  exec setpriv --reuid "${owner%:*}" --regid "${owner#*:}" --clear-groups \
+    apt-cacher-ng -c /etc/apt-cacher-ng "CacheDir=$cache"
+)

@@ -1,0 +1,42 @@
+# Everything that outlives the box is on one volume, mounted where a Proxmox node has it.
+
+state_mount() {
+  local place
+  for place in etc/pve etc/network var/lib/vz var/lib/lxc var/log/pve; do
+    # The first boot takes over what the image holds; the rename makes a killed copy start anew.
+    if [[ ! -d $STATE/$place ]]; then
+      rm -rf "$STATE/$place.new"
+      mkdir -p "/$place" "$(dirname "$STATE/$place")"
+      cp -a "/$place" "$STATE/$place.new"
+      mv "$STATE/$place.new" "$STATE/$place"
+    fi
+    mkdir -p "/$place"
+    mountpoint -q "/$place" || mount --bind "$STATE/$place" "/$place"
+  done
+
+  mkdir -p "/etc/pve/nodes/$PVE_NODE_NAME/lxc" /etc/pve/priv /etc/network/interfaces.d
+  mkdir -p /var/lib/vz/{template/cache,template/iso,images,private,dump,snippets}
+  chmod 700 /etc/pve/priv
+  ln -sfn "nodes/$PVE_NODE_NAME/lxc" /etc/pve/lxc
+  ln -sfn "nodes/$PVE_NODE_NAME" /etc/pve/local
+  host_keys
+  if [[ -n ${PVE_NODE_NAMESERVER:-} ]]; then
+    # Docker's 127.0.0.11 answers in the box only, and CTs inherit this file. It is a mount: no rename.
+    printf 'nameserver %s\n' $PVE_NODE_NAMESERVER > /etc/resolv.conf
+  fi
+}
+
+# The node keeps its identity when its image changes.
+host_keys() {
+  local type key
+  mkdir -p "$STATE/etc/ssh"
+  for type in ed25519 rsa; do
+    key=$STATE/etc/ssh/ssh_host_${type}_key
+    if [[ ! -s $key || ! -s $key.pub ]]; then
+      rm -f "$key" "$key.pub"
+      ssh-keygen -q -t "$type" -N '' -C "root@$PVE_NODE_NAME" -f "$key"
+    fi
+    install -m 600 "$key" /etc/ssh/
+    install -m 644 "$key.pub" /etc/ssh/
+  done
+}
