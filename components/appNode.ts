@@ -1,0 +1,200 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { CtSettings } from "../lib/config/settings";
+import { APP_PORT } from "../lib/config/settings";
+import type { StorageDriver } from "../lib/docker/daemon";
+import {
+  appNodeFeatures,
+  appNodeRawLines,
+  installDocker,
+  SERVICE_FILES,
+  SERVICE_USER,
+  writeServiceFiles,
+} from "../lib/docker/scripts";
+import { installFirewall } from "../lib/firewall/render";
+import type { Target } from "../lib/haproxy/render";
+import { withPrefix } from "../lib/net/cidr";
+import { aptInstall } from "../lib/shell/apt";
+import { script } from "../lib/shell/quote";
+import { sshOptions } from "../lib/ssh/options";
+import type { AppImage } from "./appImage";
+import type { CtPlacement } from "./container";
+import { Container } from "./container";
+import { ctCommand } from "./ctCommand";
+import type { DatabaseEndpoint } from "./database";
+import type { Network } from "./network";
+
+export interface AppNodeArgs extends CtSettings {
+  placement: CtPlacement;
+  network: Network;
+  privateGateway: string;
+  privateCidr: string;
+  /** Storage driver of the node's Docker. A change restarts CT and Docker; images are built again. */
+  storageDriver: StorageDriver;
+  /** The only address that may reach the service. Applied in place. */
+  loadBalancerAddress: string;
+  database: DatabaseEndpoint;
+  image: AppImage;
+}
+
+/** Memory of the service's container in MiB; the rest of the CT's cap is Docker's and the system's. */
+const SERVICE_MEMORY_MIB = 192;
+
+/** A web service in Docker in a privileged CT of the private subnet: the part that EC2 plays. */
+export class AppNode extends pulumi.ComponentResource {
+  readonly name: string;
+  readonly target: pulumi.Output<Target>;
+  /** The running service; a gate on its health depends on it. */
+  readonly service: docker.Container;
+  readonly incarnation: pulumi.Output<string>;
+  readonly summary: pulumi.Output<Target & { vmid: number; storageDriver: string }>;
+
+  constructor(name: string, args: AppNodeArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("homelab:components:AppNode", name, {}, opts);
+    this.name = args.name;
+    const container = this.makeContainer(name, args);
+    const { aptProxy } = args.placement;
+    // Rules first: the installation of Docker starts it, and there must be no moment without them.
+    const firewall = ctCommand(
+      `${name}-firewall`,
+      {
+        container,
+        script: script(
+          aptInstall(["iptables"], aptProxy),
+          installFirewall(
+            { port: APP_PORT, allowedSources: [args.loadBalancerAddress], behind: "docker" },
+            "docker.service",
+          ),
+        ),
+      },
+      this,
+    );
+    const engine = ctCommand(
+      `${name}-docker`,
+      { container, script: installDocker(args.storageDriver, aptProxy), dependsOn: [firewall] },
+      this,
+    );
+    const files = ctCommand(
+      `${name}-files`,
+      {
+        container,
+        script: writeServiceFiles(),
+        stdin: pulumi.interpolate`${args.database.password}\n${args.database.certificate}\n`,
+        triggers: [args.database.incarnation],
+      },
+      this,
+    );
+    this.service = this.runService(name, args, container, [engine, files]);
+    const target = { name: args.name, address: args.address, port: APP_PORT };
+    this.target = pulumi.output(target);
+    this.incarnation = container.incarnation;
+    this.summary = pulumi.output({
+      ...target,
+      vmid: container.vmid,
+      storageDriver: args.storageDriver,
+    });
+    this.registerOutputs({ target: this.target, summary: this.summary });
+  }
+
+  private makeContainer(name: string, args: AppNodeArgs): Container {
+    return new Container(
+      name,
+      {
+        placement: args.placement,
+        network: args.network,
+        vmid: args.vmid,
+        hostname: args.name,
+        description: `Docker on ${args.storageDriver} (EC2 instance)`,
+        cores: 1,
+        memoryMiB: args.memoryMiB,
+        diskGiB: args.diskGiB,
+        startupOrder: 2,
+        address: args.address,
+        interfaces: [
+          {
+            bridge: args.network.privateBridge,
+            cidr: withPrefix(args.address, args.privateCidr),
+            gateway: args.privateGateway,
+          },
+        ],
+        privileged: {
+          features: appNodeFeatures(args.storageDriver),
+          rawLines: appNodeRawLines(args.storageDriver),
+        },
+      },
+      { parent: this },
+    );
+  }
+
+  private runService(
+    name: string,
+    args: AppNodeArgs,
+    container: Container,
+    dependsOn: pulumi.Resource[],
+  ): docker.Container {
+    const provider = new docker.Provider(
+      `${name}-engine`,
+      {
+        host: `ssh://root@${args.address}:22`,
+        sshOpts: container.access.endpoint.apply(sshOptions),
+      },
+      { parent: this, dependsOn },
+    );
+    const inside = { parent: this, provider, dependsOn, deletedWith: container.ct };
+    const image = new docker.RemoteImage(
+      `${name}-image`,
+      {
+        name: `homelab/web:${args.image.digest.slice(0, 12)}`,
+        // The builder of the node itself: another one would build on this machine.
+        build: { context: args.image.context, useLegacyBuilder: true },
+        triggers: { context: args.image.digest, incarnation: container.incarnation },
+        // A replacement of the same content would else remove the image that its successor uses.
+        keepLocally: true,
+      },
+      inside,
+    );
+    return new docker.Container(
+      `${name}-web`,
+      serviceArgs(args, image.imageId, container.incarnation),
+      { ...inside, deleteBeforeReplace: true },
+    );
+  }
+}
+
+function serviceArgs(
+  args: AppNodeArgs,
+  image: pulumi.Input<string>,
+  incarnation: pulumi.Output<string>,
+): docker.ContainerArgs {
+  const { database } = args;
+  return {
+    name: "web",
+    image,
+    restart: "unless-stopped",
+    // Equal numbers: the access rules recognise traffic by the port that it was first sent to.
+    ports: [{ internal: APP_PORT, external: APP_PORT }],
+    envs: [
+      `PORT=${APP_PORT}`,
+      `NODE_NAME=${args.name}`,
+      `STORAGE_DRIVER=${args.storageDriver}`,
+      `PGHOST=${database.address}`,
+      `PGPORT=${database.port}`,
+      `PGUSER=${database.role}`,
+      `PGDATABASE=${database.database}`,
+      "PGPASSWORD_FILE=/run/secrets/pgpassword",
+      "PGSSLROOTCERT=/run/secrets/db.crt",
+    ],
+    volumes: [{ hostPath: SERVICE_FILES, containerPath: "/run/secrets", readOnly: true }],
+    user: SERVICE_USER,
+    readOnly: true,
+    capabilities: { drops: ["ALL"] },
+    securityOpts: ["no-new-privileges"],
+    memory: SERVICE_MEMORY_MIB,
+    memorySwap: SERVICE_MEMORY_MIB,
+    // Labels replace the container: it must start anew with another CT or other credentials.
+    labels: [
+      { label: "homelab.incarnation", value: incarnation },
+      { label: "homelab.database", value: database.incarnation },
+    ],
+  };
+}

@@ -1,0 +1,141 @@
+import * as proxmoxve from "@muhlba91/pulumi-proxmoxve";
+import * as pulumi from "@pulumi/pulumi";
+import { ContainerHostConfig } from "../provider/containerHostConfig";
+import { ReadinessGate } from "../provider/readinessGate";
+import type { CtAccess, NodeAccess } from "./access";
+import { ctAccess } from "./access";
+
+/** What all CTs of a stack share. */
+export interface CtPlacement {
+  nodeName: string;
+  access: NodeAccess;
+  /** Storage of the CT's disk. Changing it replaces the CT. */
+  storage: string;
+  /** Volume id of the template. Changing it replaces the CT. */
+  template: string;
+  nameserver: string;
+  /**
+   * URL of a caching proxy for Debian packages.
+   *
+   * @default - packages are fetched directly
+   */
+  aptProxy?: string;
+}
+
+/** One network interface of a CT. */
+export interface CtInterface {
+  bridge: pulumi.Input<string>;
+  /** Address with prefix, e.g. `10.10.10.11/24`. Changing it restarts the CT. */
+  cidr: string;
+  /**
+   * Default gateway.
+   *
+   * @default - no route beyond the interface's own subnet
+   */
+  gateway?: string;
+}
+
+export interface ContainerArgs {
+  placement: CtPlacement;
+  /** Bridges and NAT must stand before the CT is made, and go after it. */
+  network: pulumi.Resource;
+  /** Changing it replaces the CT. */
+  vmid: number;
+  hostname: string;
+  description: string;
+  cores: number;
+  /** Memory cap in MiB. A change restarts the CT. */
+  memoryMiB: number;
+  /** Disk in GiB. Can grow in place; a smaller one replaces the CT. */
+  diskGiB: number;
+  /** Order at boot of the Proxmox node, 1 first. Applied in place. */
+  startupOrder: number;
+  /** Address in the private subnet, through which the program logs in. */
+  address: string;
+  /** eth0 first. */
+  interfaces: CtInterface[];
+  /**
+   * Set for a privileged CT: its features and raw LXC lines. A change restarts the CT.
+   *
+   * @default - an unprivileged CT with nesting, which systemd's sandboxing needs
+   */
+  privileged?: { features: string; rawLines: string[] };
+}
+
+/** A CT that is up, reachable over SSH and known by its host key. The only place that makes CTs. */
+export class Container extends pulumi.ComponentResource {
+  readonly vmid: pulumi.Output<number>;
+  readonly access: CtAccess;
+  /** Changes when the CT is made anew: a trigger for everything inside it. */
+  readonly incarnation: pulumi.Output<string>;
+  /** Commands in the CT depend on it. */
+  readonly ready: pulumi.Resource;
+  /** The CT itself: what lives in it is gone with it and need not be deleted apart. */
+  readonly ct: pulumi.Resource;
+
+  constructor(name: string, args: ContainerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("homelab:components:Container", name, {}, opts);
+    const ct = new proxmoxve.ContainerLegacy(`${name}-ct`, ctArgs(args), {
+      parent: this,
+      dependsOn: [args.network],
+      deleteBeforeReplace: true, // the vmid is fixed, and Proxmox has it once
+      // Features of a privileged CT are root's: ContainerHostConfig sets them and sees their drift.
+      ignoreChanges: args.privileged ? ["features"] : [],
+    });
+    const hostConfig = new ContainerHostConfig(
+      `${name}-host`,
+      {
+        node: args.placement.access.endpoint,
+        vmid: args.vmid,
+        features: args.privileged?.features,
+        rawLines: args.privileged?.rawLines,
+      },
+      // A replaced CT keeps its vmid, so no input of this one changes with it.
+      { parent: this, dependsOn: [ct], deletedWith: ct, replaceWith: [ct] },
+    );
+    this.access = ctAccess(args.placement.access, args.address, hostConfig.hostKey);
+    this.ready = new ReadinessGate(
+      `${name}-ssh`,
+      {
+        subject: `CT ${args.vmid} "${args.hostname}": SSH on ${args.address}`,
+        from: this.access.endpoint,
+        deadlineSeconds: 120,
+        triggers: [hostConfig.incarnation],
+      },
+      { parent: this, dependsOn: [hostConfig], deletedWith: ct },
+    );
+    this.ct = ct;
+    this.vmid = ct.vmId;
+    this.incarnation = hostConfig.incarnation;
+    this.registerOutputs({ vmid: this.vmid, incarnation: this.incarnation });
+  }
+}
+
+function ctArgs(args: ContainerArgs): proxmoxve.ContainerLegacyArgs {
+  const { placement } = args;
+  return {
+    nodeName: placement.nodeName,
+    vmId: args.vmid,
+    description: args.description,
+    tags: ["homelab"],
+    unprivileged: !args.privileged,
+    features: args.privileged ? undefined : { nesting: true },
+    started: true,
+    startOnBoot: true,
+    startup: { order: args.startupOrder },
+    cpu: { cores: args.cores },
+    memory: { dedicated: args.memoryMiB, swap: 0 },
+    disk: { datastoreId: placement.storage, size: args.diskGiB },
+    // With a type other than "unmanaged" Proxmox writes network, name and resolver into the CT.
+    operatingSystem: { templateFileId: placement.template, type: "debian" },
+    networkInterfaces: args.interfaces.map((nic, i) => ({ name: `eth${i}`, bridge: nic.bridge })),
+    initialization: {
+      hostname: args.hostname,
+      dns: { servers: [placement.nameserver] },
+      ipConfigs: args.interfaces.map((nic) => ({
+        ipv4: { address: nic.cidr, gateway: nic.gateway },
+      })),
+      userAccount: { keys: [placement.access.publicKey] },
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import * as command from "@pulumi/command";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Container } from "./container";
+
+export interface CtCommandArgs {
+  container: Container;
+  /** An idempotent script: it is run again when it changes, and in a CT made anew. */
+  script: string;
+  /**
+   * Text for the script's standard input; the place for secrets.
+   *
+   * @default - nothing
+   */
+  stdin?: pulumi.Input<string>;
+  /**
+   * Values besides the script whose change runs it again.
+   *
+   * @default - none
+   */
+  triggers?: pulumi.Input<unknown>[];
+  dependsOn?: pulumi.Resource[];
+}
+
+/**
+ * A script inside a CT. It has no `delete`: what it leaves behind lives in the CT and goes with it.
+ * `update` keeps a changed trigger from replacing the resource.
+ */
+export function ctCommand(
+  name: string,
+  args: CtCommandArgs,
+  parent: pulumi.Resource,
+): command.remote.Command {
+  const { container } = args;
+  return new command.remote.Command(
+    name,
+    {
+      connection: container.access.connection,
+      create: args.script,
+      update: args.script,
+      stdin: args.stdin,
+      // Installers talk a lot; what matters of a failure is in the error itself.
+      logging: command.types.enums.remote.Logging.None,
+      triggers: [container.incarnation, ...(args.triggers ?? [])],
+    },
+    {
+      parent,
+      dependsOn: [container.ready, ...(args.dependsOn ?? [])],
+      deletedWith: container.ct,
+    },
+  );
+}

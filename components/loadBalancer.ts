@@ -1,0 +1,164 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { CtSettings } from "../lib/config/settings";
+import { LISTENER_PORT, STATS_PORT } from "../lib/config/settings";
+import type { HealthCheck, Target } from "../lib/haproxy/render";
+import { renderConfig, usersText } from "../lib/haproxy/render";
+import { activateConfig, installHaproxy, NEXT_CONFIG, STATS_USER } from "../lib/haproxy/scripts";
+import { withPrefix } from "../lib/net/cidr";
+import { GeneratedSecret } from "../provider/generatedSecret";
+import { ReadinessGate } from "../provider/readinessGate";
+import type { AppNode } from "./appNode";
+import type { CtPlacement } from "./container";
+import { Container } from "./container";
+import { ctCommand } from "./ctCommand";
+import type { Network } from "./network";
+
+export interface LoadBalancerArgs extends CtSettings {
+  placement: CtPlacement;
+  network: Network;
+  privateCidr: string;
+  /** Address in the LAN, where the listener and the stats page are. */
+  lanAddress: string;
+  lanCidr: string;
+  lanGateway: string;
+  /** The target group. Applied by a reload, which loses no request. */
+  targets: AppNode[];
+  /**
+   * Probe of every target. Applied by a reload.
+   *
+   * @default - GET /healthz each second; out after 2 failures, back after 2 successes
+   */
+  healthCheck?: HealthCheck;
+}
+
+const DEFAULT_HEALTH_CHECK: HealthCheck = {
+  path: "/healthz",
+  intervalMs: 1000,
+  fastIntervalMs: 250,
+  timeoutMs: 500,
+  healthyThreshold: 2,
+  unhealthyThreshold: 2,
+};
+
+/** HAProxy with one interface in the LAN and one in the private subnet: the part that the ALB plays. */
+export class LoadBalancer extends pulumi.ComponentResource {
+  readonly url: pulumi.Output<string>;
+  readonly statsUrl: pulumi.Output<string>;
+  readonly statsUser = STATS_USER;
+  /** Secret. */
+  readonly statsPassword: pulumi.Output<string>;
+  readonly summary: pulumi.Output<{
+    name: string;
+    vmid: number;
+    lanAddress: string;
+    privateAddress: string;
+  }>;
+
+  constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("homelab:components:LoadBalancer", name, {}, opts);
+    const password = new GeneratedSecret(`${name}-stats`, { length: 24 }, { parent: this });
+    const container = this.makeContainer(name, args);
+    const install = ctCommand(
+      `${name}-install`,
+      { container, script: installHaproxy(args.placement.aptProxy) },
+      this,
+    );
+    const healthCheck = args.healthCheck ?? DEFAULT_HEALTH_CHECK;
+    // Addresses are known at preview, so the whole text is, and policies can read it.
+    const text = pulumi.all(args.targets.map((node) => node.target)).apply((targets: Target[]) =>
+      renderConfig({
+        listenerPort: LISTENER_PORT,
+        statsAddress: args.lanAddress,
+        statsPort: STATS_PORT,
+        targets,
+        healthCheck,
+        serverTimeoutMs: 2000,
+      }),
+    );
+    const copy = new command.remote.CopyToRemote(
+      `${name}-config`,
+      {
+        connection: container.access.connection,
+        source: text.apply((content) => new pulumi.asset.StringAsset(content)),
+        remotePath: NEXT_CONFIG,
+        triggers: [container.incarnation],
+      },
+      { parent: this, dependsOn: [install], deletedWith: container.ct },
+    );
+    const active = ctCommand(
+      `${name}-activate`,
+      {
+        container,
+        script: activateConfig(),
+        stdin: password.value.apply((value) => usersText(STATS_USER, value)),
+        triggers: [text],
+        dependsOn: [copy],
+      },
+      this,
+    );
+    const gates = args.targets.map((node) => this.gate(name, node, container, healthCheck, active));
+    const url = pulumi.interpolate`http://${args.lanAddress}/`;
+    this.url = pulumi.all(gates.map((gate) => gate.id)).apply(() => url);
+    this.statsUrl = active.id.apply(() => `http://${args.lanAddress}:${STATS_PORT}/`);
+    this.statsPassword = password.value;
+    this.summary = pulumi.output({
+      name: args.name,
+      vmid: container.vmid,
+      lanAddress: args.lanAddress,
+      privateAddress: args.address,
+    });
+    this.registerOutputs({ url: this.url, statsUrl: this.statsUrl, summary: this.summary });
+  }
+
+  private makeContainer(name: string, args: LoadBalancerArgs): Container {
+    return new Container(
+      name,
+      {
+        placement: args.placement,
+        network: args.network,
+        vmid: args.vmid,
+        hostname: args.name,
+        description: "HAProxy (Application Load Balancer)",
+        cores: 1,
+        memoryMiB: args.memoryMiB,
+        diskGiB: args.diskGiB,
+        startupOrder: 3,
+        address: args.address,
+        interfaces: [
+          {
+            bridge: args.network.lanBridge,
+            cidr: withPrefix(args.lanAddress, args.lanCidr),
+            gateway: args.lanGateway,
+          },
+          {
+            bridge: args.network.privateBridge,
+            cidr: withPrefix(args.address, args.privateCidr),
+          },
+        ],
+      },
+      { parent: this },
+    );
+  }
+
+  /** A target is ready when it answers the health check to the load balancer itself. */
+  private gate(
+    name: string,
+    node: AppNode,
+    container: Container,
+    healthCheck: HealthCheck,
+    active: pulumi.Resource,
+  ): ReadinessGate {
+    return new ReadinessGate(
+      `${name}-target-${node.name}`,
+      {
+        subject: `target ${node.name}`,
+        from: container.access.endpoint,
+        url: node.target.apply((t) => `http://${t.address}:${t.port}${healthCheck.path}`),
+        deadlineSeconds: 120,
+        triggers: [node.service.id],
+      },
+      { parent: this, dependsOn: [active, node.service], deletedWith: container.ct },
+    );
+  }
+}

@@ -1,0 +1,93 @@
+import * as pulumi from "@pulumi/pulumi";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import type { RawConfig } from "../lib/config/check";
+import { checkConfig } from "../lib/config/check";
+import type { Settings } from "../lib/config/settings";
+import type { NodeAccess } from "./access";
+
+export interface StackConfig extends Settings {
+  access: NodeAccess;
+  /** Undefined: the provider reads PROXMOX_VE_API_TOKEN itself, and the token stays out of the state. */
+  apiToken?: pulumi.Output<string>;
+}
+
+const NAMESPACE = "homelab";
+
+/**
+ * Reads and checks the whole configuration; the only place that does.
+ *
+ * @throws RunError with one line per problem, before any resource exists
+ */
+export function readStackConfig(): StackConfig {
+  const config = new pulumi.Config(NAMESPACE);
+  const { settings, problems } = checkConfig(rawConfig());
+  const found = [...problems];
+  const apiToken = config.getSecret("proxmoxApiToken");
+  const givenToken = rawConfig().proxmoxApiToken;
+  if (!givenToken && !process.env.PROXMOX_VE_API_TOKEN) {
+    found.push(
+      "proxmoxApiToken: is missing; set it as a secret or run through ./lab, which sets PROXMOX_VE_API_TOKEN",
+    );
+  }
+  if (!settings) throw refusal(found);
+  found.push(...trustProblems(settings.proxmox.caFile));
+  const keys = readKeys(settings.ssh.privateKeyFile, found);
+  if (found.length > 0) throw refusal(found);
+  const { host, port, user, hostKey, privateKeyFile } = settings.ssh;
+  return {
+    ...settings,
+    appImageContext: resolve(settings.appImageContext),
+    apiToken: givenToken ? apiToken : undefined,
+    access: {
+      endpoint: { host, port, user, hostKey, keyFile: privateKeyFile },
+      privateKey: pulumi.secret(keys.privateKey),
+      publicKey: keys.publicKey,
+    },
+  };
+}
+
+/** All keys of our namespace, known to the schema or not. */
+function rawConfig(): RawConfig {
+  const prefix = `${NAMESPACE}:`;
+  const entries = Object.entries(pulumi.runtime.allConfig());
+  return Object.fromEntries(
+    entries
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([key, value]) => [key.slice(prefix.length), value]),
+  );
+}
+
+/** The Proxmox provider has no option for a CA: it must be where Go looks, or TLS fails obscurely. */
+function trustProblems(caFile?: string): string[] {
+  if (!caFile) return [];
+  if (!existsSync(caFile)) return [`proxmoxCaFile: does not exist, got "${caFile}"; run ./lab up`];
+  const folders = (process.env.SSL_CERT_DIR ?? "").split(":");
+  if (folders.includes(dirname(caFile)) || process.env.SSL_CERT_FILE === caFile) return [];
+  return [
+    `proxmoxCaFile: ${caFile} is not trusted by the provider, got SSL_CERT_DIR without its folder; ` +
+      `run through ./lab, or: eval "$(./lab env)"`,
+  ];
+}
+
+function readKeys(file: string, problems: string[]): { privateKey: string; publicKey: string } {
+  const read = (path: string) => {
+    try {
+      return readFileSync(path, "utf8");
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      problems.push(
+        `sshPrivateKeyFile: ${path} cannot be read (${code}); make a pair with: ssh-keygen -t ed25519`,
+      );
+      return "";
+    }
+  };
+  return { privateKey: read(file), publicKey: read(`${file}.pub`).trim() };
+}
+
+function refusal(problems: string[]): Error {
+  const list = problems.map((problem) => `  ${problem}`).join("\n");
+  return new pulumi.RunError(
+    `the configuration of stack "${pulumi.getStack()}" is refused:\n${list}`,
+  );
+}

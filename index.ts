@@ -1,0 +1,80 @@
+import * as proxmoxve from "@muhlba91/pulumi-proxmoxve";
+import * as pulumi from "@pulumi/pulumi";
+import type { CtPlacement } from "./components";
+import {
+  AppNode,
+  Database,
+  LoadBalancer,
+  Network,
+  readAppImage,
+  readStackConfig,
+} from "./components";
+
+const config = readStackConfig();
+const image = readAppImage(config.appImageContext);
+const { proxmox, access, lan, privateNetwork } = config;
+const provider = new proxmoxve.Provider("proxmox", {
+  endpoint: proxmox.endpoint,
+  apiToken: config.apiToken,
+});
+const on = { providers: { proxmoxve: provider } };
+
+const network = new Network(
+  "network",
+  {
+    nodeName: proxmox.nodeName,
+    access,
+    lanBridge: lan.bridge,
+    privateBridge: privateNetwork.bridge,
+    privateCidr: privateNetwork.cidr,
+    privateGateway: privateNetwork.gateway,
+  },
+  on,
+);
+
+const placement: CtPlacement = {
+  nodeName: proxmox.nodeName,
+  access,
+  storage: proxmox.storage,
+  template: proxmox.template,
+  nameserver: config.nameserver,
+  aptProxy: config.aptProxy,
+};
+const subnet = {
+  placement,
+  network,
+  privateCidr: privateNetwork.cidr,
+  privateGateway: privateNetwork.gateway,
+};
+const database = new Database(
+  "db",
+  { ...config.database, ...subnet, clients: config.appNodes.map((node) => node.address) },
+  on,
+);
+
+const appNodes = config.appNodes.map((node) => {
+  const { address } = config.loadBalancer;
+  const shared = { loadBalancerAddress: address, database: database.endpoint, image };
+  return new AppNode(node.name, { ...node, ...subnet, ...shared }, on);
+});
+
+const loadBalancer = new LoadBalancer(
+  "lb",
+  {
+    ...config.loadBalancer,
+    ...subnet,
+    lanCidr: lan.cidr,
+    lanGateway: lan.gateway,
+    targets: appNodes,
+  },
+  on,
+);
+
+export const url = loadBalancer.url;
+export const statsUrl = loadBalancer.statsUrl;
+export const statsUser = loadBalancer.statsUser;
+export const statsPassword = pulumi.secret(loadBalancer.statsPassword);
+const loadBalancerSummary = loadBalancer.summary;
+const databaseSummary = database.summary;
+export { databaseSummary as database, loadBalancerSummary as loadBalancer };
+export const targets = pulumi.all(appNodes.map((node) => node.summary));

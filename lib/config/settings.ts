@@ -1,0 +1,98 @@
+import type { StorageDriver } from "../docker/daemon";
+
+/** Everything the program is told, checked. Addresses are plain text, subnets in CIDR form. */
+export interface Settings {
+  proxmox: {
+    endpoint: string;
+    /** Undefined where the system's own CAs suffice. */
+    caFile?: string;
+    nodeName: string;
+    storage: string;
+    template: string;
+  };
+  ssh: { host: string; port: number; user: string; hostKey: string; privateKeyFile: string };
+  lan: { bridge: string; cidr: string; gateway: string };
+  privateNetwork: { bridge: string; cidr: string; gateway: string };
+  loadBalancer: CtSettings & { lanAddress: string };
+  appNodes: (CtSettings & { storageDriver: StorageDriver })[];
+  database: CtSettings;
+  nameserver: string;
+  aptProxy?: string;
+  appImageContext: string;
+}
+
+export interface CtSettings {
+  /** Host name, and the name that the load balancer's `X-Backend` shows. */
+  name: string;
+  vmid: number;
+  /** In the private subnet. */
+  address: string;
+  memoryMiB: number;
+  diskGiB: number;
+}
+
+/** What the Proxmox node keeps of the budget for itself, and what backups may take. */
+export const HOST_MEMORY_MIB = 896;
+export const HOST_DISK_GIB = 12;
+export const BACKUP_DISK_GIB = 8;
+
+export const MAX_APP_NODES = 20;
+/** Port of the web service on an app node, and of its container: they must be equal. */
+export const APP_PORT = 3000;
+export const DATABASE_PORT = 5432;
+export const LISTENER_PORT = 80;
+export const STATS_PORT = 8404;
+
+const TEXT_KEYS = [
+  "proxmoxEndpoint",
+  "proxmoxNode",
+  "sshHost",
+  "sshUser",
+  "sshHostKey",
+  "sshPrivateKeyFile",
+  "storage",
+  "template",
+  "lanBridge",
+  "lanCidr",
+  "lanGateway",
+  "lbLanAddress",
+  "privateBridge",
+  "privateCidr",
+  "privateGateway",
+  "lbPrivateAddress",
+  "appAddressStart",
+  "dbAddress",
+  "nameserver",
+  "appImageContext",
+] as const;
+
+const OPTIONAL_KEYS = ["proxmoxApiToken", "proxmoxCaFile", "aptProxy"] as const;
+
+const NUMBER_KEYS = [
+  "sshPort",
+  "vmidLb",
+  "vmidAppStart",
+  "vmidDb",
+  "appNodeCount",
+  "lbMemoryMiB",
+  "appMemoryMiB",
+  "dbMemoryMiB",
+  "lbDiskGiB",
+  "appDiskGiB",
+  "dbDiskGiB",
+  "memoryBudgetMiB",
+  "diskBudgetGiB",
+] as const;
+
+export type TextKey = (typeof TEXT_KEYS)[number];
+export type NumberKey = (typeof NUMBER_KEYS)[number];
+
+/** Every key of the configuration; Pulumi.yaml describes each and holds the defaults. */
+export const CONFIG_KEYS: readonly string[] = [
+  ...TEXT_KEYS,
+  ...OPTIONAL_KEYS,
+  ...NUMBER_KEYS,
+  "appStorageDrivers",
+];
+export const TEXT_CONFIG_KEYS: readonly TextKey[] = TEXT_KEYS;
+export const NUMBER_CONFIG_KEYS: readonly NumberKey[] = NUMBER_KEYS;

@@ -1,0 +1,57 @@
+/** Who may connect to which database. */
+export interface DatabaseAccess {
+  database: string;
+  role: string;
+  /** IPv4 addresses of the clients. */
+  clients: string[];
+}
+
+/** pg_hba.conf: the superuser on the CT itself, the clients with TLS and a password, nobody else. */
+export function renderHba({ database, role, clients }: DatabaseAccess): string {
+  return [
+    "# Rendered by the Pulumi program. TYPE DATABASE USER ADDRESS METHOD",
+    "local all postgres peer",
+    ...clients.map((client) => `hostssl ${database} ${role} ${client}/32 scram-sha-256`),
+    "",
+  ].join("\n");
+}
+
+export interface ServerSettings {
+  listenAddress: string;
+  port: number;
+  /** The CT's memory cap; sizes follow it. */
+  memoryMiB: number;
+  certificateFile: string;
+  keyFile: string;
+}
+
+/** A file for conf.d: small memory, TLS only, dead clients noticed in about 25 seconds. */
+export function renderSettings(settings: ServerSettings): string {
+  const shared = Math.max(32, Math.floor(settings.memoryMiB / 5));
+  const values: [string, string][] = [
+    ["listen_addresses", `'${settings.listenAddress}'`],
+    ["port", String(settings.port)],
+    ["max_connections", "40"],
+    ["shared_buffers", `${shared}MB`],
+    ["effective_cache_size", `${Math.floor(settings.memoryMiB / 2)}MB`],
+    ["work_mem", "4MB"],
+    ["maintenance_work_mem", "32MB"],
+    ["autovacuum_max_workers", "2"],
+    ["max_worker_processes", "2"],
+    ["max_parallel_workers_per_gather", "0"],
+    ["min_wal_size", "64MB"],
+    ["max_wal_size", "256MB"],
+    ["jit", "off"],
+    ["huge_pages", "off"],
+    ["ssl", "on"],
+    ["ssl_min_protocol_version", "'TLSv1.2'"],
+    ["ssl_cert_file", `'${settings.certificateFile}'`],
+    ["ssl_key_file", `'${settings.keyFile}'`],
+    ["password_encryption", "'scram-sha-256'"],
+    ["log_lock_waits", "on"],
+    ["tcp_keepalives_idle", "10"],
+    ["tcp_keepalives_interval", "5"],
+    ["tcp_keepalives_count", "3"],
+  ];
+  return [...values.map(([key, value]) => `${key} = ${value}`), ""].join("\n");
+}

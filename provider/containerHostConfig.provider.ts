@@ -1,0 +1,202 @@
+import type * as pulumi from "@pulumi/pulumi";
+import {
+  changeRawLines,
+  featuresOf,
+  normalFeatures,
+  normalLine,
+  rawLines,
+} from "../lib/container/configText";
+import { createHash } from "node:crypto";
+import type { SshEndpoint } from "../lib/ssh/options";
+import { mustRun, runScript } from "./ssh";
+
+/** Resolved inputs; see ContainerHostConfigArgs for what they mean. */
+export interface ContainerHostConfigInputs {
+  node: SshEndpoint;
+  vmid: number;
+  features: string;
+  rawLines: string[];
+}
+
+export interface ContainerHostConfigState extends ContainerHostConfigInputs {
+  stateVersion: 1;
+  /** Features that the CT had before; given back on delete. */
+  previousFeatures: string;
+  /** Raw lines that were not there before; only these are taken out on delete. */
+  addedLines: string[];
+  /** The CT's own SSH host key. */
+  hostKey: string;
+  /** Changes when the CT is made anew, for each CT gets SSH host keys of its own. */
+  incarnation: string;
+}
+
+// Everything below is serialised into the state with the provider: plain functions only.
+
+const confPath = (vmid: number) => `/etc/pve/lxc/${vmid}.conf`;
+
+async function readConf(inputs: ContainerHostConfigInputs): Promise<string | undefined> {
+  const path = confPath(inputs.vmid);
+  const what = `read the configuration of CT ${inputs.vmid}`;
+  const text = await mustRun(inputs.node, what, `test ! -e ${path} || cat ${path}`, 60);
+  return text.trim() === "" ? undefined : text;
+}
+
+/**
+ * Brings features (undefined: as they are) and raw lines to what is wanted; restarts the CT only when
+ * something changed.
+ */
+async function apply(
+  inputs: ContainerHostConfigInputs,
+  features: string | undefined,
+  removeLines: string[],
+  addLines: string[],
+): Promise<void> {
+  const { vmid } = inputs;
+  const before = await readConf(inputs);
+  if (before === undefined) throw new Error(`unable to configure CT ${vmid}: it does not exist`);
+  const lines = ["set -eu"];
+  const differs =
+    features !== undefined && normalFeatures(featuresOf(before)) !== normalFeatures(features);
+  if (differs) {
+    lines.push(
+      features ? `pct set ${vmid} --features '${features}'` : `pct set ${vmid} --delete features`,
+    );
+  }
+  const wanted = changeRawLines(before, removeLines, addLines);
+  const linesDiffer = rawLines(wanted).join("\n") !== rawLines(before).join("\n");
+  if (linesDiffer) {
+    // `pct set` has rewritten the file: edit what is there now, on the node, line by line.
+    const drop = rawLines(before).filter((line) => !rawLines(wanted).includes(line));
+    const add = rawLines(wanted).filter((line) => !rawLines(before).includes(line));
+    lines.push(editCommand(vmid, drop, add));
+  }
+  if (!differs && !linesDiffer) return;
+  lines.push(
+    `if pct status ${vmid} | grep -q running; then`,
+    `  pct shutdown ${vmid} --forceStop 1 --timeout 30`,
+    `  pct start ${vmid}`,
+    "fi",
+  );
+  await mustRun(inputs.node, `set features and raw LXC lines of CT ${vmid}`, lines.join("\n"), 300);
+}
+
+/** Drops and appends raw lines in the part of the file before its first section. */
+function editCommand(vmid: number, drop: string[], add: string[]): string {
+  const path = confPath(vmid);
+  const list = (items: string[]) =>
+    Buffer.from(items.map((i) => `${i}\n`).join("")).toString("base64");
+  return `conf=$(mktemp) drop=$(mktemp) add=$(mktemp)
+echo ${list(drop)} | base64 -d > "$drop"
+echo ${list(add)} | base64 -d > "$add"
+awk -v drop="$drop" -v add="$add" '
+  function put() { while ((getline line < add) > 0) print line; done = 1 }
+  BEGIN { while ((getline line < drop) > 0) gone[line] = 1 }
+  /^\\[/ && !done { put() }
+  { plain = $0; sub(/[ \\t]*[:=][ \\t]*/, ": ", plain); sub(/[ \\t]+$/, "", plain) }
+  !done && /^lxc\\./ && (plain in gone) { next }
+  { print }
+  END { if (!done) put() }
+' ${path} > "$conf"
+cat "$conf" > ${path}
+rm -f "$conf" "$drop" "$add"`;
+}
+
+/** The CT's host key, read through the Proxmox node and therefore not trusted on first use. */
+async function readHostKey(inputs: ContainerHostConfigInputs): Promise<string> {
+  const file = "/etc/ssh/ssh_host_ed25519_key.pub";
+  const text = await mustRun(
+    inputs.node,
+    `read the SSH host key of CT ${inputs.vmid}`,
+    `for i in $(seq 60); do
+  pct exec ${inputs.vmid} -- cat ${file} 2>/tmp/homelab-${inputs.vmid}.err && exit 0
+  sleep 1
+done
+echo "no key after 60 s; last answer: $(cat /tmp/homelab-${inputs.vmid}.err)" >&2
+exit 1`,
+    180,
+  );
+  return text.trim().split(/\s+/).slice(0, 2).join(" ");
+}
+
+const incarnationOf = (hostKey: string) =>
+  createHash("sha256").update(hostKey).digest("hex").slice(0, 12);
+
+async function stateAfter(
+  inputs: ContainerHostConfigInputs,
+  previousFeatures: string,
+  addedLines: string[],
+): Promise<ContainerHostConfigState> {
+  const hostKey = await readHostKey(inputs);
+  return {
+    node: inputs.node,
+    vmid: inputs.vmid,
+    features: inputs.features,
+    rawLines: inputs.rawLines,
+    stateVersion: 1,
+    previousFeatures,
+    addedLines,
+    hostKey,
+    incarnation: incarnationOf(hostKey),
+  };
+}
+
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+
+export const containerHostConfigProvider: pulumi.dynamic.ResourceProvider<
+  ContainerHostConfigInputs,
+  ContainerHostConfigState
+> = {
+  async create(inputs) {
+    const before = await readConf(inputs);
+    if (before === undefined) {
+      throw new Error(`unable to configure CT ${inputs.vmid}: it does not exist`);
+    }
+    const present = rawLines(before);
+    const added = inputs.rawLines.map(normalLine).filter((line) => !present.includes(line));
+    await apply(inputs, inputs.features || undefined, [], added);
+    const outs = await stateAfter(inputs, featuresOf(before), added);
+    return { id: `ct-${inputs.vmid}`, outs };
+  },
+
+  async diff(_id, olds, news) {
+    const replaces = olds.vmid === news.vmid ? [] : ["vmid"];
+    const changes =
+      replaces.length > 0 ||
+      normalFeatures(olds.features) !== normalFeatures(news.features) ||
+      !same(olds.rawLines.map(normalLine), news.rawLines.map(normalLine)) ||
+      !same(olds.node, news.node);
+    return Promise.resolve({ changes, replaces, deleteBeforeReplace: true });
+  },
+
+  async update(_id, olds, news) {
+    const before = await readConf(news);
+    const wanted = news.rawLines.map(normalLine);
+    const present = before === undefined ? [] : rawLines(before);
+    const remove = olds.addedLines.filter((line) => !wanted.includes(line));
+    const add = wanted.filter((line) => !present.includes(line));
+    // Features given up go back to what they were; features never managed are left alone.
+    const features = news.features || (olds.features ? olds.previousFeatures : undefined);
+    await apply(news, features, remove, add);
+    const kept = olds.addedLines.filter((line) => wanted.includes(line) && !add.includes(line));
+    return { outs: await stateAfter(news, olds.previousFeatures, [...kept, ...add]) };
+  },
+
+  async read(id, props) {
+    if (!props) throw new Error(`unable to read ${id}: import is not supported`);
+    const text = await readConf(props);
+    if (text === undefined) return {}; // gone from the Proxmox node, hence from the state
+    const wanted = props.rawLines.filter((line) => rawLines(text).includes(normalLine(line)));
+    const features = props.features ? normalFeatures(featuresOf(text)) : props.features;
+    const file = "/etc/ssh/ssh_host_ed25519_key.pub";
+    const asked = await runScript(props.node, `pct exec ${props.vmid} -- cat ${file}`, 60);
+    const hostKey =
+      asked.code === 0 ? asked.stdout.trim().split(/\s+/).slice(0, 2).join(" ") : props.hostKey;
+    const changed = { features, rawLines: wanted, hostKey, incarnation: incarnationOf(hostKey) };
+    return { id, props: { ...props, ...changed } };
+  },
+
+  async delete(_id, props) {
+    if ((await readConf(props)) === undefined) return; // the CT went first: nothing to undo
+    await apply(props, props.features ? props.previousFeatures : undefined, props.addedLines, []);
+  },
+};
