@@ -1,5 +1,5 @@
 import type { types } from "@pulumi/command";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { SshEndpoint } from "../lib/ssh/options";
 
 /** How the program gets on the Proxmox node, and through it on every CT. */
@@ -13,7 +13,7 @@ export interface NodeAccess {
 
 /** A CT that can be logged in to. Its address is known at preview, its host key is not. */
 export interface CtAccess {
-  connection: pulumi.Output<types.input.remote.ConnectionArgs>;
+  connection: types.input.remote.ConnectionArgs;
   endpoint: pulumi.Output<SshEndpoint>;
 }
 
@@ -30,12 +30,12 @@ export function ctAccess(
 ): CtAccess {
   const plain = { host: address, port: 22, user: "root" };
   return {
-    connection: pulumi.output({
+    connection: {
       ...plain,
       hostKey,
       privateKey: node.privateKey,
       proxy: nodeConnection(node),
-    }),
+    },
     endpoint: hostKey.apply((key) => ({
       ...plain,
       hostKey: key,

@@ -2,7 +2,7 @@
 export interface PortAccess {
   port: number;
   /** IPv4 addresses that may connect; everybody else is dropped. */
-  allowedSources: string[];
+  allowedSources: readonly string[];
   /**
    * Where the packets for the port go: `docker` when Docker publishes it (they are forwarded to a
    * container and pass DOCKER-USER), `host` when a process of the CT itself listens.

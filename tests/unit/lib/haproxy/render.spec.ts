@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { renderConfig, usersText } from "../../../../lib/haproxy/render";
+
+const config = {
+  listenerPort: 80,
+  statsAddress: "172.20.0.10",
+  statsPort: 8404,
+  targets: [
+    { name: "app1", address: "10.10.10.11", port: 3000 },
+    { name: "app2", address: "10.10.10.12", port: 3000 },
+  ],
+  healthCheck: {
+    path: "/healthz",
+    intervalMs: 1000,
+    fastIntervalMs: 250,
+    timeoutMs: 500,
+    healthyThreshold: 2,
+    unhealthyThreshold: 2,
+  },
+  serverTimeoutMs: 2000,
+};
+
+describe("load balancer configuration", () => {
+  const text = renderConfig(config);
+
+  it("rotates over every target and says which one answered", () => {
+    assert.match(text, /balance roundrobin/);
+    assert.match(text, /http-response set-header X-Backend %s/);
+    assert.deepEqual(text.match(/^ {2}server .*$/gm), [
+      "  server app1 10.10.10.11:3000",
+      "  server app2 10.10.10.12:3000",
+    ]);
+  });
+
+  it("checks health with the given path and figures", () => {
+    assert.match(text, /http-check send meth GET uri \/healthz /);
+    assert.match(text, /check inter 1000ms fastinter 250ms downinter 1000ms rise 2 fall 2 /);
+    assert.match(text, /timeout check 500ms/);
+    assert.match(text, /timeout server 2000ms/);
+  });
+
+  it("limits no client's rate", () => {
+    assert.doesNotMatch(text, /stick-table|deny_status|reject if/);
+  });
+
+  it("shows the stats page on the LAN address only and keeps the password elsewhere", () => {
+    assert.match(text, /bind 172\.20\.0\.10:8404/);
+    assert.match(text, /http_auth\(stats-users\)/);
+    assert.doesNotMatch(text, /password/);
+    assert.equal(
+      usersText("admin", "pw"),
+      "userlist stats-users\n  user admin insecure-password pw\n",
+    );
+  });
+});

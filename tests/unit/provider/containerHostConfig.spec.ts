@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ContainerHostConfigState } from "../../../provider/containerHostConfig.provider";
+import { containerHostConfigProvider } from "../../../provider/containerHostConfig.provider";
+import { fakeNode } from "./fakeSsh";
+import { serialised } from "./serialised";
+
+const PLAIN = "arch: amd64\nlxc.cap.drop: sys_time\nmemory: 512\n";
+const inputs = {
+  node: { host: "h", port: 22, user: "root", hostKey: "ssh-ed25519 A", keyFile: "/k" },
+  vmid: 111,
+  features: "keyctl=1,nesting=1",
+  rawLines: ["lxc.apparmor.profile: unconfined", "lxc.cap.drop:"],
+};
+
+describe("features and raw LXC lines of a CT", function () {
+  this.timeout(30_000);
+  let node: ReturnType<typeof fakeNode>;
+  let conf: string;
+  let provider: Required<typeof containerHostConfigProvider>;
+
+  before(async () => {
+    provider = (await serialised(containerHostConfigProvider)) as typeof provider;
+  });
+  beforeEach(() => {
+    node = fakeNode();
+    conf = join(node.folder, "111.conf");
+    writeFileSync(conf, PLAIN);
+    writeFileSync(join(node.folder, "hostkey"), "ssh-ed25519 CTKEY root@app1\n");
+  });
+  afterEach(() => node[Symbol.dispose]());
+
+  const create = async (): Promise<ContainerHostConfigState> =>
+    (await provider.create(inputs)).outs as ContainerHostConfigState;
+  const calls = () => readFileSync(join(node.folder, "calls"), "utf8");
+  const forget = () => rmSync(join(node.folder, "calls"));
+
+  it("sets what is missing, restarts the CT once and tells its host key", async () => {
+    const outs = await create();
+    assert.equal(
+      readFileSync(conf, "utf8"),
+      `features: keyctl=1,nesting=1\n${PLAIN}lxc.apparmor.profile: unconfined\nlxc.cap.drop:\n`,
+    );
+    assert.equal(outs.hostKey, "ssh-ed25519 CTKEY");
+    assert.match(outs.incarnation, /^[0-9a-f]{12}$/);
+    assert.equal(calls().match(/^start 111$/gm)?.length, 1);
+  });
+
+  it("restarts nothing when all is as wanted", async () => {
+    const outs = await create();
+    forget();
+    await provider.update("id", outs, inputs);
+    assert.doesNotMatch(calls(), /shutdown|start|set/);
+  });
+
+  it("gives the configuration back exactly", async () => {
+    const outs = await create();
+    await provider.delete("id", outs);
+    assert.equal(readFileSync(conf, "utf8"), PLAIN);
+  });
+
+  it("undoes nothing for a CT that is gone", async () => {
+    const outs = await create();
+    rmSync(conf);
+    await provider.delete("id", outs);
+    assert.ok(!existsSync(conf));
+  });
+
+  it("sees drift and repairs it", async () => {
+    const outs = await create();
+    writeFileSync(conf, PLAIN);
+    const { props } = await provider.read("id", outs);
+    assert.deepEqual(props?.rawLines, []);
+    assert.equal(props?.features, "");
+    const state = props;
+    assert.equal((await provider.diff("id", state, inputs)).changes, true);
+    await provider.update("id", state, inputs);
+    assert.match(readFileSync(conf, "utf8"), /^features: keyctl=1,nesting=1\n/);
+    assert.match(readFileSync(conf, "utf8"), /^lxc.apparmor.profile: unconfined$/m);
+  });
+
+  it("leaves the state when the CT is gone", async () => {
+    const outs = await create();
+    rmSync(conf);
+    assert.deepEqual(await provider.read("id", outs), {});
+  });
+
+  it("has no difference with itself, and is replaced for another vmid", async () => {
+    const outs = await create();
+    assert.equal((await provider.diff("id", outs, inputs)).changes, false);
+    assert.deepEqual((await provider.diff("id", outs, { ...inputs, vmid: 112 })).replaces, [
+      "vmid",
+    ]);
+  });
+
+  it("refuses a CT that does not exist", async () => {
+    rmSync(conf);
+    await assert.rejects(provider.create(inputs), /unable to configure CT 111: it does not exist/);
+  });
+});

@@ -1,0 +1,44 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+
+/** What `pct` of the fake Proxmox node does, on files of a folder; each call is logged. */
+const PCT = `#!/bin/bash
+echo "$*" >> "$LAB/calls"
+conf=$LAB/$2.conf
+case "$1" in
+  set)
+    sed -i '/^features:/d' "$conf"
+    [ "$3" = --features ] && sed -i "1i features: $4" "$conf"
+    exit 0 ;;
+  status) echo "status: running" ;;
+  exec) cat "$LAB/hostkey" ;;
+esac
+`;
+
+/**
+ * A Proxmox node in a folder: `ssh` runs the script here, with its own \`pct\` and with /etc/pve/lxc
+ * replaced by the folder. Put first on PATH until it is disposed of.
+ */
+export function fakeNode(): { folder: string; [Symbol.dispose](): void } {
+  const folder = mkdtempSync(join(tmpdir(), "node-"));
+  const bin = join(folder, "bin");
+  mkdirSync(bin);
+  const ssh = `#!/bin/bash\nexport LAB=${folder}\nsed "s#/etc/pve/lxc#${folder}#g" | bash -s\n`;
+  for (const [name, text] of [
+    ["ssh", ssh],
+    ["pct", PCT],
+  ] as const) {
+    writeFileSync(join(bin, name), text);
+    chmodSync(join(bin, name), 0o755);
+  }
+  const path = process.env.PATH;
+  process.env.PATH = `${bin}${delimiter}${path}`;
+  return {
+    folder,
+    [Symbol.dispose]() {
+      process.env.PATH = path;
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
