@@ -1,0 +1,91 @@
+import type { PolicyResource } from "@pulumi/policy";
+import { asList, asNumber, asProps, asText, propsOf, UNKNOWN, type Plain } from "./plain";
+
+export const CONTAINER_TYPE = "proxmoxve:index/containerLegacy:ContainerLegacy";
+
+/** What the provider takes where a program says nothing. */
+const PROVIDER_DEFAULTS = { bridge: "vmbr0", memoryMiB: 512, diskGiB: 4 };
+
+export interface ContainerInterface {
+  name: string;
+  /** Undefined while unknown. */
+  bridge: string | undefined;
+  /** IPv4 address without its prefix; undefined while unknown, and with DHCP. */
+  address: string | undefined;
+}
+
+/** A CT as policies see it. */
+export interface Container {
+  urn: string;
+  /** `CT 111 "app1"`, for messages. */
+  label: string;
+  tags: string[];
+  interfaces: ContainerInterface[];
+  /** Undefined while unknown. */
+  unprivileged: boolean | undefined;
+  memoryMiB: number | undefined;
+  diskGiB: number | undefined;
+}
+
+/** All CTs that a stack declares. */
+export function containersOf(resources: PolicyResource[]): Container[] {
+  const found = resources.filter((resource) => resource.type === CONTAINER_TYPE);
+  return found.map(({ urn, name, props }) => containerOf(urn, name, props));
+}
+
+/** Reads one CT's properties. */
+export function containerOf(urn: string, resourceName: string, properties: unknown): Container {
+  const props = propsOf(properties);
+  const initialization = asProps(props.initialization);
+  const vmid = asNumber(props.vmId);
+  const name = asText(initialization.hostname) ?? resourceName;
+  const ipConfigs = asList(initialization.ipConfigs);
+  const tags = asList(props.tags).map(asText);
+  return {
+    urn,
+    label: `CT ${vmid ?? "(vmid not known yet)"} ${JSON.stringify(name)}`,
+    tags: tags.filter((tag) => tag !== undefined),
+    interfaces: asList(props.networkInterfaces).map((nic, i) => interfaceOf(nic, ipConfigs[i])),
+    unprivileged: unknownOr(props.unprivileged, (value) => value === true),
+    memoryMiB: unknownOr(asProps(props.memory).dedicated, (value) => {
+      return asNumber(value) ?? PROVIDER_DEFAULTS.memoryMiB;
+    }),
+    diskGiB: diskOf(props.disk, props.mountPoints),
+  };
+}
+
+function interfaceOf(nic: Plain, ipConfig: Plain): ContainerInterface {
+  const { name, bridge } = asProps(nic);
+  const address = asText(asProps(asProps(ipConfig).ipv4).address);
+  return {
+    name: asText(name) ?? "(unnamed)",
+    bridge:
+      nic === UNKNOWN
+        ? undefined
+        : unknownOr(bridge, (value) => asText(value) || PROVIDER_DEFAULTS.bridge),
+    address: address === "dhcp" ? undefined : address?.split("/")[0],
+  };
+}
+
+/** Root file system and mount points together; undefined as soon as one size is unknown. */
+function diskOf(disk: Plain, mountPoints: Plain): number | undefined {
+  if (disk === UNKNOWN || mountPoints === UNKNOWN) return undefined;
+  const root = Array.isArray(disk) ? disk[0] : disk;
+  let sum = unknownOr(asProps(root).size, (value) => asNumber(value) ?? PROVIDER_DEFAULTS.diskGiB);
+  for (const point of asList(mountPoints)) {
+    const size = unknownOr(asProps(point).size, sizeGiB);
+    sum = sum === undefined || size === undefined ? undefined : sum + size;
+  }
+  return sum;
+}
+
+/** `8G`, `512M`, `1T`; bind mounts have no size and take nothing. */
+function sizeGiB(value: Plain): number {
+  const match = /^(\d+(?:\.\d+)?)([KMGT]?)$/.exec(asText(value) ?? "");
+  const unit = { K: 1 / 1024 ** 2, M: 1 / 1024, G: 1, T: 1024 }[match?.[2] ?? ""];
+  return match ? Number(match[1]) * (unit ?? 1 / 1024 ** 3) : 0;
+}
+
+function unknownOr<T>(value: Plain, read: (value: Plain) => T): T | undefined {
+  return value === UNKNOWN ? undefined : read(value);
+}

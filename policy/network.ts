@@ -1,0 +1,35 @@
+import type { PolicyResource } from "@pulumi/policy";
+import type { Container } from "./containers";
+import { asList, asText, propsOf, UNKNOWN } from "./plain";
+
+const BRIDGE_TYPES = new Set([
+  "proxmoxve:network/linux/bridge:Bridge",
+  "proxmoxve:network/linux/bridgeLegacy:BridgeLegacy",
+]);
+
+/** The private bridge of the default stack. */
+const DEFAULT_PRIVATE_BRIDGE = "vmbr1";
+
+/** Roles that CTs carry as tags. */
+export const ROLE_TAGS = { loadBalancer: "lb", app: "app", database: "db" } as const;
+
+/**
+ * Bridges of the private subnet: the configured ones, else those that the stack makes without a
+ * physical port, else the default stack's.
+ */
+export function privateBridges(resources: PolicyResource[], configured?: string[]): Set<string> {
+  if (configured?.length) return new Set(configured);
+  const made = resources
+    .filter((resource) => BRIDGE_TYPES.has(resource.type))
+    .map((resource) => propsOf(resource.props))
+    .filter(({ ports }) => ports !== UNKNOWN && asList(ports).length === 0)
+    .map((bridge) => asText(bridge.name));
+  const names = made.filter((name) => name !== undefined);
+  return new Set(names.length ? names : [DEFAULT_PRIVATE_BRIDGE]);
+}
+
+/** Addresses of a CT on the private subnet; those not known yet are left out. */
+export function privateAddresses(container: Container, bridges: Set<string>): string[] {
+  const own = container.interfaces.filter((nic) => nic.bridge && bridges.has(nic.bridge));
+  return own.map((nic) => nic.address).filter((address) => address !== undefined);
+}

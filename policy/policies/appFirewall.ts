@@ -1,0 +1,94 @@
+import type { StackValidationPolicy } from "@pulumi/policy";
+import { observe } from "../commands";
+import { containersOf } from "../containers";
+import { privateAddresses, privateBridges, ROLE_TAGS } from "../network";
+import { parseRule, ruleText, sameRule, type FirewallRule } from "../script/iptables";
+
+const CHAIN = "DOCKER-USER";
+const DEFAULT_PORT = 3000;
+
+interface Config {
+  privateBridges?: string[];
+  port?: number;
+}
+
+/** Docker publishes ports past the CT's own filter: what guards them is this one chain. */
+export const appFirewall: StackValidationPolicy = {
+  name: "app-docker-user-rules",
+  description:
+    "On each app node the chain DOCKER-USER accepts the service's port from the load balancer " +
+    "and then drops it from anybody else, by the port the connection was first sent to.",
+  enforcementLevel: "mandatory",
+  configSchema: {
+    properties: {
+      privateBridges: {
+        type: "array",
+        items: { type: "string" },
+        description:
+          "Bridges of the private subnet. Default: those the stack makes without a physical " +
+          "port, else vmbr1.",
+      },
+      port: {
+        type: "integer",
+        minimum: 1,
+        maximum: 65535,
+        default: DEFAULT_PORT,
+        description: "Port on which app nodes publish the service.",
+      },
+    },
+  },
+  validateStack: (args, reportViolation) => {
+    const { resources } = args;
+    const config = args.getConfig<Config>();
+    const bridges = privateBridges(resources, config.privateBridges);
+    const containers = containersOf(resources);
+    const tagged = (tag: string) => containers.filter(({ tags }) => tags.includes(tag));
+    const sources = tagged(ROLE_TAGS.loadBalancer).flatMap((lb) => privateAddresses(lb, bridges));
+    if (sources.length === 0) return; // without a load balancer, or before its address is known
+    const expected = rulesFor(sources, config.port ?? DEFAULT_PORT);
+    for (const app of tagged(ROLE_TAGS.app)) {
+      const { host, complete } = observe(app, resources, bridges);
+      const rules = withoutFinalReturn(host.ipv4.chains.get(CHAIN) ?? []);
+      if (rules.length === 0 && !complete) continue; // they may be in a script not known yet
+      const fault = firstFault(rules, expected) ?? openIpv6(host.ipv6.chains.get(CHAIN) ?? []);
+      if (fault) reportViolation(`${app.label}: ${fault}`, app.urn);
+    }
+  },
+};
+
+/** One ACCEPT for each address of the load balancer, then the DROP. */
+function rulesFor(sources: string[], port: number): FirewallRule[] {
+  const match = `-p tcp -m conntrack --ctstate NEW --ctorigdstport ${port}`;
+  const texts = [...sources.map((source) => `${match} -s ${source} -j ACCEPT`), `${match} -j DROP`];
+  return texts.map((text) => parseRule(text.split(" ")));
+}
+
+function firstFault(rules: FirewallRule[], expected: FirewallRule[]): string | undefined {
+  for (const [i, wanted] of expected.entries()) {
+    const rule = rules[i];
+    if (rule && sameRule(rule, wanted)) continue;
+    const got = rule ? `"${ruleText(rule)}"` : "none";
+    return (
+      `rule ${i + 1} of ${CHAIN} lets the wrong packets through, got ${got}; ` +
+      `it must be "${ruleText(wanted)}", set by a command of the stack in this CT`
+    );
+  }
+  const extra = rules[expected.length];
+  if (!extra) return undefined;
+  return (
+    `${CHAIN} has ${rules.length} rules, got "${ruleText(extra)}" after the DROP; ` +
+    `the ${expected.length} of the service are enough, take the others out`
+  );
+}
+
+/** Sources are IPv4 addresses, so nothing is let in over IPv6. */
+function openIpv6(rules: FirewallRule[]): string | undefined {
+  const open = rules.find((rule) => rule.target === "ACCEPT");
+  return open && `${CHAIN} is open over IPv6, got "${ruleText(open)}"; take the rule out`;
+}
+
+/** Docker ends the chain with a RETURN of its own, which decides nothing. */
+function withoutFinalReturn(rules: FirewallRule[]): FirewallRule[] {
+  const last = rules.at(-1);
+  return last && ruleText(last) === "-j RETURN" ? rules.slice(0, -1) : rules;
+}
