@@ -1,0 +1,44 @@
+/** Volume ids (`local:vztmpl/debian.tar.zst`) and where a directory storage keeps them. */
+
+export interface VolumeId {
+  storage: string;
+  name: string;
+}
+
+/** @throws with Proxmox's text when it is no volume id. */
+export function parseVolumeId(volid: string): VolumeId {
+  const match = /^([a-z][a-z0-9\-_.]*[a-z0-9]):(\S+)$/i.exec(volid);
+  if (!match) throw new Error(`unable to parse volume ID '${volid}'`);
+  return { storage: match[1]!, name: match[2]! };
+}
+
+export type VolumeContent = "vztmpl" | "iso" | "backup" | "snippets" | "rootdir";
+
+export interface DirectoryVolume {
+  content: VolumeContent;
+  /** Path below the storage's directory. */
+  path: string;
+  /** Owner, for CT disks. */
+  vmid?: number;
+}
+
+const places: [RegExp, VolumeContent, string][] = [
+  [/^vztmpl\/([^/]+\.tar(?:\.(?:gz|xz|zst|bz2))?)$/, "vztmpl", "template/cache"],
+  [/^iso\/([^/]+\.(?:iso|img))$/i, "iso", "template/iso"],
+  [/^backup\/([^/]+)$/, "backup", "dump"],
+  [/^snippets\/([^/]+)$/, "snippets", "snippets"],
+];
+
+/** @throws with Proxmox's text when a directory storage has no such kind of volume. */
+export function parseDirectoryVolume(name: string): DirectoryVolume {
+  const disk = /^(\d+)\/((?:vm|base)-\d+-[^/]+\.raw)$/.exec(name);
+  if (disk) {
+    return { content: "rootdir", path: `images/${disk[1]}/${disk[2]}`, vmid: Number(disk[1]) };
+  }
+  for (const [pattern, content, folder] of places) {
+    const match = pattern.exec(name);
+    if (match && match[1] !== "." && match[1] !== "..")
+      return { content, path: `${folder}/${match[1]}` };
+  }
+  throw new Error(`unable to parse directory volume name '${name}'`);
+}
