@@ -21,7 +21,7 @@ export function observe(
 ): ObservedHost {
   const addresses = new Set(privateAddresses(container, bridges));
   const observed: ObservedHost = { host: new Host(), complete: true };
-  for (const resource of resources) {
+  for (const resource of inOrder(resources)) {
     if (resource.type !== COMMAND_TYPE) continue;
     const { connection, create } = propsOf(resource.props);
     const host = connection === UNKNOWN ? UNKNOWN : asProps(connection).host;
@@ -35,6 +35,20 @@ export function observe(
     else observed.host.run(script);
   }
   return observed;
+}
+
+/** What a resource depends on comes before it; the engine lists a stack's resources in any order. */
+function inOrder(resources: PolicyResource[]): PolicyResource[] {
+  const ordered = new Map<string, PolicyResource>();
+  const seen = new Set<string>();
+  const visit = (resource: PolicyResource) => {
+    if (seen.has(resource.urn)) return;
+    seen.add(resource.urn);
+    resource.dependencies.forEach(visit);
+    ordered.set(resource.urn, resource);
+  };
+  resources.forEach(visit);
+  return [...ordered.values()];
 }
 
 /**

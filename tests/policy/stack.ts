@@ -85,11 +85,19 @@ export const privateBridge = (name = "vmbr1") =>
     props: { name, address: "10.10.10.1/24" },
   });
 
-/** A script over SSH on the host with this address. */
-export const command = (host: unknown, create: unknown, parent?: PolicyResource) =>
+let commands = 0;
+
+/** A script over SSH on the host with this address, behind the commands it depends on. */
+export const command = (
+  host: unknown,
+  create: unknown,
+  parent?: PolicyResource,
+  dependencies?: PolicyResource[],
+) =>
   policyResource({
     type: "command:remote:Command",
-    name: `command-${String(host)}`,
+    name: `command-${(commands += 1)}`,
     parent,
+    dependencies,
     props: { connection: typeof host === "object" ? host : { host, user: "root" }, create },
   });

@@ -16,6 +16,7 @@ export interface TestResource {
   name: string;
   props: Record<string, unknown>;
   parent?: PolicyResource;
+  dependencies?: PolicyResource[];
 }
 
 export interface Violation {
@@ -32,7 +33,8 @@ const OPTIONS: PolicyResourceOptions = {
 };
 
 /** A resource as the policy server hands it over: reading an unknown property throws. */
-export function policyResource({ type, name, props, parent }: TestResource): PolicyResource {
+export function policyResource(resource: TestResource): PolicyResource {
+  const { type, name, props, parent, dependencies = [] } = resource;
   const { unknownCheckingProxy } = policy as unknown as {
     unknownCheckingProxy: (props: object) => Record<string, unknown>;
   };
@@ -44,7 +46,7 @@ export function policyResource({ type, name, props, parent }: TestResource): Pol
     urn: `urn:pulumi:dev::homelab::${inside}::${name}`,
     opts: OPTIONS,
     parent,
-    dependencies: [],
+    dependencies,
     propertyDependencies: {},
     isType: () => false,
     asType: () => undefined,

@@ -78,12 +78,12 @@ describe("db-hba-app-nodes-only", () => {
     });
   }
 
-  it("refuses a line that is appended later", async () => {
-    const more = command(
-      "10.10.10.50",
-      "echo 'host all all 0.0.0.0/0 trust' >> /etc/postgresql/15/main/pg_hba.conf",
-    );
-    assert.equal((await check([...hba(LOCAL, APP1), more])).length, 1);
+  it("refuses a line that is appended later, in whatever order the commands are listed", async () => {
+    const resources = hba(LOCAL, APP1);
+    const append = "echo 'host all all 0.0.0.0/0 trust' >> /etc/postgresql/15/main/pg_hba.conf";
+    const more = command("10.10.10.50", append, undefined, resources.slice(-1));
+    assert.equal((await check([...resources, more])).length, 1);
+    assert.equal((await check([more, ...resources])).length, 1);
   });
 
   it("refuses a database for which no pg_hba.conf is written", async () => {
