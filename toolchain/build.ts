@@ -1,0 +1,92 @@
+import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { findGo } from "./goCompiler";
+import { buildLanguageHost } from "./languageHost";
+import type { Part } from "./parts";
+import type { Places } from "./places";
+import { run } from "./process";
+import { writeStamp } from "./stamps";
+
+type Note = (text: string) => void;
+
+/**
+ * Makes parts from sources: the CLI and the plugins as one Go module, whose shared packages are
+ * compiled once. What was compiled stays in the cache, so an interrupted build goes on from there.
+ */
+export async function buildParts(places: Places, parts: Part[], note: Note): Promise<void> {
+  rmSync(places.work, { recursive: true, force: true });
+  mkdirSync(places.work, { recursive: true });
+  try {
+    for (const part of parts.filter(({ goPackage }) => !goPackage)) {
+      note(part.name);
+      await buildLanguageHost(places);
+      finish(places, part);
+    }
+    const go = parts.filter(({ goPackage }) => goPackage);
+    if (go.length > 0) await buildGo(places, go, note);
+  } finally {
+    rmSync(places.work, { recursive: true, force: true });
+  }
+}
+
+async function buildGo(places: Places, parts: Part[], note: Note): Promise<void> {
+  const go = await findGo(places, note);
+  const packages = parts.map(({ goPackage }) => goPackage ?? "");
+  const options = {
+    cwd: places.goSource,
+    env: {
+      GOCACHE: places.goCache,
+      GOMODCACHE: places.goModules,
+      // What the user set for other projects must not change what is built here.
+      GOFLAGS: "",
+      GOWORK: "off",
+      GOTOOLCHAIN: "local",
+      CGO_ENABLED: "0",
+    },
+  };
+  const common = ["-mod=readonly", "-modcacherw", "-trimpath"];
+  note("fetching sources");
+  const listed = await run(go, ["list", ...common, "-deps", ...packages], {
+    ...options,
+    onLine: (line) => line.startsWith("go: ") && note(line.slice("go: ".length)),
+  });
+  const total = listed.trim().split("\n").length;
+  const noteCompiled = compileNotes(total, note);
+  const versions = parts.map(
+    (part) => `-ldflags=${part.goPackage}=-s -w -X ${part.versionVariable}`,
+  );
+  await run(
+    go,
+    [
+      "build",
+      ...common,
+      "-buildvcs=false",
+      "-v",
+      ...versions,
+      "-o",
+      `${places.work}/`,
+      ...packages,
+    ],
+    { ...options, onLine: noteCompiled },
+  );
+  for (const part of parts) {
+    mkdirSync(dirname(part.file), { recursive: true });
+    renameSync(join(places.work, basename(part.goPackage ?? "")), part.file);
+    finish(places, part);
+  }
+}
+
+/** `go build -v` names each package as it compiles it; those in the cache are not named. */
+export function compileNotes(total: number, note: Note): (line: string) => void {
+  let compiled = 0;
+  note(`compiling up to ${total} packages`);
+  return (line) => {
+    if (line === "" || line.startsWith("go: ") || line.startsWith("#")) return;
+    compiled += 1;
+    note(`compiled ${compiled} of up to ${total} packages: ${line}`);
+  };
+}
+
+function finish(places: Places, part: Part): void {
+  writeStamp(places.stamps, part.name, { origin: "built here", key: part.buildKey });
+}
