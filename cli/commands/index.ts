@@ -1,96 +1,100 @@
 import type { CommandEntry } from "../core/help";
 
-/** Every command, in the order of the front page. */
+/**
+ * Every command, in the order of the front page.
+ *
+ * Dynamic imports follow ESM rules, hence the endings.
+ */
 export const commands: CommandEntry[] = [
   {
     name: "up",
     group: "daily",
     shown: "up [--yes]",
     summary: "build and start everything, wait until every target is healthy",
-    load: () => import("./up"),
+    load: () => import("./up.js"),
   },
   {
     name: "status",
     group: "daily",
     shown: "status [--json]",
     summary: "load balancer, targets with state and reason, database, budget",
-    load: () => import("./status"),
+    load: () => import("./status.js"),
   },
   {
     name: "preview",
     group: "daily",
     shown: "preview",
     summary: "what up would change, with the policy pack",
-    load: () => import("./preview"),
+    load: () => import("./preview.js"),
   },
   {
     name: "down",
     group: "daily",
     shown: "down [--yes]",
     summary: "destroy the stack; the embedded node stays",
-    load: () => import("./down"),
+    load: () => import("./down.js"),
   },
   {
     name: "reset",
     group: "daily",
     shown: "reset [--yes] [--caches] [--all]",
     summary: "remove the embedded node and this checkout's state",
-    load: () => import("./reset"),
+    load: () => import("./reset.js"),
   },
   {
     name: "doctor",
     group: "daily",
     shown: "doctor [--json]",
     summary: "check machine and stack, each finding with its remedy",
-    load: () => import("./doctor"),
+    load: () => import("./doctor.js"),
   },
   {
     name: "verify",
     group: "learn",
     shown: "verify [-n 12] [--json]",
     summary: "the round-robin test: which target answered, even or not",
-    load: () => import("./verify"),
+    load: () => import("./verify.js"),
   },
   {
     name: "exec",
     group: "operate",
     shown: "exec NAME -- CMD…",
     summary: "run a command in lb, app1…, db or on the Proxmox node (pve)",
-    load: () => import("./exec"),
+    load: () => import("./exec.js"),
   },
   {
     name: "ssh",
     group: "operate",
     shown: "ssh NAME",
     summary: "a shell there",
-    load: () => import("./ssh"),
+    load: () => import("./ssh.js"),
   },
   {
     name: "pve",
     group: "operate",
     shown: "pve info|start|stop [--json]",
     summary: "the embedded Proxmox node, for other tools",
-    load: () => import("./pve"),
+    load: () => import("./pve.js"),
   },
   {
     name: "pulumi",
     group: "operate",
     shown: "pulumi -- ARGS…",
     summary: "the right Pulumi with the right environment",
-    load: () => import("./pulumi"),
+    load: () => import("./pulumi.js"),
   },
   {
     name: "env",
     group: "operate",
     shown: "env",
     summary: 'that environment: eval "$(./lab env)"',
-    load: () => import("./env"),
+    load: () => import("./env.js"),
   },
   {
     name: "test",
     group: "operate",
     shown: "test [unit|e2e|all]",
     summary: "the tests; last line: N passed, N failed, N skipped",
-    load: () => import("./test"),
+    load: () => import("./test.js"),
   },
 ];

@@ -82,7 +82,7 @@ export function parseCall(name: string, command: Command, words: string[]): Pars
   let args: string[];
   try {
     const parsed = parseArgs({ args: own, options: config, allowPositionals: true, strict: true });
-    values = parsed.values as typeof values;
+    values = parsed.values;
     args = parsed.positionals;
   } catch (error) {
     const said = (error as Error).message.split(". ")[0]!.replace(/^Unknown/, "unknown");

@@ -7,33 +7,67 @@ export interface Progress {
   warn(text: string): void;
 }
 
+interface ActiveStep {
+  title: string;
+  from: number;
+  latest: string;
+}
+
 const seconds = (from: number) => `${((Date.now() - from) / 1000).toFixed(1)} s`;
 
-/** On a terminal a step's latest note is shown in place; in a log only begin and end are printed. */
+/**
+ * On a terminal each running step has a line that is drawn in place, several when steps run side by
+ * side; in a log only begin and end are printed.
+ */
 export function consoleProgress(out: NodeJS.WriteStream = process.stderr): Progress {
   const live = out.isTTY && !process.env.CI;
+  const active = new Set<ActiveStep>();
+  let drawn = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  const erase = () => {
+    if (drawn > 0) out.write(`\x1b[${drawn}F\x1b[J`);
+    drawn = 0;
+  };
+  const draw = () => {
+    erase();
+    const width = (out.columns ?? 80) - 1;
+    for (const { title, from, latest } of active) {
+      out.write(`${`… ${title} (${seconds(from)}) ${latest}`.slice(0, width)}\n`);
+      drawn++;
+    }
+  };
+  /** A lasting line, above the ones that are drawn in place. */
+  const line = (text: string) => {
+    erase();
+    out.write(`${text}\n`);
+    if (live && active.size > 0) draw();
+  };
+
   return {
     async step(title, work) {
-      const from = Date.now();
-      let latest = "";
-      const draw = () => {
-        const width = (out.columns ?? 80) - 1;
-        out.write(`\r\x1b[K${`… ${title} (${seconds(from)}) ${latest}`.slice(0, width)}`);
+      const step: ActiveStep = { title, from: Date.now(), latest: "" };
+      active.add(step);
+      if (live) timer ??= setInterval(draw, 200);
+      else line(`… ${title}`);
+      const end = (mark: string) => {
+        active.delete(step);
+        if (active.size === 0) {
+          clearInterval(timer);
+          timer = undefined;
+        }
+        line(`${mark} ${title} (${seconds(step.from)})`);
       };
-      if (!live) out.write(`… ${title}\n`);
-      const timer = live ? setInterval(draw, 200) : undefined;
       try {
-        const result = await work((text) => (latest = text.trim()));
-        out.write(`${live ? "\r\x1b[K" : ""}✓ ${title} (${seconds(from)})\n`);
+        const result = await work((text) => (step.latest = text.trim()));
+        end("✓");
         return result;
       } catch (error) {
-        out.write(`${live ? "\r\x1b[K" : ""}✗ ${title} (${seconds(from)})\n`);
+        end("✗");
         throw error;
-      } finally {
-        clearInterval(timer);
       }
     },
-    info: (text) => void out.write(`${text}\n`),
-    warn: (text) => void out.write(`! ${text}\n`),
+    info: line,
+    warn: (text) => line(`! ${text}`),
   };
 }

@@ -1,0 +1,110 @@
+import {
+  parseStats,
+  type StatRow,
+  targetHealth,
+  type TargetState,
+  targetRows,
+} from "../../observer/targetHealth";
+import type { EmbeddedNode } from "../core/types";
+import type { StackOutputs, TargetOutput } from "../stack/outputs";
+import { type ApiAccess, callApi } from "./api";
+import { type Budget, type GuestUse, summarizeBudget } from "./budget";
+import { inCt, type NodeAccess, onNode } from "./ssh";
+
+/** What `./lab status --json` prints. */
+export interface LabStatus {
+  url: string;
+  /** The load balancer on this machine's loopback; absent on a real Proxmox VE. */
+  localUrl?: string;
+  loadBalancer: StackOutputs["loadBalancer"];
+  targets: (TargetOutput & { state: TargetState; reason: string; detail: string })[];
+  database: StackOutputs["database"] & { state: "available" | "unreachable"; detail: string };
+  budget: Budget;
+}
+
+/** How the parts of a lab are asked. */
+export interface StatusSources {
+  outputs: StackOutputs;
+  ssh: NodeAccess;
+  api: { access: ApiAccess; node: string };
+  embedded?: EmbeddedNode;
+}
+
+/** Where HAProxy answers questions inside the load balancer's CT. */
+const adminSocket = "/run/haproxy/admin.sock";
+
+/** HAProxy's statistics, straight from its admin socket. */
+export async function loadBalancerStats(ssh: NodeAccess, vmid: number): Promise<StatRow[]> {
+  const words = ["socat", "-t2", "-", `UNIX-CONNECT:${adminSocket}`];
+  const answer = await onNode(ssh, inCt(vmid, words), { stdin: "show stat\n", timeoutMs: 15_000 });
+  if (answer.code !== 0) {
+    throw new Error(
+      `load balancer: CT ${vmid} does not answer on ${adminSocket}: ${lastLine(answer.stderr)}`,
+    );
+  }
+  return parseStats(answer.stdout);
+}
+
+/** Looks at every part once; a part that does not answer is reported, not thrown. */
+export async function readStatus(from: StatusSources): Promise<LabStatus> {
+  const { outputs, ssh, api } = from;
+  const { loadBalancer, database } = outputs;
+  const [stats, db, guests] = await Promise.all([
+    loadBalancerStats(ssh, loadBalancer.vmid).catch((error: Error) => error),
+    askDatabase(ssh, database),
+    callApi<GuestUse[]>(api.access, "GET", `/nodes/${api.node}/lxc`),
+  ]);
+  const rows =
+    stats instanceof Error
+      ? stats
+      : targetRows(
+          stats,
+          outputs.targets.map(({ name }) => name),
+        );
+  const ours = [loadBalancer, ...outputs.targets, database].map(({ vmid }) => vmid);
+  return {
+    url: outputs.url,
+    ...(from.embedded && { localUrl: from.embedded.localUrl }),
+    loadBalancer,
+    targets: outputs.targets.map((target) => ({
+      ...target,
+      ...(rows instanceof Error
+        ? { state: "unavailable", reason: "Elb.InternalError", detail: rows.message }
+        : targetHealth(rows.get(target.name))),
+    })),
+    database: { ...database, ...db },
+    budget: summarizeBudget(guests.filter(({ vmid }) => ours.includes(Number(vmid)))),
+  };
+}
+
+/** Everything serves. */
+export function isHealthy(status: LabStatus): boolean {
+  return (
+    status.targets.length > 0 &&
+    status.targets.every(({ state }) => state === "healthy") &&
+    status.database.state === "available"
+  );
+}
+
+/** The parts that do not serve, in one line. */
+export function troubles(status: LabStatus): string {
+  const targets = status.targets
+    .filter(({ state }) => state !== "healthy")
+    .map(({ name, state, reason, detail }) => `${name} ${state} (${reason}: ${detail})`);
+  const { name, state, detail } = status.database;
+  return [...targets, ...(state === "available" ? [] : [`${name} ${state} (${detail})`])].join(
+    ", ",
+  );
+}
+
+async function askDatabase(
+  ssh: NodeAccess,
+  { vmid, address, port }: StackOutputs["database"],
+): Promise<Pick<LabStatus["database"], "state" | "detail">> {
+  const words = ["pg_isready", "-h", address, "-p", String(port), "-t", "5"];
+  const answer = await onNode(ssh, inCt(vmid, words), { timeoutMs: 15_000 });
+  const detail = lastLine(answer.stdout.trim() || answer.stderr);
+  return { state: answer.code === 0 ? "available" : "unreachable", detail };
+}
+
+const lastLine = (text: string) => text.trim().split("\n").at(-1) ?? "";

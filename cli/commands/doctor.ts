@@ -1,0 +1,64 @@
+import { ensureToolchain } from "../../toolchain";
+import { apiAccess, nodeAccess, requireNode, requireOutputs } from "../access/session";
+import { readStatus, troubles } from "../access/status";
+import { type Command, type CommandContext, jsonOption } from "../core/command";
+import { findingLine } from "../prerequisites";
+import { checkMachine } from "../prerequisites/checks";
+import { type Finding, ok } from "../prerequisites/findings";
+import { devStack } from "../stack/workingCopy";
+
+export const command: Command = {
+  usage: "doctor [--json]",
+  description:
+    "Checks the machine, the embedded node and the stack; each finding comes with its remedy.\n" +
+    "Exit status 1 when one is an error.",
+  options: { json: jsonOption },
+  async run(context) {
+    const findings = [
+      ...(context.stack === devStack ? await checkMachine() : []),
+      ...(await checkLab(context)),
+    ];
+    if (context.json) context.print(JSON.stringify({ findings }, undefined, 2));
+    else for (const finding of findings) context.print(findingLine(finding));
+    return findings.some(({ level }) => level === "error") ? 1 : 0;
+  },
+};
+
+/** From the ground up; what stands on something missing is not looked at. */
+async function checkLab(context: CommandContext): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const look = async (subject: string, remedy: string, work: () => Promise<Finding>) => {
+    try {
+      findings.push(await work());
+    } catch (error) {
+      findings.push({ subject, level: "error", found: (error as Error).message, remedy });
+    }
+    return findings.at(-1)!.level !== "error";
+  };
+  const embedded = context.stack === devStack;
+  if (embedded && !(await look("embedded node", "run ./lab up", () => checkNode(context)))) {
+    return findings;
+  }
+  await look("toolchain", "run ./lab up", async () => {
+    const { parts } = await ensureToolchain(context.paths, context.progress);
+    const said = parts.map(({ name, version, origin }) => `${name} ${version} (${origin})`);
+    return ok("toolchain", said.join(", "));
+  });
+  await look("stack", "run ./lab up", async () => {
+    const status = await readStatus({
+      outputs: await requireOutputs(context),
+      ssh: await nodeAccess(context),
+      api: await apiAccess(context),
+    });
+    const trouble = troubles(status);
+    if (!trouble)
+      return ok("stack", `${status.targets.length} targets healthy, database available`);
+    return { subject: "stack", level: "error", found: trouble, remedy: "see ./lab status" };
+  });
+  return findings;
+}
+
+async function checkNode(context: CommandContext): Promise<Finding> {
+  const node = await requireNode(context);
+  return ok("embedded node", `${node.node} at ${node.apiUrl}`);
+}

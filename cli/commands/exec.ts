@@ -1,0 +1,25 @@
+import { nodeAccess } from "../access/session";
+import { vmidOf } from "../access/guests";
+import { attach, inCt } from "../access/ssh";
+import { type Command, UsageError } from "../core/command";
+import { devOutputs } from "../stack/outputs";
+
+export const command: Command = {
+  usage: "exec NAME -- CMD…",
+  description:
+    "Runs a command in lb, app1…, db, or on the Proxmox node (pve). Standard input, output and the\n" +
+    "exit status pass through.",
+  maxArgs: 1,
+  takesRest: true,
+  async run(context) {
+    const [name] = context.args;
+    if (!name || context.rest.length === 0) {
+      throw new UsageError("lab exec: needs a name and a command: ./lab exec lb -- uptime");
+    }
+    const access = await nodeAccess(context);
+    const vmid = await vmidOf(name, access, devOutputs(context.paths));
+    const words = vmid === undefined ? context.rest : inCt(vmid, context.rest);
+    const tty = process.stdin.isTTY && process.stdout.isTTY;
+    return attach(access, words, { tty });
+  },
+};

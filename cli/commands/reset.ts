@@ -1,0 +1,77 @@
+import { existsSync, rmSync } from "node:fs";
+import { listCaches, removeCaches } from "../access/caches";
+import { findLabs } from "../access/labs";
+import { nodeAccess } from "../access/session";
+import { closeConnection } from "../access/ssh";
+import { confirm } from "../core/ask";
+import { type Command, type CommandContext, yesOption } from "../core/command";
+import { exec } from "../core/exec";
+import { withLabLock } from "../core/lock";
+import type { LabPaths } from "../core/paths";
+import { table } from "../core/table";
+import { removeEmbeddedNode } from "../embedded";
+import { startedDaemonRuns, stopStartedDaemon } from "../prerequisites/dockerDaemon";
+import { waitForOtherPulumi } from "../stack/repair";
+import { devStack } from "../stack/workingCopy";
+
+export const command: Command = {
+  usage: "reset [--yes] [--caches] [--all]",
+  description:
+    "Removes the embedded node with everything in it, and this checkout's state (.lab). What is\n" +
+    "left are caches, whose places and sizes are printed.",
+  options: {
+    yes: yesOption,
+    caches: { type: "boolean", help: "remove the caches as well" },
+    all: { type: "boolean", help: "remove also the labs whose checkout is gone; list the others" },
+  },
+  async run(context) {
+    const { progress } = context;
+    const others = context.options.all ? await otherLabs(context) : [];
+    const question = "Remove the embedded node with all its data, and .lab?";
+    if (!(await confirm(question, context.yes))) return 1;
+    await withLabLock(context.paths, "reset", () => reset(context));
+    for (const paths of others) {
+      await progress.step(`Lab of ${paths.root}`, () => removeEmbeddedNode(paths, progress));
+    }
+    await stopIdleDaemon(context.paths);
+    rmSync(context.paths.state, { recursive: true, force: true });
+    if (context.options.caches) {
+      await progress.step("Caches", () => removeCaches(context.paths.cache));
+    }
+    const caches = await listCaches(context.paths.cache);
+    if (caches.length > 0) {
+      progress.info("Caches that stay (./lab reset --caches removes them):");
+      progress.info(
+        table(
+          ["size", "place"],
+          caches.map(({ size, place }) => [size, place]),
+        ),
+      );
+    }
+    return 0;
+  },
+};
+
+/** Says which labs there are, and returns those nobody can reach through their checkout any more. */
+async function otherLabs({ paths, progress }: CommandContext): Promise<LabPaths[]> {
+  const labs = (await findLabs(paths.cache)).filter((lab) => lab.paths.id !== paths.id);
+  for (const lab of labs) {
+    const fate = lab.checkoutExists ? "stays: reset it there" : "its checkout is gone: removed";
+    progress.info(`${lab.paths.id}  ${lab.paths.root}  (${fate})`);
+  }
+  return labs.filter(({ checkoutExists }) => !checkoutExists).map((lab) => lab.paths);
+}
+
+async function reset(context: CommandContext): Promise<void> {
+  const { paths, progress } = context;
+  await waitForOtherPulumi(paths, (text) => progress.info(text));
+  await nodeAccess({ ...context, stack: devStack }).then(closeConnection, () => undefined);
+  await removeEmbeddedNode(paths, progress);
+}
+
+/** A daemon this lab started ends with it, unless somebody else uses it by now. */
+async function stopIdleDaemon(paths: LabPaths): Promise<void> {
+  if (!existsSync(paths.state) || !startedDaemonRuns(paths)) return;
+  const running = await exec("docker", ["ps", "--quiet"]);
+  if (running.code === 0 && running.stdout.trim() === "") await stopStartedDaemon(paths);
+}

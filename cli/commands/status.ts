@@ -1,0 +1,65 @@
+import { apiAccess, nodeAccess, requireNode, requireOutputs } from "../access/session";
+import type { BudgetLine } from "../access/budget";
+import { type LabStatus, readStatus } from "../access/status";
+import { type Command, jsonOption } from "../core/command";
+import { table } from "../core/table";
+import { devStack } from "../stack/workingCopy";
+
+export const command: Command = {
+  usage: "status [--json]",
+  description:
+    "What the load balancer sees of each target (ALB's states and reason codes), whether the\n" +
+    "database answers, and what the guests use of the memory and disk the lab may count on.",
+  options: { json: jsonOption },
+  async run(context) {
+    const embedded = context.stack === devStack ? await requireNode(context) : undefined;
+    const status = await readStatus({
+      outputs: await requireOutputs(context),
+      ssh: await nodeAccess(context),
+      api: await apiAccess(context),
+      embedded,
+    });
+    context.print(context.json ? JSON.stringify(status, undefined, 2) : describe(status));
+    return 0;
+  },
+};
+
+function describe(status: LabStatus): string {
+  const { loadBalancer: lb, database: db, budget } = status;
+  return [
+    `load balancer  ${lb.name} (CT ${lb.vmid})  ${status.url}${status.localUrl ? `  ${status.localUrl}` : ""}`,
+    `database       ${db.name} (CT ${db.vmid})  ${db.address}:${db.port}  ${db.state} (${db.detail})`,
+    "",
+    table(
+      ["target", "vmid", "address", "storage driver", "state", "reason"],
+      status.targets.map((target) => [
+        target.name,
+        String(target.vmid),
+        `${target.address}:${target.port}`,
+        target.storageDriver,
+        target.state,
+        target.reason ? `${target.reason} (${target.detail})` : target.detail,
+      ]),
+    ),
+    "",
+    table(
+      ["guest", "memory used/cap MiB", "disk used/size GiB", "status"],
+      budget.guests.map((guest) => [
+        guest.name,
+        `${guest.memoryMiB.used} / ${guest.memoryMiB.cap}`,
+        `${guest.diskGiB.used} / ${guest.diskGiB.cap}`,
+        guest.status,
+      ]),
+    ),
+    "",
+    budgetLine("memory", "MiB", budget.memoryMiB),
+    budgetLine("disk", "GiB", budget.diskGiB),
+  ].join("\n");
+}
+
+function budgetLine(what: string, unit: string, line: BudgetLine): string {
+  return (
+    `${what.padEnd(7)}${line.caps} ${unit} given to guests + ${line.reserved} reserved ` +
+    `of ${line.budget}; ${line.free} free`
+  );
+}

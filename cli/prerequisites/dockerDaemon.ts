@@ -1,0 +1,70 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { run } from "../core/exec";
+import type { LabPaths } from "../core/paths";
+import { isRunning, type ProcessId, processId } from "../core/processes";
+import { askDocker } from "./checks";
+
+const startSeconds = 60;
+
+/** Inside .lab, as all a lab leaves outside of it are caches. */
+const logFile = (paths: LabPaths) => join(paths.state, "log", "dockerd.log");
+
+/** Remembers a daemon this lab started, so that tests can end what they started. */
+const recordFile = (paths: LabPaths) => join(paths.state, "dockerd.json");
+
+/** Starts Docker's daemon: by systemd where it runs the machine, else as a process of its own. */
+export async function startDockerDaemon(paths: LabPaths): Promise<void> {
+  if (existsSync("/run/systemd/system")) await run("systemctl", ["start", "docker"]);
+  else startDetached(paths);
+  const deadline = Date.now() + startSeconds * 1000;
+  for (;;) {
+    const answer = await askDocker();
+    if (answer.kind === "running") return;
+    if (Date.now() > deadline) {
+      const why = answer.kind === "unreachable" ? answer.why : answer.kind;
+      throw new Error(`Docker: not ready after ${startSeconds} s (${why}); see ${logFile(paths)}`);
+    }
+    await sleep(500);
+  }
+}
+
+function startDetached(paths: LabPaths): void {
+  mkdirSync(join(paths.state, "log"), { recursive: true, mode: 0o700 });
+  const log = openSync(logFile(paths), "a", 0o640);
+  // dockerd calls iptables, which is not on every PATH.
+  const PATH = `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`;
+  const child = spawn("dockerd", [], {
+    detached: true,
+    stdio: ["ignore", log, log],
+    env: { ...process.env, PATH },
+    cwd: "/",
+  });
+  child.on("error", () => undefined); // the wait for the daemon reports it
+  child.unref();
+  if (child.pid === undefined) return;
+  writeFileSync(recordFile(paths), JSON.stringify(processId(child.pid)));
+}
+
+/** A daemon that this lab started runs. */
+export function startedDaemonRuns(paths: LabPaths): boolean {
+  const daemon = startedDaemon(paths);
+  return daemon !== undefined && isRunning(daemon);
+}
+
+function startedDaemon(paths: LabPaths): ProcessId | undefined {
+  const file = recordFile(paths);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as ProcessId) : undefined;
+}
+
+/** Ends the daemon this lab started, if it did. Containers it runs end with it. */
+export async function stopStartedDaemon(paths: LabPaths): Promise<void> {
+  const daemon = startedDaemon(paths);
+  if (!daemon) return;
+  if (isRunning(daemon)) process.kill(daemon.pid, "SIGTERM");
+  for (let tries = 0; tries < 120 && isRunning(daemon); tries++) await sleep(250);
+  if (isRunning(daemon)) throw new Error(`Docker: pid ${daemon.pid} does not end within 30 s`);
+  rmSync(recordFile(paths), { force: true });
+}

@@ -1,0 +1,124 @@
+/** The part of Pulumi's engine events (one JSON document a line of `--event-log`) that is used here. */
+export interface EngineEvent {
+  resourcePreEvent?: { metadata: StepMetadata; planning?: boolean };
+  resOutputsEvent?: { metadata: StepMetadata; planning?: boolean };
+  resOpFailedEvent?: { metadata: StepMetadata };
+  diagnosticEvent?: { urn?: string; message: string; severity: string; ephemeral?: boolean };
+  policyEvent?: {
+    resourceUrn?: string;
+    message: string;
+    policyName: string;
+    enforcementLevel: string;
+  };
+  errorEvent?: { error: string };
+  summaryEvent?: { isPreview: boolean; resourceChanges?: Record<string, number> };
+}
+
+interface StepMetadata {
+  op: string;
+  urn: string;
+  type: string;
+}
+
+/** How far an operation is. */
+export interface EngineState {
+  phase: "preview" | "update";
+  /** Changes the preview announced. */
+  planned: number;
+  done: number;
+  /** What is being worked on, oldest first, by URN. */
+  active: Map<string, string>;
+  /** Errors and mandatory policy violations, as they came. */
+  errors: string[];
+  /** Changes of the update by operation, once it ended. */
+  changes?: Record<string, number>;
+}
+
+export function startState(): EngineState {
+  return { phase: "preview", planned: 0, done: 0, active: new Map(), errors: [] };
+}
+
+/** Operations that change something; `replace` only marks a pair of create and delete. */
+const verbs: Record<string, string> = {
+  create: "creating",
+  update: "updating",
+  delete: "deleting",
+  "create-replacement": "replacing",
+  "delete-replaced": "deleting the old",
+  refresh: "reading",
+  import: "importing",
+};
+
+/** What our components stand for in AWS. */
+const awsRoles: Record<string, string> = {
+  "homelab:components:Network": "VPC",
+  "homelab:components:Database": "RDS",
+  "homelab:components:AppNode": "EC2",
+  "homelab:components:LoadBalancer": "ALB",
+};
+
+/** Takes one event into account. */
+export function applyEvent(state: EngineState, event: EngineEvent): void {
+  const { resourcePreEvent: pre, resOutputsEvent: outputs, resOpFailedEvent: failed } = event;
+  if (pre && verbs[pre.metadata.op]) {
+    if (pre.planning) state.planned++;
+    else {
+      state.phase = "update";
+      state.active.set(pre.metadata.urn, describeStep(pre.metadata));
+    }
+  }
+  if (outputs && !outputs.planning && state.active.delete(outputs.metadata.urn)) state.done++;
+  if (failed) state.active.delete(failed.metadata.urn);
+  const { diagnosticEvent: said, policyEvent: policy, errorEvent: error } = event;
+  if (said?.severity === "error" && !said.ephemeral) {
+    state.errors.push(withSubject(said.urn, said.message));
+  }
+  if (policy?.enforcementLevel === "mandatory") {
+    state.errors.push(
+      withSubject(policy.resourceUrn, `policy ${policy.policyName}: ${policy.message}`),
+    );
+  }
+  if (error) state.errors.push(plain(error.error));
+  if (event.summaryEvent && !event.summaryEvent.isPreview) {
+    state.changes = event.summaryEvent.resourceChanges ?? {};
+  }
+}
+
+/** One line for the progress display. */
+export function progressNote(state: EngineState): string {
+  if (state.phase === "preview") return `preview, ${state.planned} changes so far`;
+  const doing = [...state.active.values()];
+  const total = Math.max(state.planned, state.done + doing.length);
+  return `${state.done}/${total} ${doing.join(", ")}`.trim();
+}
+
+/** What the update changed, e.g. `23 created, 1 deleted` or `no changes`. */
+export function describeChanges(changes: Record<string, number> = {}): string {
+  const words: Record<string, string> = { create: "created", update: "updated", delete: "deleted" };
+  const parts = Object.entries(changes)
+    .filter(([op, count]) => count > 0 && !["same", "read", "refresh"].includes(op))
+    .map(([op, count]) => `${count} ${words[op] ?? op}`);
+  return parts.length > 0 ? parts.join(", ") : "no changes";
+}
+
+function describeStep({ op, urn }: StepMetadata): string {
+  const { name, types } = splitUrn(urn);
+  const role = types.map((type) => awsRoles[type]).find((found) => found !== undefined);
+  return `${verbs[op]} ${name}${role ? ` (${role})` : ""}`;
+}
+
+/** `urn:pulumi:<stack>::<project>::<type$type>::<name>`; the types are those of the parents, then its own. */
+function splitUrn(urn: string): { name: string; types: string[] } {
+  const [, , types = "", ...name] = urn.split("::");
+  return { name: name.join("::"), types: types.split("$") };
+}
+
+function withSubject(urn: string | undefined, message: string): string {
+  const text = plain(message);
+  return urn ? `${splitUrn(urn).name}: ${text}` : text;
+}
+
+/** Messages carry colours as `<{%reset%}>`. */
+function plain(text: string): string {
+  return text.replace(/<\{%[^%]*%\}>/g, "").trim();
+}

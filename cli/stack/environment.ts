@@ -1,0 +1,60 @@
+import { dirname, join } from "node:path";
+import type { LabPaths } from "../core/paths";
+import type { EmbeddedNode, Toolchain } from "../core/types";
+import { configFile, devStack, passphraseFile } from "./workingCopy";
+
+/** Where Go programs look for certificates unless told otherwise. */
+const systemCertificates = "/etc/ssl/certs:/etc/pki/tls/certs";
+
+/**
+ * The environment in which every Pulumi command works on this lab's stack, policy pack included.
+ *
+ * `PULUMI_OPTION_<FLAG>` sets a flag of every command that has it.
+ */
+export function pulumiEnvironment(from: {
+  paths: LabPaths;
+  stack: string;
+  toolchain: Toolchain;
+  /** Set for the `dev` stack. */
+  node?: EmbeddedNode;
+  outer?: Record<string, string | undefined>;
+}): Record<string, string | undefined> {
+  const { paths, stack, toolchain, node, outer = process.env } = from;
+  const state = `file://${join(paths.state, "pulumi")}`;
+  const environment: Record<string, string | undefined> = {
+    ...toolchain.env,
+    PULUMI_BACKEND_URL: stack === devStack ? state : (outer.PULUMI_BACKEND_URL ?? state),
+    PULUMI_STACK: stack,
+    PULUMI_OPTION_CONFIG_FILE: configFile(paths, stack),
+    PULUMI_OPTION_POLICY_PACK: join(paths.root, "policy"),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    // The compiler runs in the tests; here it would only cost seconds.
+    PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+    // A working copy that was lost is made anew; the salt is in the state as well.
+    PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
+  };
+  const own = outer.PULUMI_CONFIG_PASSPHRASE ?? outer.PULUMI_CONFIG_PASSPHRASE_FILE;
+  if (stack === devStack || own === undefined) {
+    environment.PULUMI_CONFIG_PASSPHRASE = undefined; // it would win over the file
+    environment.PULUMI_CONFIG_PASSPHRASE_FILE = passphraseFile(paths);
+  }
+  if (node) {
+    environment.PROXMOX_VE_API_TOKEN = `${node.tokenId}=${node.tokenSecret}`;
+    environment.SSL_CERT_DIR = withCertificates(outer.SSL_CERT_DIR, dirname(node.caFile));
+  }
+  return environment;
+}
+
+function withCertificates(outer: string | undefined, folder: string): string {
+  const folders = (outer || systemCertificates).split(":");
+  return [...folders.filter((one) => one !== folder), folder].join(":");
+}
+
+/** `export …` and `unset …` lines for a shell's `eval`. */
+export function exportLines(environment: Record<string, string | undefined>): string[] {
+  return Object.entries(environment)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) =>
+      value === undefined ? `unset ${name}` : `export ${name}='${value.replaceAll("'", `'\\''`)}'`,
+    );
+}

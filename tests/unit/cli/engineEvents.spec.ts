@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import {
+  applyEvent,
+  describeChanges,
+  type EngineEvent,
+  progressNote,
+  startState,
+} from "../../../cli/stack/engineEvents";
+
+const urn = (types: string, name: string) => `urn:pulumi:dev::homelab::${types}::${name}`;
+const node = urn("homelab:components:AppNode$command:remote:Command", "app1-docker");
+const pre = (op: string, planning: boolean): EngineEvent => ({
+  resourcePreEvent: { metadata: { op, urn: node, type: "t" }, planning },
+});
+
+function after(...events: EngineEvent[]) {
+  const state = startState();
+  for (const event of events) applyEvent(state, event);
+  return state;
+}
+
+describe("engine events", () => {
+  it("counts what the preview announces, without what stays the same", () => {
+    const state = after(pre("create", true), pre("same", true), pre("replace", true));
+    assert.equal(progressNote(state), "preview, 1 changes so far");
+  });
+
+  it("names what is being worked on with its part in AWS, and counts what is done", () => {
+    const state = after(pre("create", true), pre("create", false));
+    assert.equal(progressNote(state), "0/1 creating app1-docker (EC2)");
+    const metadata = { op: "create", urn: node, type: "t" };
+    applyEvent(state, { resOutputsEvent: { metadata, planning: false } });
+    assert.equal(progressNote(state), "1/1");
+  });
+
+  it("keeps errors with their resource, without colours", () => {
+    const message = "<{%reset%}>no space<{%reset%}>\n";
+    const state = after({ diagnosticEvent: { urn: node, message, severity: "error" } });
+    assert.deepEqual(state.errors, ["app1-docker: no space"]);
+  });
+
+  it("keeps mandatory policy violations only", () => {
+    const event = (enforcementLevel: string): EngineEvent => ({
+      policyEvent: {
+        resourceUrn: node,
+        message: "has a LAN interface",
+        policyName: "lan",
+        enforcementLevel,
+      },
+    });
+    assert.deepEqual(after(event("advisory"), event("mandatory")).errors, [
+      "app1-docker: policy lan: has a LAN interface",
+    ]);
+  });
+
+  it("sums up the update, not the preview", () => {
+    const state = after(
+      { summaryEvent: { isPreview: true, resourceChanges: { create: 9 } } },
+      { summaryEvent: { isPreview: false, resourceChanges: { create: 2, same: 4, delete: 1 } } },
+    );
+    assert.equal(describeChanges(state.changes), "2 created, 1 deleted");
+    assert.equal(describeChanges({ same: 12 }), "no changes");
+  });
+});
