@@ -19,7 +19,9 @@ state_mount() {
   chmod 700 /etc/pve/priv
   ln -sfn "nodes/$PVE_NODE_NAME/lxc" /etc/pve/lxc
   ln -sfn "nodes/$PVE_NODE_NAME" /etc/pve/local
+  mkdir -p /var/log/pveproxy
   host_keys
+  templates_copy
   if [[ -n ${PVE_NODE_NAMESERVER:-} ]]; then
     # Docker's 127.0.0.11 answers in the box only, and CTs inherit this file. It is a mount: no rename.
     printf 'nameserver %s\n' $PVE_NODE_NAMESERVER > /etc/resolv.conf
@@ -38,5 +40,17 @@ host_keys() {
     fi
     install -m 600 "$key" /etc/ssh/
     install -m 644 "$key.pub" /etc/ssh/
+  done
+}
+
+# Templates come from a cache that all labs of the machine share; a user's own ones stay.
+templates_copy() {
+  local file name target=/var/lib/vz/template/cache
+  for file in /var/cache/homelab-template/*.tar.zst; do
+    name=$(basename "$file")
+    [[ -e $file ]] || continue
+    [[ $(stat -c '%s %Y' "$file") == "$(stat -c '%s %Y' "$target/$name" 2> /dev/null)" ]] && continue
+    cp -p "$file" "$target/.$name.part"
+    mv "$target/.$name.part" "$target/$name"
   done
 }

@@ -1,0 +1,129 @@
+import { rm } from "node:fs/promises";
+import type { LabPaths } from "../core/paths";
+import type { Progress } from "../core/progress";
+import type { EmbeddedNode } from "../core/types";
+import { exchangeKeys, knownSecrets, type NodeSecrets } from "./access";
+import { ensureContainer, findContainer, stopContainer } from "./container";
+import { inspect, remove } from "./docker";
+import { dropImage, ensureNodeImage, ensureSystemImage } from "./images";
+import { machineNameserver } from "./machine";
+import { accessFiles, containerName, nodeName } from "./names";
+import { ensureLan } from "./network";
+import { assertReady, untilBooted } from "./ready";
+import { releaseLoopDevices } from "./release";
+import { type EmbeddedState, readState, writeState } from "./state";
+import { chooseLan } from "./subnet";
+import { ensureTemplate, templateVolume } from "./template";
+
+/**
+ * Makes the embedded Proxmox node run, and returns how to reach it. What exists is kept: a second
+ * call changes nothing, one after a crash completes what is missing.
+ */
+export async function ensureEmbeddedNode(
+  paths: LabPaths,
+  progress: Progress,
+): Promise<EmbeddedNode> {
+  const former = (await readState(paths)).image?.tag;
+  const [image] = await progress.step("Embedded node: image and CT template", async (note) => {
+    await ensureSystemImage(paths, note);
+    return Promise.all([ensureNodeImage(paths, note), ensureTemplate(paths, note)]);
+  });
+  const node = await progress.step("Embedded node: start (the region)", async (note) => {
+    const lan = await ensureLan(paths);
+    const nameserver = await machineNameserver();
+    await writeState(paths, { nameserver });
+    note("starting the container");
+    const started = await ensureContainer(paths, { image, lan, nameserver });
+    note("waiting for the Proxmox VE API");
+    return started ? boot(paths) : ((await embeddedNodeInfo(paths)) ?? boot(paths));
+  });
+  if (former && former !== image) await dropImage(former);
+  return node;
+}
+
+/** The embedded node if it runs and was set up; changes nothing. */
+export async function embeddedNodeInfo(paths: LabPaths): Promise<EmbeddedNode | undefined> {
+  const [state, secrets] = await Promise.all([readState(paths), knownSecrets(paths)]);
+  if (!state.ports || !state.lanCidr || !secrets) return undefined;
+  const container = await findContainer(paths);
+  return container?.State.Running ? describe(paths, state, secrets) : undefined;
+}
+
+/** Starts a node that was stopped; CTs with `onboot` come back. @throws when there is none. */
+export async function startEmbeddedNode(
+  paths: LabPaths,
+  progress: Progress,
+): Promise<EmbeddedNode> {
+  if (!(await findContainer(paths))) {
+    throw new Error("embedded node: there is none in this checkout; make it with ./lab up");
+  }
+  return ensureEmbeddedNode(paths, progress);
+}
+
+/** Shuts all CTs down and stops the node; its state stays. */
+export async function stopEmbeddedNode(paths: LabPaths, progress: Progress): Promise<void> {
+  if (!(await findContainer(paths))?.State.Running) return;
+  await progress.step("Embedded node: stop", () => stopContainer(paths));
+}
+
+/** Removes the node with all CTs: container, LAN, volume, loop devices, and our keys for it. */
+export async function removeEmbeddedNode(paths: LabPaths, progress: Progress): Promise<void> {
+  const name = containerName(paths);
+  await progress.step("Embedded node: remove", async (note) => {
+    note("CTs and their disks");
+    if (await inspect("volume", name)) await releaseLoopDevices(paths);
+    await remove("container", name);
+    note("LAN and volume");
+    await remove("network", paths.id);
+    await remove("volume", name);
+    await rm(accessFiles(paths).folder, { recursive: true, force: true });
+  });
+}
+
+/** Waits for a node that was just started. */
+async function boot(paths: LabPaths): Promise<EmbeddedNode> {
+  const isRunning = async () => (await findContainer(paths))?.State.Running === true;
+  const state = await readState(paths);
+  const ports = state.ports!;
+  return untilBooted(
+    containerName(paths),
+    async () => {
+      const secrets = await exchangeKeys(paths, ports.ssh);
+      await assertReady({ port: ports.api, ca: secrets.ca, token: secrets.token });
+      return describe(paths, state, secrets);
+    },
+    isRunning,
+  );
+}
+
+function describe(paths: LabPaths, state: EmbeddedState, secrets: NodeSecrets): EmbeddedNode {
+  const files = accessFiles(paths);
+  const ports = state.ports!;
+  const lan = chooseLan([], state.lanCidr);
+  const at = secrets.token.indexOf("=");
+  return {
+    apiUrl: `https://127.0.0.1:${ports.api}`,
+    caFile: files.ca,
+    user: "root@pam",
+    password: secrets.password,
+    tokenId: secrets.token.slice(0, at),
+    tokenSecret: secrets.token.slice(at + 1),
+    node: nodeName,
+    storage: "local",
+    template: templateVolume(),
+    lanBridge: "vmbr0",
+    privateBridge: "vmbr1",
+    lanCidr: lan.cidr,
+    lanGateway: lan.gateway,
+    lbLanAddress: lan.loadBalancer,
+    nameserver: state.nameserver ?? lan.gateway,
+    aptProxy: "http://10.10.10.1:3142",
+    sshHost: "127.0.0.1",
+    sshPort: ports.ssh,
+    sshUser: "root",
+    sshKeyFile: files.key,
+    sshHostKey: secrets.sshHostKey,
+    knownHostsFile: files.knownHosts,
+    localUrl: `http://localhost:${ports.http}`,
+  };
+}
