@@ -3,8 +3,8 @@ export type TargetState = "initial" | "healthy" | "unhealthy" | "draining" | "un
 
 export interface TargetHealth {
   state: TargetState;
-  /** AWS's reason code; empty for a healthy target. */
-  reason: string;
+  /** AWS's reason code; null for a healthy target. */
+  reason: string | null;
   /** What the load balancer saw, in its own words. */
   detail: string;
 }
@@ -68,7 +68,7 @@ export function targetHealth(row: StatRow | undefined): TargetHealth {
     // HAProxy counts a server as up before its first check.
     return check === "INI" || check === ""
       ? { state: "initial", reason: "Elb.InitialHealthChecking", detail }
-      : { state: "healthy", reason: "", detail };
+      : { state: "healthy", reason: null, detail };
   }
   return {
     state: "unhealthy",

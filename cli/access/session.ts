@@ -7,7 +7,7 @@ import { run } from "../core/exec";
 import type { EmbeddedNode, Toolchain } from "../core/types";
 import { pulumiEnvironment } from "../stack/environment";
 import { complete, devOutputs, type StackOutputs } from "../stack/outputs";
-import { devStack } from "../stack/workingCopy";
+import { devStack, updateWorkingCopy } from "../stack/workingCopy";
 import type { ApiAccess } from "./api";
 import { controlPath, type NodeAccess } from "./ssh";
 
@@ -35,6 +35,7 @@ export async function openPulumi(context: CommandContext): Promise<PulumiSession
   const toolchain = await ensureToolchain(context.paths, context.progress);
   const node = context.stack === devStack ? await requireNode(context) : undefined;
   const { paths, stack } = context;
+  if (node) updateWorkingCopy(paths, node); // the committed configuration may have changed
   return { toolchain, node, env: pulumiEnvironment({ paths, stack, toolchain, node }) };
 }
 

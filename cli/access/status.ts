@@ -17,7 +17,7 @@ export interface LabStatus {
   /** The load balancer on this machine's loopback; absent on a real Proxmox VE. */
   localUrl?: string;
   loadBalancer: StackOutputs["loadBalancer"];
-  targets: (TargetOutput & { state: TargetState; reason: string; detail: string })[];
+  targets: (TargetOutput & { state: TargetState; reason: string | null; detail: string })[];
   database: StackOutputs["database"] & { state: "available" | "unreachable"; detail: string };
   budget: Budget;
 }

@@ -1,4 +1,5 @@
-import { ensureToolchain } from "../../toolchain";
+import { originOf, partsOf } from "../../toolchain/parts";
+import { placesOf } from "../../toolchain/places";
 import { apiAccess, nodeAccess, requireNode, requireOutputs } from "../access/session";
 import { readStatus, troubles } from "../access/status";
 import { type Command, type CommandContext, jsonOption } from "../core/command";
@@ -39,11 +40,7 @@ async function checkLab(context: CommandContext): Promise<Finding[]> {
   if (embedded && !(await look("embedded node", "run ./lab up", () => checkNode(context)))) {
     return findings;
   }
-  await look("toolchain", "run ./lab up", async () => {
-    const { parts } = await ensureToolchain(context.paths, context.progress);
-    const said = parts.map(({ name, version, origin }) => `${name} ${version} (${origin})`);
-    return ok("toolchain", said.join(", "));
-  });
+  await look("toolchain", "run ./lab up", () => Promise.resolve(checkToolchain(context)));
   await look("stack", "run ./lab up", async () => {
     const status = await readStatus({
       outputs: await requireOutputs(context),
@@ -61,4 +58,18 @@ async function checkLab(context: CommandContext): Promise<Finding[]> {
 async function checkNode(context: CommandContext): Promise<Finding> {
   const node = await requireNode(context);
   return ok("embedded node", `${node.node} at ${node.apiUrl}`);
+}
+
+/** Looks only; `ensureToolchain` would bring what is missing. */
+function checkToolchain({ paths }: CommandContext): Finding {
+  const places = placesOf(paths);
+  const parts = partsOf(places).map((part) => ({ ...part, origin: originOf(places, part) }));
+  const missing = parts.filter(({ origin }) => origin === undefined);
+  if (missing.length > 0) {
+    throw new Error(
+      `missing: ${missing.map(({ name, version }) => `${name} ${version}`).join(", ")}`,
+    );
+  }
+  const said = parts.map(({ name, version, origin }) => `${name} ${version} (${origin})`);
+  return ok("toolchain", said.join(", "));
 }

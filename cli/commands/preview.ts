@@ -1,6 +1,7 @@
 import { openPulumi } from "../access/session";
 import type { Command } from "../core/command";
 import { runAttached } from "../core/attached";
+import { fillAppImage } from "../stack/prepare";
 
 export const command: Command = {
   usage: "preview [-- ARGS…]",
@@ -10,6 +11,7 @@ export const command: Command = {
   takesRest: true,
   async run(context) {
     const { toolchain, env } = await openPulumi(context);
+    await fillAppImage(context);
     return runAttached(toolchain.pulumi, ["preview", ...context.rest], {
       cwd: context.paths.root,
       env,

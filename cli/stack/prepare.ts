@@ -60,8 +60,8 @@ export async function clearInterrupted(
   if (pending > 0) note(`${pending} operations are done again`);
 }
 
-/** The Docker build context of the web service. */
-async function fillAppImage({ paths, progress }: CommandContext): Promise<void> {
+/** The Docker build context of the web service; the program hashes it. */
+export async function fillAppImage({ paths, progress }: CommandContext): Promise<void> {
   await progress.step("Web service (build context)", async (note) => {
     const tsx = join(paths.root, "node_modules", "tsx", "dist", "loader.mjs");
     const args = ["--import", tsx, "app/image.ts", join(paths.state, "app-image")];

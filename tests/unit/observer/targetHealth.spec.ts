@@ -39,9 +39,9 @@ describe("targetHealth", () => {
     });
   });
 
-  const cases: [string, string, string, string][] = [
-    ["UP", "L7OK", "healthy", ""],
-    ["UP 1/3", "* L7STS", "healthy", ""],
+  const cases: [string, string, string, string | null][] = [
+    ["UP", "L7OK", "healthy", null],
+    ["UP 1/3", "* L7STS", "healthy", null],
     ["UP", "INI", "initial", "Elb.InitialHealthChecking"],
     ["DOWN", "L4CON", "unhealthy", "Target.FailedHealthChecks"],
     ["DOWN 1/2", "* L7OK", "unhealthy", "Target.FailedHealthChecks"],
