@@ -13,7 +13,8 @@ network_up() {
 
   # The address goes to the bridge; one that stayed on the port would answer ARP beside it.
   ip address flush dev eth0
-  rm -f /run/network/ifstatenew* # ifupdown2's memory of a box that was killed
+  mkdir -p /run/network # ifupdown2 takes its lock there and calls its absence another instance
+  rm -f /run/network/ifstatenew* # its memory of the box that ran before
   ifup -a || log "ifup -a: exit status $?; see /etc/network/interfaces"
   ip route replace default via "$gateway" dev vmbr0
   network_rules "${address%/*}"
