@@ -47,6 +47,7 @@ export async function ensureContainer(paths: LabPaths, spec: NodeSpec): Promise<
   const ports = await choosePorts(remembered);
   await writeState(paths, { ports });
   await mkdir(join(paths.cache, "apt"), { recursive: true });
+  await docker(["volume", "create", ...labels(paths), name]); // with labels, to be found again
   const runWith = runArguments(paths, spec, ports);
   await docker(["run", "--detach", "--label", `homelab.spec=${digest(runWith)}`, ...runWith]);
   return true;

@@ -8,7 +8,7 @@ network_up() {
     log "eth0: has no address or gateway; is the box on its Docker network?"
     exit 1
   fi
-  interfaces_write "$address" "$gateway"
+  interfaces_write "$address" "$gateway" "$(< /sys/class/net/eth0/mtu)"
   sysctl -qw net.ipv4.ip_forward=1
 
   # The address goes to the bridge; one that stayed on the port would answer ARP beside it.
@@ -20,7 +20,8 @@ network_up() {
   network_rules "${address%/*}"
 }
 
-# Keeps what users and the API wrote; only vmbr0's address follows the Docker network.
+# Keeps what users and the API wrote; only vmbr0's address and MTU follow the Docker network.
+# Without its MTU ifupdown2 sets 1500, and CTs, which take the bridge's, would lose large packets.
 interfaces_write() {
   local file=/etc/network/interfaces
   if ! grep -qs '^iface vmbr0 ' "$file"; then
@@ -34,6 +35,7 @@ auto vmbr0
 iface vmbr0 inet static
 	address $1
 	gateway $2
+	mtu $3
 	bridge-ports eth0
 	bridge-stp off
 	bridge-fd 0
@@ -41,10 +43,11 @@ iface vmbr0 inet static
 source /etc/network/interfaces.d/*
 EOF
   else
-    awk -v address="$1" -v gateway="$2" '
+    awk -v address="$1" -v gateway="$2" -v mtu="$3" '
       /^(iface|auto|source)/ { inside = ($1 == "iface" && $2 == "vmbr0" && $3 == "inet") }
       inside && $1 == "address" { print "\taddress " address; next }
       inside && $1 == "gateway" { print "\tgateway " gateway; next }
+      inside && $1 == "mtu" { print "\tmtu " mtu; next }
       { print }' "$file" > "$file.new-boot"
   fi
   mv "$file.new-boot" "$file"

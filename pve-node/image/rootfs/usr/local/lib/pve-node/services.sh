@@ -17,7 +17,7 @@ services_start() {
 lxcfs_run() {
   # A killed lxcfs leaves its mount behind, dead.
   umount -l /var/lib/lxcfs 2> /dev/null || true
-  lxcfs /var/lib/lxcfs
+  lxcfs /var/lib/lxcfs > /var/log/lxcfs.log 2>&1 # prints its whole setup
 }
 
 # The cache directory is shared by all labs of the machine, but not made for two writers: the first
