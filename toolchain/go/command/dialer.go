@@ -31,11 +31,13 @@ type dialer struct {
 	bastions map[string]*bastion
 }
 
-// bastion is a shared connection. The channel is a lock that waiting can be given up on.
+// bastion is a shared connection, or one being made: those who wait share its outcome, else each
+// would in turn try a bastion that does not answer.
 type bastion struct {
-	lock   chan struct{}
+	made   chan struct{} // closed once client or err is set
 	client *ssh.Client
-	gone   <-chan struct{}
+	err    error
+	gone   chan struct{} // closed once the connection has ended
 }
 
 func newDialer() *dialer {
@@ -67,32 +69,36 @@ func (d *dialer) connect(ctx context.Context, connection fields, note func(strin
 func (d *dialer) through(ctx context.Context, e endpoint, note func(string)) (*ssh.Client, error) {
 	d.mu.Lock()
 	b := d.bastions[e.identity()]
-	if b == nil {
-		b = &bastion{lock: make(chan struct{}, 1)}
+	mine := b == nil || b.ended()
+	if mine {
+		b = &bastion{made: make(chan struct{}), gone: make(chan struct{})}
 		d.bastions[e.identity()] = b
 	}
 	d.mu.Unlock()
+	if mine {
+		b.client, b.err = d.attempt(ctx, e, note, func() (*ssh.Client, error) { return d.login(ctx, e, nil) })
+		if b.err != nil {
+			close(b.gone)
+		} else {
+			go func() { _ = b.client.Wait(); close(b.gone) }()
+		}
+		close(b.made)
+	}
 	select {
-	case b.lock <- struct{}{}:
-		defer func() { <-b.lock }()
+	case <-b.made:
+		return b.client, b.err
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	if b.client != nil {
-		select {
-		case <-b.gone:
-		default:
-			return b.client, nil
-		}
+}
+
+func (b *bastion) ended() bool {
+	select {
+	case <-b.gone:
+		return true
+	default:
+		return false
 	}
-	client, err := d.attempt(ctx, e, note, func() (*ssh.Client, error) { return d.login(ctx, e, nil) })
-	if err != nil {
-		return nil, err
-	}
-	gone := make(chan struct{})
-	go func() { _ = client.Wait(); close(gone) }()
-	b.client, b.gone = client, gone
-	return client, nil
 }
 
 // attempt repeats a login until it succeeds, its error limit is reached or the context ends.
