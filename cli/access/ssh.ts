@@ -34,7 +34,11 @@ export function sshArgs(access: NodeAccess, options: { tty?: boolean } = {}): st
     ConnectTimeout: "10",
     ServerAliveInterval: "15",
     LogLevel: "ERROR",
+    // One connection serves all calls of a minute. Whoever opens it leaves it in the background;
+    // of two that open it at once the later keeps its own, which ends with its command.
+    ControlMaster: access.controlPath ? "auto" : "no",
     ControlPath: access.controlPath ?? "none",
+    ControlPersist: "30",
   };
   return [
     ...["-F", "none", "-i", access.keyFile, "-p", String(access.port)],
@@ -52,12 +56,11 @@ export function quoted(words: string[]): string {
 }
 
 /** Runs a command on the node; its exit status passes through (255: ssh itself failed). */
-export async function onNode(
+export function onNode(
   access: NodeAccess,
   words: string[],
   options: ExecOptions = {},
 ): Promise<ExecResult> {
-  await shareConnection(access);
   return exec("ssh", [...sshArgs(access), quoted(words)], options);
 }
 
@@ -67,26 +70,13 @@ export function inCt(vmid: number, words: string[]): string[] {
 }
 
 /** Runs a command on the node with this terminal; returns its exit status. */
-export async function attach(
+export function attach(
   access: NodeAccess,
   words: string[],
   options: { tty: boolean },
 ): Promise<number> {
-  await shareConnection(access);
   const command = words.length > 0 ? [quoted(words)] : [];
   return runAttached("ssh", [...sshArgs(access, options), ...command]);
-}
-
-/**
- * Opens one connection that later calls share and that ends by itself.
- *
- * It is started apart, with no stream of ours: a connection that ssh puts in the background by
- * itself keeps its caller's streams open. When it cannot be opened, the call itself says why.
- */
-async function shareConnection(access: NodeAccess): Promise<void> {
-  if (!access.controlPath) return;
-  if ((await quietSsh(["-O", "check", ...sshArgs(access)])) === 0) return;
-  await quietSsh(["-M", "-N", "-f", "-o", "ControlPersist=30", ...sshArgs(access)]);
 }
 
 /** Ends the shared connection. */
