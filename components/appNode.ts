@@ -104,6 +104,7 @@ export class AppNode extends pulumi.ComponentResource {
         network: args.network,
         vmid: args.vmid,
         hostname: args.name,
+        role: "app",
         description: `Docker on ${args.storageDriver} (EC2 instance)`,
         cores: 1,
         memoryMiB: args.memoryMiB,

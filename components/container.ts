@@ -42,6 +42,8 @@ export interface ContainerArgs {
   /** Changing it replaces the CT. */
   vmid: number;
   hostname: string;
+  /** The part it plays; becomes a tag, by which policies know it. */
+  role: "lb" | "app" | "db";
   description: string;
   cores: number;
   /** Memory cap in MiB. A change restarts the CT. */
@@ -117,7 +119,7 @@ function ctArgs(args: ContainerArgs): proxmoxve.ContainerLegacyArgs {
     nodeName: placement.nodeName,
     vmId: args.vmid,
     description: args.description,
-    tags: ["homelab"],
+    tags: [args.role, "homelab"].sort(), // Proxmox sorts them; another order would be a difference
     unprivileged: !args.privileged,
     features: args.privileged ? undefined : { nesting: true },
     started: true,

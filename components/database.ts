@@ -56,6 +56,7 @@ export class Database extends pulumi.ComponentResource {
         network: args.network,
         vmid: args.vmid,
         hostname: args.name,
+        role: "db",
         description: "PostgreSQL (RDS)",
         cores: 1,
         memoryMiB: args.memoryMiB,

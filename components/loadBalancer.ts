@@ -119,6 +119,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
         network: args.network,
         vmid: args.vmid,
         hostname: args.name,
+        role: "lb",
         description: "HAProxy (Application Load Balancer)",
         cores: 1,
         memoryMiB: args.memoryMiB,
