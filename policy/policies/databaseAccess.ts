@@ -88,7 +88,10 @@ function faultOf(
   }
   const host = /^(\d+\.\d+\.\d+\.\d+)\/32$/.exec(address)?.[1];
   if (host !== undefined && (clients.has(host) || !clientsKnown)) return undefined;
-  const list = [...clients].map((client) => `${client}/32`).join(", ");
+  const list = [...clients]
+    .sort()
+    .map((client) => `${client}/32`)
+    .join(", ");
   return { wrong: "admits others than the app nodes", remedy: `use their addresses: ${list}` };
 }
 
