@@ -48,7 +48,7 @@ export function parseScript(text: string): Command[] {
         command.input = hereDocument(cursor, end, tabs);
       }
     } else {
-      const operator = /^(&&|\|\||;;|[;&|(){}](?=\s|$)|[;&|()])/.exec(rest)?.[0];
+      const operator = /^(&&|\|\||;;|[{}](?=[\s;&|)]|$)|[;&|()])/.exec(rest)?.[0];
       const redirect = /^\d*(<<-|<<<|<<|>>|>&|<&|>\||&>|<|>)/.exec(text.slice(cursor.at));
       if (redirect && !rest.startsWith("&&")) {
         cursor.at += redirect[0].length;
