@@ -28,20 +28,21 @@ export const command: Command = {
 /** From the ground up; what stands on something missing is not looked at. */
 async function checkLab(context: CommandContext): Promise<Finding[]> {
   const findings: Finding[] = [];
-  const look = async (subject: string, remedy: string, work: () => Promise<Finding>) => {
+  const look = async (subject: string, work: () => Promise<Finding>) => {
     try {
       findings.push(await work());
     } catch (error) {
-      findings.push({ subject, level: "error", found: (error as Error).message, remedy });
+      // The message says what to do as well.
+      findings.push({ subject, level: "error", found: (error as Error).message, remedy: "" });
     }
     return findings.at(-1)!.level !== "error";
   };
   const embedded = context.stack === devStack;
-  if (embedded && !(await look("embedded node", "run ./lab up", () => checkNode(context)))) {
+  if (embedded && !(await look("embedded node", () => checkNode(context)))) {
     return findings;
   }
-  await look("toolchain", "run ./lab up", () => Promise.resolve(checkToolchain(context)));
-  await look("stack", "run ./lab up", async () => {
+  await look("toolchain", () => Promise.resolve(checkToolchain(context)));
+  await look("stack", async () => {
     const status = await readStatus({
       outputs: await requireOutputs(context),
       ssh: await nodeAccess(context),

@@ -11,6 +11,12 @@ import {
   startState,
 } from "./engineEvents";
 
+/** What people call to have it done again. */
+const words: Record<Verb, string> = { up: "up", destroy: "down" };
+
+/** Pulumi commands that change a stack. */
+export type Verb = "up" | "destroy";
+
 /** A changing Pulumi command that failed; the message holds its errors and the log's place. */
 export class EngineError extends Error {}
 
@@ -26,8 +32,7 @@ export class EngineError extends Error {}
  */
 export async function runEngine(from: {
   paths: LabPaths;
-  /** `up` or `destroy`. */
-  verb: string;
+  verb: Verb;
   args: string[];
   pulumi: string;
   env: Record<string, string | undefined>;
@@ -50,7 +55,9 @@ export async function runEngine(from: {
     detached: true,
   });
   closeSync(logFd);
+  let interrupted = false;
   const interrupt = () => {
+    interrupted = true;
     note("interrupted: Pulumi finishes what it is doing; once more to stop at once");
     child.kill("SIGINT");
   };
@@ -64,6 +71,9 @@ export async function runEngine(from: {
       child.on("close", (status) => resolve(status ?? 1));
     });
     const state = events.read();
+    if (code !== 0 && interrupted) {
+      throw new EngineError(`pulumi ${verb}: interrupted; ./lab ${words[verb]} again completes it`);
+    }
     if (code !== 0) throw new EngineError(failure(verb, code, state, log));
     return describeChanges(state.changes);
   } finally {
@@ -90,7 +100,7 @@ function eventReader(file: string): { read(): EngineState } {
   };
 }
 
-function failure(verb: string, code: number, state: EngineState, log: string): string {
+function failure(verb: Verb, code: number, state: EngineState, log: string): string {
   const said = state.errors.length > 0 ? [...new Set(state.errors)] : [lastLines(log)];
   const shown = said.slice(0, 6).map((text) => text.split("\n").slice(0, 20).join("\n"));
   return [`pulumi ${verb}: exit status ${code}`, ...shown, `full log: ${log}`].join("\n");
