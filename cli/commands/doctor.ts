@@ -67,9 +67,8 @@ function checkToolchain({ paths }: CommandContext): Finding {
   const parts = partsOf(places).map((part) => ({ ...part, origin: originOf(places, part) }));
   const missing = parts.filter(({ origin }) => origin === undefined);
   if (missing.length > 0) {
-    throw new Error(
-      `missing: ${missing.map(({ name, version }) => `${name} ${version}`).join(", ")}`,
-    );
+    const names = missing.map(({ name, version }) => `${name} ${version}`);
+    throw new Error(`missing: ${names.join(", ")}; ./lab up brings them`);
   }
   const said = parts.map(({ name, version, origin }) => `${name} ${version} (${origin})`);
   return ok("toolchain", said.join(", "));
