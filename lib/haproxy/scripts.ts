@@ -18,7 +18,7 @@ export function installHaproxy(aptProxy?: string): string {
     }),
     // Two interfaces are no router: nothing goes from the LAN into the private subnet through here.
     writeFileCommand({ path: "/etc/sysctl.d/90-homelab.conf", text: "net.ipv4.ip_forward = 0\n" }),
-    "echo 0 > /proc/sys/net/ipv4/ip_forward",
+    `[ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ] || echo 0 > /proc/sys/net/ipv4/ip_forward`,
   );
 }
 

@@ -17,6 +17,9 @@ function aptOptions(proxy?: string): string {
 const DPKG_OPTIONS =
   "path-exclude=/usr/share/man/*\npath-exclude=/usr/share/doc/*\nforce-unsafe-io\n";
 
+// The lists' own times are the mirror's, so the time of the last update is kept apart.
+const UPDATED = "/var/lib/apt/homelab-updated";
+
 /**
  * Commands that install Debian packages where they are missing. A CT's network may come up a few
  * seconds after its SSH server, hence the repeated `apt-get update`.
@@ -32,7 +35,7 @@ for name in ${names}; do
 done
 if [ -n "$missing" ]; then
   tries=0
-  until apt-get update -qq; do
+  until [ -n "$(find ${UPDATED} -mmin -60 2>/dev/null)" ] || { apt-get update -qq && touch ${UPDATED}; }; do
     tries=$((tries + 1))
     if [ "$tries" -ge 15 ]; then
       echo "$(hostname): package lists cannot be read after 15 tries; check nameserver, NAT and aptProxy" >&2
