@@ -32,21 +32,9 @@ export async function buildParts(places: Places, parts: Part[], note: Note): Pro
 async function buildGo(places: Places, parts: Part[], note: Note): Promise<void> {
   const go = await findGo(places, note);
   const packages = parts.map(({ goPackage }) => goPackage ?? "");
-  const options = {
-    cwd: places.goSource,
-    env: {
-      GOCACHE: places.goCache,
-      GOMODCACHE: places.goModules,
-      // What the user set for other projects must not change what is built here.
-      GOFLAGS: "",
-      GOWORK: "off",
-      GOTOOLCHAIN: "local",
-      CGO_ENABLED: "0",
-    },
-  };
-  const common = ["-mod=readonly", "-modcacherw", "-trimpath"];
+  const options = goOptions(places);
   note("fetching sources");
-  const listed = await run(go, ["list", ...common, "-deps", ...packages], {
+  const listed = await run(go, ["list", ...goFlags, "-deps", ...packages], {
     ...options,
     onLine: (line) => line.startsWith("go: ") && note(line.slice("go: ".length)),
   });
@@ -59,7 +47,7 @@ async function buildGo(places: Places, parts: Part[], note: Note): Promise<void>
     go,
     [
       "build",
-      ...common,
+      ...goFlags,
       "-buildvcs=false",
       "-v",
       ...versions,
@@ -74,6 +62,24 @@ async function buildGo(places: Places, parts: Part[], note: Note): Promise<void>
     renameSync(join(places.work, basename(part.goPackage ?? "")), part.file);
     finish(places, part);
   }
+}
+
+/** `-modcacherw`: caches that their owner can remove. */
+export const goFlags = ["-mod=readonly", "-modcacherw", "-trimpath"] as const;
+
+export function goOptions(places: Places): { cwd: string; env: Record<string, string> } {
+  return {
+    cwd: places.goSource,
+    env: {
+      GOCACHE: places.goCache,
+      GOMODCACHE: places.goModules,
+      // What the user set for other projects must not change what is built here.
+      GOFLAGS: "",
+      GOWORK: "off",
+      GOTOOLCHAIN: "local",
+      CGO_ENABLED: "0",
+    },
+  };
 }
 
 /** `go build -v` names each package as it compiles it; those in the cache are not named. */

@@ -29,10 +29,13 @@ export function digestOf(parts: { texts?: readonly string[]; paths?: readonly st
 function filesBelow(path: string): string[] {
   if (!existsSync(path)) return [];
   try {
-    return readdirSync(path, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name))
-      .sort();
+    return (
+      readdirSync(path, { recursive: true, withFileTypes: true })
+        // Go compiles no tests into a program.
+        .filter((entry) => entry.isFile() && !entry.name.endsWith("_test.go"))
+        .map((entry) => join(entry.parentPath, entry.name))
+        .sort()
+    );
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return [path];
     throw error;

@@ -34,7 +34,8 @@ func (s *server) runRemote(
 	stdout, stderr := seen.streams(in.textOr("logging", "stdoutAndStderr"), say.status)
 	session.Stdout, session.Stderr = stdout, stderr
 
-	// sshd passes the signal on; closing the connection ends the wait even if the command ignores it.
+	// sshd passes the signal on, but not to commands of root: those lose their streams, and end when
+	// they next write. Closing the connection ends the wait in any case.
 	stop := context.AfterFunc(ctx, func() {
 		_ = session.Signal(ssh.SIGTERM)
 		_ = client.Close()
