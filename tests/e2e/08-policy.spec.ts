@@ -8,13 +8,13 @@ describe("the policy pack", function () {
     this.timeout("3m");
     const file = join(labClone().root, "components", "appNode.ts");
     const original = readFileSync(file, "utf8");
-    const seeded = original.replace("bridge: args.privateBridge", 'bridge: "vmbr0"');
+    const seeded = original.replace("bridge: args.network.privateBridge", 'bridge: "vmbr0"');
     assert.notEqual(seeded, original, "the seed no longer fits components/appNode.ts");
     writeFileSync(file, seeded);
     try {
       const preview = await labClone().run(["preview"], { timeoutSeconds: 170 });
       assert.notEqual(preview.code, 0);
-      assert.match(preview.stdout + preview.stderr, /private-subnet/);
+      assert.match(preview.stdout + preview.stderr, /ct-private-subnet-only/);
     } finally {
       writeFileSync(file, original);
     }
