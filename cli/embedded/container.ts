@@ -29,16 +29,16 @@ const stopSeconds = 60;
 export const findContainer = (paths: LabPaths): Promise<Container | undefined> =>
   inspect<Container>("container", containerName(paths));
 
-/** Makes the container run as `spec` says. Returns false when it did already. */
-export async function ensureContainer(paths: LabPaths, spec: NodeSpec): Promise<boolean> {
+/** Makes the container run as `spec` says; one that does is left alone. */
+export async function ensureContainer(paths: LabPaths, spec: NodeSpec): Promise<void> {
   const name = containerName(paths);
   const existing = await findContainer(paths);
   const remembered = (await readState(paths)).ports;
   const madeFrom = existing?.Config.Labels["homelab.spec"];
   if (existing && remembered && madeFrom === digest(runArguments(paths, spec, remembered))) {
-    if (existing.State.Running) return false;
+    if (existing.State.Running) return;
     // A port it had may be another program's by now: then it is made anew with other ports.
-    if ((await exec("docker", ["start", name])).code === 0) return true;
+    if ((await exec("docker", ["start", name])).code === 0) return;
   }
   if (existing) {
     if (existing.State.Running) await docker(["stop", "--time", String(stopSeconds), name]);
@@ -50,7 +50,6 @@ export async function ensureContainer(paths: LabPaths, spec: NodeSpec): Promise<
   await docker(["volume", "create", ...labels(paths), name]); // with labels, to be found again
   const runWith = runArguments(paths, spec, ports);
   await docker(["run", "--detach", "--label", `homelab.spec=${digest(runWith)}`, ...runWith]);
-  return true;
 }
 
 /** Stops all CTs in order, then the node. */

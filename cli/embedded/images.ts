@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { exec, run } from "../core/exec";
 import type { LabPaths } from "../core/paths";
 import { docker, inspect } from "./docker";
-import { readState, writeState } from "./state";
+import { type NodeImage, readState, writeState } from "./state";
 
 type Note = (text: string) => void;
 
@@ -52,13 +52,15 @@ export async function ensureNodeImage(paths: LabPaths, note: Note): Promise<stri
     }
     return made;
   });
-  await writeState(paths, { image: { sources, tag } });
+  await writeState(paths, { image: { sources, tag, system } });
   return tag;
 }
 
-/** Removes an image that no container uses; one that another lab uses stays. */
-export async function dropImage(tag: string): Promise<void> {
-  await exec("docker", ["image", "rm", tag]);
+/** Removes the images a newer one replaced; Docker refuses where another lab's container uses them. */
+export async function dropOutdated(former: NodeImage, current: NodeImage): Promise<void> {
+  for (const part of ["tag", "system"] as const) {
+    if (former[part] !== current[part]) await exec("docker", ["image", "rm", former[part]]);
+  }
 }
 
 async function ensureBaseImage(paths: LabPaths, note: Note): Promise<void> {
@@ -94,7 +96,7 @@ async function nodeBinary(paths: LabPaths): Promise<{ file: string; key: string 
     if (major >= 22) return { file, key: `${version} ${info!.size}` };
   }
   throw new Error(
-    `Node.js for the embedded node: need 22 or newer, got ${process.version}; start with ./lab up`,
+    `Node.js for the embedded node: need 22 or newer, got ${process.version}; run ./lab, which brings one`,
   );
 }
 

@@ -4,13 +4,12 @@ import type { Progress } from "../core/progress";
 import type { EmbeddedNode } from "../core/types";
 import { exchangeKeys, knownSecrets, type NodeSecrets } from "./access";
 import { ensureContainer, findContainer, stopContainer } from "./container";
-import { inspect, remove } from "./docker";
-import { dropImage, ensureNodeImage, ensureSystemImage } from "./images";
+import { remove } from "./docker";
+import { dropOutdated, ensureNodeImage, ensureSystemImage } from "./images";
 import { machineNameserver } from "./machine";
 import { accessFiles, containerName, nodeName } from "./names";
 import { ensureLan } from "./network";
 import { assertReady, untilBooted } from "./ready";
-import { releaseLoopDevices } from "./release";
 import { type EmbeddedState, readState, writeState } from "./state";
 import { chooseLan } from "./subnet";
 import { ensureTemplate, templateVolume } from "./template";
@@ -23,7 +22,7 @@ export async function ensureEmbeddedNode(
   paths: LabPaths,
   progress: Progress,
 ): Promise<EmbeddedNode> {
-  const former = (await readState(paths)).image?.tag;
+  const former = (await readState(paths)).image;
   const [image] = await progress.step("Embedded node: image and CT template", async (note) => {
     await ensureSystemImage(paths, note);
     return Promise.all([ensureNodeImage(paths, note), ensureTemplate(paths, note)]);
@@ -33,11 +32,11 @@ export async function ensureEmbeddedNode(
     const nameserver = await machineNameserver();
     await writeState(paths, { nameserver });
     note("starting the container");
-    const started = await ensureContainer(paths, { image, lan, nameserver });
+    await ensureContainer(paths, { image, lan, nameserver });
     note("waiting for the Proxmox VE API");
-    return started ? boot(paths) : ((await embeddedNodeInfo(paths)) ?? boot(paths));
+    return boot(paths);
   });
-  if (former && former !== image) await dropImage(former);
+  if (former) await dropOutdated(former, (await readState(paths)).image!);
   return node;
 }
 
@@ -66,12 +65,13 @@ export async function stopEmbeddedNode(paths: LabPaths, progress: Progress): Pro
   await progress.step("Embedded node: stop", () => stopContainer(paths));
 }
 
-/** Removes the node with all CTs: container, LAN, volume, loop devices, and our keys for it. */
+/** Removes the node with all CTs: container, LAN, volume, and our keys for it. */
 export async function removeEmbeddedNode(paths: LabPaths, progress: Progress): Promise<void> {
   const name = containerName(paths);
   await progress.step("Embedded node: remove", async (note) => {
-    note("CTs and their disks");
-    if (await inspect("volume", name)) await releaseLoopDevices(paths);
+    note("CTs");
+    // At once: nothing of them is kept. Disks are mounted by CTs' own processes, so their end
+    // unmounts them and lets their loop devices go.
     await remove("container", name);
     note("LAN and volume");
     await remove("network", paths.id);
@@ -80,7 +80,7 @@ export async function removeEmbeddedNode(paths: LabPaths, progress: Progress): P
   });
 }
 
-/** Waits for a node that was just started. */
+/** Waits until the node answers our key and token, over a connection we can verify. */
 async function boot(paths: LabPaths): Promise<EmbeddedNode> {
   const isRunning = async () => (await findContainer(paths))?.State.Running === true;
   const state = await readState(paths);

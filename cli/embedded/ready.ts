@@ -36,14 +36,6 @@ async function probe(api: Api): Promise<number> {
   });
 }
 
-/** Whether the API answers our token right now. */
-export async function isReady(api: Api): Promise<boolean> {
-  return probe(api).then(
-    (status) => status === 200,
-    () => false,
-  );
-}
-
 /**
  * Waits until `attempt` succeeds.
  *
@@ -75,7 +67,7 @@ export async function untilBooted<T>(
   }
 }
 
-/** As `isReady`, but says what is wrong. */
+/** @throws unless the API answers our token. */
 export async function assertReady(api: Api): Promise<void> {
   const status = await probe(api);
   if (status !== 200) {

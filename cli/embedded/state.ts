@@ -3,13 +3,19 @@ import { dirname, join } from "node:path";
 import type { LabPaths } from "../core/paths";
 import type { Ports } from "./ports";
 
+/** The image in use, the one below it, and the hash of the sources it was made from. */
+export interface NodeImage {
+  sources: string;
+  tag: string;
+  system: string;
+}
+
 /** What a lab remembers of its node between runs: `.lab/state.json`. */
 export interface EmbeddedState {
   ports?: Ports;
   lanCidr?: string;
   nameserver?: string;
-  /** The image in use, and the hash of the sources it was made from. */
-  image?: { sources: string; tag: string };
+  image?: NodeImage;
 }
 
 const fileOf = (paths: LabPaths) => join(paths.state, "state.json");

@@ -47,15 +47,3 @@ devices_make() {
   [[ -e /dev/net/tun ]] || mknod -m 666 /dev/net/tun c 10 200
   [[ -e /dev/kmsg ]] || mknod -m 644 /dev/kmsg c 1 11
 }
-
-# Loop devices belong to the machine and survive a killed box. `-j` finds a file's devices by inode,
-# so another lab's disks of the same name are safe. A device that is mounted is let go when it is not.
-loops_detach() {
-  local disk device
-  for disk in "$STATE"/var/lib/vz/images/*/*.raw; do
-    [[ -e $disk ]] || continue
-    while IFS=: read -r device _; do
-      losetup -d "$device" || true
-    done < <(losetup -j "$disk")
-  done
-}

@@ -49,7 +49,6 @@ guests_stop() {
   done < <(guests_list | sort -rn -k1,1 -k2,2)
   wait_batch "${batch[@]}"
   for id in $(lxc-ls --running 2> /dev/null); do lxc-stop -k -n "$id" || true; done
-  loops_detach
 }
 
 remaining() { echo $(($1 - SECONDS > 2 ? $1 - SECONDS : 2)); }
