@@ -58,6 +58,7 @@ network_rules() {
   local address=$1
   # CTs use the package cache from private bridges; the LAN does not.
   iptables -A INPUT -i vmbr0 -p tcp --dport 3142 -j DROP
+  ip6tables -A INPUT -i vmbr0 -p tcp --dport 3142 -j DROP
   # Port 8080 of the box is the load balancer, for machines that have no route to the LAN. Without
   # MASQUERADE its answer would go to the Docker gateway past the box, from an address nobody asked.
   if [[ -n ${PVE_NODE_LB_ADDRESS:-} ]]; then
