@@ -84,6 +84,16 @@ export function applyEvent(state: EngineState, event: EngineEvent): void {
   }
 }
 
+/** Providers made from Terraform's say each failure twice, once as a line of their own log. */
+const providerLog = /^[^:]+: sdk-v2\/provider2\.go:\d+: /;
+
+/** The errors to show: each once, and a provider's log line only where nothing else was said. */
+export function errorsToShow({ errors }: EngineState): string[] {
+  const said = [...new Set(errors)].filter((text) => !/^(preview|update) failed$/.test(text));
+  const own = said.filter((text) => !providerLog.test(text));
+  return own.length > 0 ? own : said;
+}
+
 /** One line for the progress display. */
 export function progressNote(state: EngineState): string {
   if (state.phase === "preview") return `preview, ${state.planned} changes so far`;

@@ -5,6 +5,7 @@ import type { LabPaths } from "../core/paths";
 import {
   applyEvent,
   describeChanges,
+  errorsToShow,
   type EngineEvent,
   type EngineState,
   progressNote,
@@ -101,7 +102,8 @@ function eventReader(file: string): { read(): EngineState } {
 }
 
 function failure(verb: Verb, code: number, state: EngineState, log: string): string {
-  const said = state.errors.length > 0 ? [...new Set(state.errors)] : [lastLines(log)];
+  const errors = errorsToShow(state);
+  const said = errors.length > 0 ? errors : [lastLines(log)];
   const shown = said.slice(0, 6).map((text) => text.split("\n").slice(0, 20).join("\n"));
   return [`pulumi ${verb}: exit status ${code}`, ...shown, `full log: ${log}`].join("\n");
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   applyEvent,
   describeChanges,
+  errorsToShow,
   type EngineEvent,
   progressNote,
   startState,
@@ -37,6 +38,19 @@ describe("engine events", () => {
     const message = "<{%reset%}>no space<{%reset%}>\n";
     const state = after({ diagnosticEvent: { urn: node, message, severity: "error" } });
     assert.deepEqual(state.errors, ["app1-docker: no space"]);
+  });
+
+  it("shows each failure once", () => {
+    const error = (message: string) => ({
+      diagnosticEvent: { urn: node, message, severity: "error" },
+    });
+    const state = after(
+      error("sdk-v2/provider2.go:571: no space: provider=proxmox@8.6.0"),
+      error("no space"),
+      error("no space"),
+      { diagnosticEvent: { message: "preview failed", severity: "error" } },
+    );
+    assert.deepEqual(errorsToShow(state), ["app1-docker: no space"]);
   });
 
   it("keeps mandatory policy violations only", () => {
