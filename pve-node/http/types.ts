@@ -14,6 +14,8 @@ export interface ParamSchema {
   maxLength?: number;
   enum?: readonly string[];
   pattern?: RegExp;
+  /** Text of what is wrong with the value, for property strings and the like; it goes into `errors`. */
+  check?: (value: string) => string | undefined;
   /** Filled in when the parameter is absent. */
   default?: string | number | boolean;
 }

@@ -1,0 +1,162 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { timingSafeEqual } from "node:crypto";
+import { exclusive, readText, writeAtomic } from "../files";
+import { PveError, permissionError } from "../http/errors";
+import type { Identity } from "../http/types";
+import type { NodePaths } from "../paths";
+import { privileges, type Privileges } from "./acl";
+import { verifyPassword } from "./passwords";
+import { Tickets } from "./tickets";
+import { formatUserConfig, parseUserConfig, type UserConfig } from "./userConfig";
+
+export interface AccessOptions {
+  paths: NodePaths;
+  /** Wait before a failed login answers, in milliseconds. @default 3000 */
+  failureDelayMs?: number;
+  /** Seconds since 1970. @default - the clock */
+  now?: () => number;
+}
+
+/** What one request may do; the user configuration is read once for it. */
+export interface Session {
+  require: (path: string, ...names: string[]) => void;
+  allowed: (path: string, name: string) => boolean;
+  privileges: (path: string) => Privileges;
+}
+
+/** Who is asking, and what they may do. */
+export class AccessControl {
+  readonly tickets: Tickets;
+  readonly paths: NodePaths;
+  private readonly failureDelayMs: number;
+  private readonly now: () => number;
+
+  constructor(options: AccessOptions) {
+    this.paths = options.paths;
+    this.now = options.now ?? (() => Math.floor(Date.now() / 1000));
+    this.failureDelayMs = options.failureDelayMs ?? 3000;
+    this.tickets = new Tickets(options.paths, this.now);
+  }
+
+  /** @throws PveError 401 without a valid ticket or token */
+  async authenticate(method: string, headers: IncomingHttpHeaders): Promise<Identity> {
+    const token = /^PVEAPIToken[= ]\s*(.+)$/.exec(headers.authorization ?? "")?.[1];
+    if (token !== undefined) return this.authenticateToken(token);
+    const ticket = cookie(headers.cookie, "PVEAuthCookie");
+    if (ticket === undefined) throw new PveError(401, "No ticket");
+    const user = await this.tickets.verify(ticket);
+    if (user === undefined || !this.usable(await this.read(), user)) {
+      throw new PveError(401, "permission denied - invalid PVE ticket");
+    }
+    if (method !== "GET") {
+      const csrf = headers.csrfpreventiontoken;
+      if (typeof csrf !== "string" || !(await this.tickets.verifyCsrf(csrf, user))) {
+        throw new PveError(401, "Permission denied - invalid csrf token");
+      }
+    }
+    return { authId: user, user };
+  }
+
+  private async authenticateToken(text: string): Promise<Identity> {
+    const match = /^(([^\s!=]+@[^\s!=]+)!([^\s!=]+))=([A-Za-z0-9-]+)$/.exec(text.trim());
+    const [, authId = "", user = "", tokenId = "", secret = ""] = match ?? [];
+    const config = await this.read();
+    const token = config.users.get(user)?.tokens.get(tokenId);
+    const wanted = (await this.tokenSecrets()).get(authId);
+    const valid =
+      token !== undefined &&
+      wanted !== undefined &&
+      this.usable(config, user) &&
+      (token.expire === 0 || token.expire > this.now()) &&
+      equal(secret, wanted);
+    if (!valid) throw new PveError(401, "Authentication failed!");
+    return { authId, user, tokenId };
+  }
+
+  /**
+   * The user that a password or a still valid ticket belongs to.
+   * @throws PveError 401 after a delay, with the same words whatever the cause
+   */
+  async login(user: string, password: string): Promise<void> {
+    const known = this.usable(await this.read(), user);
+    const [name = "", realm] = splitRealm(user);
+    const file = realm === "pam" ? this.paths.pamShadow : this.paths.shadowCfg;
+    const byTicket = (await this.tickets.verify(password)) === user;
+    if (known && (byTicket || (await verifyPassword(file, name, password)))) return;
+    await new Promise((resolve) => setTimeout(resolve, this.failureDelayMs));
+    throw new PveError(401, "authentication failure");
+  }
+
+  async session(who: Identity): Promise<Session> {
+    const config = await this.read();
+    const of = (path: string) => privileges(config, who, path);
+    return {
+      privileges: of,
+      allowed: (path, name) => of(path).has(name),
+      require(path, ...names) {
+        const held = of(path);
+        for (const name of names) if (!held.has(name)) throw permissionError(`${path}, ${name}`);
+      },
+    };
+  }
+
+  async read(): Promise<UserConfig> {
+    return parseUserConfig((await readText(this.paths.userCfg)) ?? "");
+  }
+
+  /** Changes user.cfg; nothing is written when `change` throws. */
+  async change<T>(change: (config: UserConfig) => T | Promise<T>): Promise<T> {
+    return exclusive(this.paths.userCfg, async () => {
+      const config = await this.read();
+      const result = await change(config);
+      await writeAtomic(this.paths.userCfg, formatUserConfig(config));
+      return result;
+    });
+  }
+
+  /** Token secrets by full token id. */
+  async tokenSecrets(): Promise<Map<string, string>> {
+    const lines = ((await readText(this.paths.tokenCfg)) ?? "").split("\n");
+    return new Map(lines.map((line) => line.split(/\s+/, 2) as [string, string]));
+  }
+
+  /** Sets or, without a value, removes a token's secret. */
+  async setTokenSecret(id: string, secret?: string): Promise<void> {
+    await exclusive(this.paths.tokenCfg, async () => {
+      const secrets = await this.tokenSecrets();
+      if (secret === undefined) secrets.delete(id);
+      else secrets.set(id, secret);
+      const lines = [...secrets].filter(([name]) => name !== "").map(([k, v]) => `${k} ${v}\n`);
+      await writeAtomic(this.paths.tokenCfg, lines.join(""), 0o600);
+    });
+  }
+
+  private usable(config: UserConfig, id: string): boolean {
+    const user = config.users.get(id);
+    return user !== undefined && user.enable && (user.expire === 0 || user.expire > this.now());
+  }
+}
+
+/** `["root", "pam"]` of `root@pam`; names may hold an @ themselves. */
+export function splitRealm(user: string): [string, string] {
+  const at = user.lastIndexOf("@");
+  return at < 0 ? [user, ""] : [user.slice(0, at), user.slice(at + 1)];
+}
+
+function cookie(header: string | undefined, name: string): string | undefined {
+  for (const part of (header ?? "").split(";")) {
+    const [key, ...value] = part.trim().split("=");
+    if (key !== name) continue;
+    try {
+      return decodeURIComponent(value.join("="));
+    } catch {
+      return undefined;
+    }
+  }
+  return undefined;
+}
+
+function equal(a: string, b: string): boolean {
+  const [x, y] = [Buffer.from(a), Buffer.from(b)];
+  return x.length === y.length && timingSafeEqual(x, y);
+}

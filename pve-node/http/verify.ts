@@ -1,0 +1,125 @@
+import { parameterError } from "./errors";
+import { checkFormat, isListFormat } from "./formats";
+import type { RawParams } from "./parameters";
+import type { ParamSchema, Route } from "./types";
+
+export interface Verified {
+  params: Record<string, string | number | boolean>;
+  empty: Set<string>;
+}
+
+/**
+ * Checks and types the parameters of a call.
+ * @throws PveError 400 with one text per wrong parameter
+ */
+export function verify(
+  route: Pick<Route, "params" | "patterns">,
+  uri: Record<string, string>,
+  raw: RawParams,
+): Verified {
+  const schemas: Record<string, ParamSchema> = { ...route.params };
+  for (const name of Object.keys(uri)) schemas[name] ??= { type: "string" };
+  const merged = mergeUri(uri, raw);
+
+  const errors: Record<string, string> = {};
+  const params: Verified["params"] = {};
+  const empty = new Set<string>();
+  for (const [name, values] of merged) {
+    const schema = schemas[name] ?? route.patterns?.find((p) => p.match.test(name))?.schema;
+    if (!schema) {
+      errors[name] =
+        "property is not defined in schema and the schema does not allow additional properties";
+    } else if (values.length === 0) {
+      empty.add(name);
+    } else {
+      const result = checkValue(schema, values);
+      if ("wrong" in result) errors[name] = result.wrong;
+      else params[name] = result.value;
+    }
+  }
+  for (const [name, schema] of Object.entries(schemas)) {
+    if (params[name] !== undefined || errors[name] !== undefined) continue;
+    if (schema.default !== undefined) params[name] = schema.default;
+    else if (!schema.optional) errors[name] = "property is missing and it is not optional";
+  }
+  if (Object.keys(errors).length > 0) throw parameterError(errors);
+  return { params, empty };
+}
+
+function mergeUri(uri: Record<string, string>, raw: RawParams): RawParams {
+  const merged: RawParams = new Map(raw);
+  for (const [name, value] of Object.entries(uri)) {
+    const values = raw.get(name) ?? [];
+    if (values.some((v) => v !== value)) {
+      throw parameterError({
+        [name]: "duplicate parameter (already defined in URI) with conflicting values!",
+      });
+    }
+    merged.set(name, [value]);
+  }
+  return merged;
+}
+
+type Result = { value: string | number | boolean } | { wrong: string };
+
+function checkValue(schema: ParamSchema, values: string[]): Result {
+  let text = values[0] ?? "";
+  if (values.length > 1) {
+    if (!isListFormat(schema.format)) {
+      return { wrong: `type check ('${schema.type}') failed - got ARRAY` };
+    }
+    text = values.join(",");
+  }
+  const typed = typedValue(schema, text);
+  if (typed === undefined) return { wrong: `type check ('${schema.type}') failed - got '${text}'` };
+  const wrong = limitError(schema, text, typed) ?? textError(schema, text);
+  return wrong === undefined ? { value: typed } : { wrong };
+}
+
+function typedValue(schema: ParamSchema, text: string): string | number | boolean | undefined {
+  switch (schema.type) {
+    case "boolean":
+      return text === "1" ? true : text === "0" ? false : undefined;
+    case "integer":
+      return /^-?\d+$/.test(text) ? Number(text) : undefined;
+    case "number":
+      return /^-?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
+    case "string":
+      return text;
+  }
+}
+
+function limitError(
+  schema: ParamSchema,
+  text: string,
+  value: string | number | boolean,
+): string | undefined {
+  if (typeof value === "number") {
+    if (schema.minimum !== undefined && value < schema.minimum) {
+      return `value must have a minimum value of ${schema.minimum}`;
+    }
+    if (schema.maximum !== undefined && value > schema.maximum) {
+      return `value must have a maximum value of ${schema.maximum}`;
+    }
+  }
+  const length = [...text].length;
+  if (schema.maxLength !== undefined && length > schema.maxLength) {
+    return `value may only be ${schema.maxLength} characters long`;
+  }
+  if (schema.minLength !== undefined && length < schema.minLength) {
+    return `value must be at least ${schema.minLength} characters long`;
+  }
+  return undefined;
+}
+
+function textError(schema: ParamSchema, text: string): string | undefined {
+  if (schema.enum && !schema.enum.includes(text)) {
+    return `value '${text}' does not have a value in the enumeration '${schema.enum.join(", ")}'`;
+  }
+  if (schema.pattern && !schema.pattern.test(text)) return "value does not match the regex pattern";
+  if (schema.format) {
+    const wrong = checkFormat(schema.format, text);
+    if (wrong) return wrong;
+  }
+  return schema.check?.(text);
+}

@@ -1,0 +1,257 @@
+import { splitRealm, type AccessControl } from "../access/accessControl";
+import { removePassword, setPassword } from "../access/passwords";
+import { newUser, type User, type UserConfig } from "../access/userConfig";
+import { failure, parameterError, permissionError, PveError } from "../http/errors";
+import { splitList } from "../http/formats";
+import type { ParamSchema, RequestContext, Route } from "../http/types";
+import { permissionsRoute } from "./accessPermissions";
+
+const REALMS = [
+  { realm: "pam", type: "pam", comment: "Linux PAM standard authentication" },
+  { realm: "pve", type: "pve", comment: "Proxmox VE authentication server" },
+];
+
+const userId: ParamSchema = { type: "string", format: "pve-userid", maxLength: 64 };
+const text: ParamSchema = { type: "string", optional: true };
+const userFields: Record<string, ParamSchema> = {
+  comment: { ...text, maxLength: 2048 },
+  email: { ...text, maxLength: 254 },
+  enable: { type: "boolean", optional: true },
+  expire: { type: "integer", minimum: 0, optional: true },
+  firstname: { ...text, maxLength: 1024 },
+  lastname: { ...text, maxLength: 1024 },
+  groups: { ...text, format: "pve-groupid-list" },
+  keys: text,
+};
+const password: ParamSchema = { type: "string", minLength: 8, maxLength: 64 };
+
+/** Login, users and their passwords. */
+export function accessRoutes(access: AccessControl, clusterName: string): Route[] {
+  return [
+    {
+      method: "GET",
+      path: "/access/domains",
+      world: true,
+      handler: () => REALMS,
+    },
+    {
+      method: "GET",
+      path: "/access/ticket",
+      world: true,
+      handler: () => null,
+    },
+    {
+      method: "POST",
+      path: "/access/ticket",
+      world: true,
+      params: {
+        username: { type: "string", maxLength: 64 },
+        password: { type: "string" },
+        realm: { type: "string", optional: true, maxLength: 32 },
+        otp: { type: "string", optional: true },
+        "new-format": { type: "boolean", optional: true },
+      },
+      async handler({ params }) {
+        const name = String(params.username);
+        const user = params.realm && splitRealm(name)[1] === "" ? `${name}@${params.realm}` : name;
+        await access.login(user, String(params.password));
+        return {
+          username: user,
+          ticket: await access.tickets.issue(user),
+          CSRFPreventionToken: await access.tickets.issueCsrf(user),
+          clustername: clusterName,
+          cap: await capabilities(access, user),
+        };
+      },
+    },
+    permissionsRoute(access),
+    {
+      method: "PUT",
+      path: "/access/password",
+      params: {
+        userid: userId,
+        password: { ...password, minLength: 5 },
+        "confirmation-password": { type: "string", optional: true },
+      },
+      async handler(ctx) {
+        refuseToken(ctx, "/access/password");
+        const id = String(ctx.params.userid);
+        const confirmation = ctx.params["confirmation-password"];
+        if (!ctx.isRoot) {
+          // Whoever holds a ticket only has to show that the keyboard is still theirs.
+          if (confirmation === undefined) {
+            throw parameterError({ "confirmation-password": "property is missing" });
+          }
+          await access.login(ctx.identity.user, String(confirmation));
+          if (id !== ctx.identity.user) {
+            requireUserModify(ctx, id);
+            ctx.require(`/access/realm/${splitRealm(id)[1]}`, "Realm.AllocateUser");
+          }
+        }
+        requireUser(await access.read(), id);
+        await storePassword(access, id, String(ctx.params.password));
+        return null;
+      },
+    },
+    {
+      method: "GET",
+      path: "/access/users",
+      params: {
+        enabled: { type: "boolean", optional: true },
+        full: { type: "boolean", optional: true },
+      },
+      async handler(ctx) {
+        const config = await access.read();
+        const mayAll = ctx.allowed("/access/groups", "User.Modify") || audits(ctx);
+        return [...config.users]
+          .filter(([id]) => mayAll || id === ctx.identity.user)
+          .filter(([, u]) => ctx.params.enabled === undefined || u.enable === ctx.params.enabled)
+          .map(([userid, user]) => ({
+            userid,
+            ...shown(user),
+            "realm-type": splitRealm(userid)[1],
+          }));
+      },
+    },
+    {
+      method: "POST",
+      path: "/access/users",
+      params: { userid: userId, password: { ...password, optional: true }, ...userFields },
+      async handler(ctx) {
+        const id = String(ctx.params.userid);
+        const realm = splitRealm(id)[1];
+        ctx.require(`/access/realm/${realm}`, "Realm.AllocateUser");
+        requireUserModify(ctx, id);
+        await access.change((config) => {
+          if (config.users.has(id))
+            throw failure(`create user failed: user '${id}' already exists`);
+          if (!REALMS.some((r) => r.realm === realm)) {
+            throw failure(`create user failed: domain '${realm}' does not exist`);
+          }
+          const user = newUser();
+          applyFields(config, id, user, ctx);
+          config.users.set(id, user);
+        });
+        if (ctx.params.password) await storePassword(access, id, String(ctx.params.password));
+        return null;
+      },
+    },
+    {
+      method: "GET",
+      path: "/access/users/{userid}",
+      params: { userid: userId },
+      async handler(ctx) {
+        const id = String(ctx.params.userid);
+        if (id !== ctx.identity.user && !audits(ctx)) requireUserModify(ctx, id);
+        const config = await access.read();
+        const user = requireUser(config, id);
+        const tokens = [...user.tokens].map(([name, t]) => [
+          name,
+          { expire: t.expire, privsep: t.privsep ? 1 : 0, comment: t.comment || undefined },
+        ]);
+        const groups = [...config.groups].filter(([, g]) => g.users.has(id)).map(([name]) => name);
+        return { ...shown(user), groups, tokens: Object.fromEntries(tokens) as object };
+      },
+    },
+    {
+      method: "PUT",
+      path: "/access/users/{userid}",
+      params: { userid: userId, append: { type: "boolean", optional: true }, ...userFields },
+      async handler(ctx) {
+        const id = String(ctx.params.userid);
+        requireUserModify(ctx, id);
+        await access.change((config) => applyFields(config, id, requireUser(config, id), ctx));
+        return null;
+      },
+    },
+    {
+      method: "DELETE",
+      path: "/access/users/{userid}",
+      params: { userid: userId },
+      async handler(ctx) {
+        const id = String(ctx.params.userid);
+        requireUserModify(ctx, id);
+        if (id === "root@pam") throw failure("delete user failed: root@pam can't be removed");
+        const tokens = await access.change((config) => {
+          const user = requireUser(config, id);
+          config.users.delete(id);
+          for (const group of config.groups.values()) group.users.delete(id);
+          config.acl = config.acl.filter((e) => e.type === "group" || e.ugid.split("!")[0] !== id);
+          return [...user.tokens.keys()];
+        });
+        for (const token of tokens) await access.setTokenSecret(`${id}!${token}`);
+        await removePassword(access.paths.shadowCfg, splitRealm(id)[0]);
+        return null;
+      },
+    },
+  ];
+}
+
+/** Which parts of the web interface a user may see; clients only look whether it is there. */
+async function capabilities(access: AccessControl, user: string) {
+  const session = await access.session({ authId: user, user });
+  const areas = { vms: "/vms", storage: "/storage", nodes: "/nodes", access: "/access", dc: "/" };
+  const all = { ...areas, sdn: "/sdn", mapping: "/mapping" };
+  return Object.fromEntries(
+    Object.entries(all).map(([area, path]) => [
+      area,
+      Object.fromEntries([...session.privileges(path).keys()].map((name) => [name, 1])),
+    ]),
+  );
+}
+
+/** @throws PveError 403 for calls that need a person with a ticket */
+export function refuseToken(ctx: RequestContext, uri: string): void {
+  if (ctx.identity.tokenId === undefined) return;
+  const text = `(URI '${uri}' not available with API token, need proper ticket.)`;
+  throw new PveError(403, `Permission check failed ${text}`);
+}
+
+export function requireUser(config: UserConfig, id: string): User {
+  const user = config.users.get(id);
+  if (!user) throw failure(`no such user ('${id}')`);
+  return user;
+}
+
+/** User.Modify counts on the groups of users. Nobody but root may touch root. */
+export function requireUserModify(ctx: RequestContext, id: string): void {
+  if (id === "root@pam" && !ctx.isRoot) throw permissionError("user != root@pam");
+  ctx.require("/access/groups", "User.Modify");
+}
+
+const audits = (ctx: RequestContext) => ctx.allowed("/access/groups", "Sys.Audit");
+
+async function storePassword(access: AccessControl, id: string, password: string): Promise<void> {
+  const [name, realm] = splitRealm(id);
+  const file = realm === "pam" ? access.paths.pamShadow : access.paths.shadowCfg;
+  await setPassword(file, name, password);
+}
+
+function applyFields(config: UserConfig, id: string, user: User, ctx: RequestContext): void {
+  const { params, empty } = ctx;
+  for (const field of ["comment", "email", "firstname", "lastname", "keys"] as const) {
+    if (params[field] !== undefined) user[field] = String(params[field]);
+    else if (empty.has(field)) user[field] = "";
+  }
+  if (params.enable !== undefined) user.enable = params.enable === true;
+  if (params.expire !== undefined) user.expire = Number(params.expire);
+  if (params.groups === undefined && !empty.has("groups")) return;
+  const wanted = new Set(splitList(String(params.groups ?? "")));
+  for (const name of wanted) {
+    if (!config.groups.has(name)) throw failure(`no such group '${name}'`);
+  }
+  for (const [name, group] of config.groups) {
+    if (wanted.has(name)) group.users.add(id);
+    else if (params.append !== true) group.users.delete(id);
+  }
+}
+
+function shown(user: User) {
+  const { expire, firstname, lastname, email, comment, keys } = user;
+  const texts = Object.entries({ firstname, lastname, email, comment, keys });
+  return {
+    enable: user.enable ? 1 : 0,
+    expire,
+    ...(Object.fromEntries(texts.filter(([, value]) => value !== "")) as Record<string, string>),
+  };
+}

@@ -1,0 +1,205 @@
+import type { AccessControl } from "../access/accessControl";
+import { BUILT_IN_ROLES, PRIVILEGES } from "../access/roles";
+import type { AclEntry } from "../access/userConfig";
+import { failure, parameterError } from "../http/errors";
+import { splitList } from "../http/formats";
+import type { Identity, RequestContext, Route } from "../http/types";
+
+const ACL_PATH = /^\/($|(nodes|vms|storage|pool|access|sdn|mapping)(\/[A-Za-z0-9.\-_@]+)*$)/;
+
+/** GET /access/permissions: what the caller, or somebody else, may do where. */
+export function permissionsRoute(access: AccessControl): Route {
+  return {
+    method: "GET",
+    path: "/access/permissions",
+    params: {
+      path: { type: "string", optional: true },
+      userid: { type: "string", optional: true },
+    },
+    async handler(ctx) {
+      const { userid, path } = ctx.params;
+      if (userid !== undefined && userid !== ctx.identity.authId)
+        ctx.require("/access", "Sys.Audit");
+      const who = userid === undefined ? ctx.identity : identityOf(String(userid));
+      const session = await access.session(who);
+      const config = await access.read();
+      const standard = ["/", "/access", "/nodes", "/vms", "/storage", "/pool", "/sdn", "/mapping"];
+      const paths = path === undefined ? [...standard, ...config.acl.map((e) => e.path)] : [path];
+      const entries = [...new Set(paths.map(String))].map((p) => {
+        const held = [...session.privileges(p)].map(([name, below]) => [name, below ? 1 : 0]);
+        return [p, Object.fromEntries(held) as object] as const;
+      });
+      return Object.fromEntries(entries.filter(([, held]) => Object.keys(held).length > 0));
+    },
+  };
+}
+
+function identityOf(authId: string): Identity {
+  const [user = "", tokenId] = authId.split("!");
+  return { authId, user, ...(tokenId === undefined ? {} : { tokenId }) };
+}
+
+/** Roles and ACLs. */
+export function permissionRoutes(access: AccessControl): Route[] {
+  const roleid = { type: "string", format: "pve-roleid" } as const;
+  const privs = { type: "string", optional: true, check: checkPrivileges } as const;
+  return [
+    {
+      method: "GET",
+      path: "/access/roles",
+      async handler() {
+        const { roles } = await access.read();
+        const all = [
+          ...[...BUILT_IN_ROLES].map(([id, names]) => [id, names, 1] as const),
+          ...[...roles].map(([id, names]) => [id, names, 0] as const),
+        ];
+        return all.map(([id, names, special]) => ({
+          roleid: id,
+          privs: [...names].sort().join(","),
+          special,
+        }));
+      },
+    },
+    {
+      method: "POST",
+      path: "/access/roles",
+      params: { roleid, privs },
+      async handler(ctx) {
+        ctx.require("/access", "Sys.Modify");
+        const id = String(ctx.params.roleid);
+        await access.change(({ roles }) => {
+          if (roles.has(id) || BUILT_IN_ROLES.has(id)) {
+            throw failure(`role '${id}' already exists`);
+          }
+          roles.set(id, new Set(splitList(String(ctx.params.privs ?? ""))));
+        });
+        return null;
+      },
+    },
+    {
+      method: "GET",
+      path: "/access/roles/{roleid}",
+      params: { roleid },
+      async handler(ctx) {
+        const id = String(ctx.params.roleid);
+        const names = BUILT_IN_ROLES.get(id) ?? (await access.read()).roles.get(id);
+        if (!names) throw failure(`role '${id}' does not exist`);
+        return Object.fromEntries([...names].sort().map((name) => [name, 1]));
+      },
+    },
+    {
+      method: "PUT",
+      path: "/access/roles/{roleid}",
+      params: { roleid, privs, append: { type: "boolean", optional: true } },
+      async handler(ctx) {
+        ctx.require("/access", "Sys.Modify");
+        const id = String(ctx.params.roleid);
+        refuseBuiltIn(id, "modified");
+        await access.change(({ roles }) => {
+          const before = roles.get(id);
+          if (!before) throw failure(`role '${id}' does not exist`);
+          const names = splitList(String(ctx.params.privs ?? ""));
+          roles.set(id, new Set([...(ctx.params.append === true ? before : []), ...names]));
+        });
+        return null;
+      },
+    },
+    {
+      method: "DELETE",
+      path: "/access/roles/{roleid}",
+      params: { roleid },
+      async handler(ctx) {
+        ctx.require("/access", "Sys.Modify");
+        const id = String(ctx.params.roleid);
+        refuseBuiltIn(id, "deleted");
+        await access.change((config) => {
+          if (!config.roles.delete(id)) throw failure(`role '${id}' does not exist`);
+          config.acl = config.acl.filter((entry) => entry.role !== id);
+        });
+        return null;
+      },
+    },
+    {
+      method: "GET",
+      path: "/access/acl",
+      async handler(ctx) {
+        const { acl } = await access.read();
+        return acl
+          .filter(({ path }) => ctx.allowed("/access", "Sys.Audit") || mayShare(ctx, path))
+          .map(({ path, type, ugid, role, propagate }) => ({
+            path,
+            type,
+            ugid,
+            roleid: role,
+            propagate: propagate ? 1 : 0,
+          }));
+      },
+    },
+    {
+      method: "PUT",
+      path: "/access/acl",
+      params: {
+        path: { type: "string" },
+        roles: { type: "string", format: "pve-roleid-list" },
+        users: { type: "string", format: "pve-userid-list", optional: true },
+        groups: { type: "string", format: "pve-groupid-list", optional: true },
+        tokens: { type: "string", format: "string-list", optional: true },
+        propagate: { type: "boolean", default: true },
+        delete: { type: "boolean", optional: true },
+      },
+      async handler(ctx) {
+        const path = String(ctx.params.path).replace(/(?<=.)\/+$/, "");
+        if (!ACL_PATH.test(path)) throw parameterError({ path: `invalid ACL path '${path}'` });
+        if (!mayShare(ctx, path)) ctx.require(path, "Permissions.Modify");
+        await changeAcl(access, ctx, path);
+        return null;
+      },
+    },
+  ];
+}
+
+const mayShare = (ctx: RequestContext, path: string) => ctx.allowed(path, "Permissions.Modify");
+
+async function changeAcl(access: AccessControl, ctx: RequestContext, path: string): Promise<void> {
+  const { roles, users, groups, tokens, propagate } = ctx.params;
+  const subjects = [
+    ...splitList(String(users ?? "")).map((ugid) => ({ type: "user" as const, ugid })),
+    ...splitList(String(groups ?? "")).map((ugid) => ({ type: "group" as const, ugid })),
+    ...splitList(String(tokens ?? "")).map((ugid) => ({ type: "token" as const, ugid })),
+  ];
+  if (subjects.length === 0)
+    throw parameterError({ users: "either 'users', 'groups' or 'tokens' is required" });
+  await access.change((config) => {
+    for (const role of splitList(String(roles))) {
+      if (!BUILT_IN_ROLES.has(role) && !config.roles.has(role)) {
+        throw failure(`role '${role}' does not exist`);
+      }
+      for (const { type, ugid } of subjects) {
+        const [user = "", token] = ugid.split("!");
+        const owner = config.users.get(user);
+        if (type === "group" && !config.groups.has(ugid)) {
+          throw failure(`group '${ugid}' does not exist`);
+        }
+        if (type !== "group" && !owner) throw failure(`user '${user}' does not exist`);
+        if (type === "token" && !owner?.tokens.has(token ?? "")) {
+          throw failure(`token '${ugid}' does not exist`);
+        }
+        const same = (e: AclEntry) =>
+          e.path === path && e.type === type && e.ugid === ugid && e.role === role;
+        config.acl = config.acl.filter((entry) => !same(entry));
+        if (ctx.params.delete !== true) {
+          config.acl.push({ path, type, ugid, role, propagate: propagate === true });
+        }
+      }
+    }
+  });
+}
+
+function checkPrivileges(text: string): string | undefined {
+  const unknown = splitList(text).find((name) => !PRIVILEGES.has(name));
+  return unknown === undefined ? undefined : `invalid format - invalid privilege '${unknown}'`;
+}
+
+function refuseBuiltIn(id: string, verb: string): void {
+  if (BUILT_IN_ROLES.has(id)) throw failure(`auto-generated role '${id}' cannot be ${verb}`);
+}

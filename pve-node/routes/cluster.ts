@@ -1,0 +1,162 @@
+import { parseStorageConfig } from "../../lib/pve/storageConfig";
+import type { AccessControl } from "../access/accessControl";
+import { diskUsage, hostUsage } from "../host";
+import { failure, parameterError } from "../http/errors";
+import type { GuestSummary, NodeServices, RequestContext, Route } from "../http/types";
+import { readText } from "../files";
+import type { FileTaskRunner } from "../tasks/taskRunner";
+import { nodeAddress } from "./nodes";
+import { storageEntry } from "./storage";
+import { listTasks } from "./tasks";
+
+/** A new guest gets the first free id of this range, the upper end excluded. */
+const VMID_RANGE = [100, 1_000_000] as const;
+
+/** What concerns all nodes, of which there is one. */
+export function clusterRoutes(services: NodeServices, access: AccessControl): Route[] {
+  const { node } = services;
+  return [
+    {
+      method: "GET",
+      path: "/cluster/nextid",
+      params: { vmid: { type: "integer", format: "pve-vmid", minimum: 100, optional: true } },
+      async handler({ params }) {
+        const used = new Set((await services.guests()).map((guest) => guest.vmid));
+        if (params.vmid !== undefined) {
+          const vmid = Number(params.vmid);
+          if (used.has(vmid)) throw parameterError({ vmid: `VM ${vmid} already exists` });
+          return String(vmid);
+        }
+        const [lower, upper] = VMID_RANGE;
+        for (let vmid = lower; vmid < upper; vmid += 1) if (!used.has(vmid)) return String(vmid);
+        throw failure(`unable to get any free VMID in range [${lower}, ${upper}]`);
+      },
+    },
+    {
+      method: "GET",
+      path: "/cluster/resources",
+      params: {
+        type: { type: "string", enum: ["vm", "storage", "node", "sdn"], optional: true },
+      },
+      handler: (ctx) => resources(services, access, ctx),
+    },
+    {
+      method: "GET",
+      path: "/cluster/status",
+      handler(ctx) {
+        ctx.require("/", "Sys.Audit");
+        // A node without a cluster answers with itself only.
+        return [
+          {
+            type: "node",
+            id: `node/${node}`,
+            name: node,
+            nodeid: 0,
+            ip: nodeAddress(),
+            online: 1,
+            local: 1,
+            level: "",
+          },
+        ];
+      },
+    },
+    {
+      method: "GET",
+      path: "/cluster/tasks",
+      handler: async (ctx) => {
+        ctx.params.source = "all";
+        return (await listTasks(services.tasks as FileTaskRunner, ctx)).slice(0, 25);
+      },
+    },
+    {
+      method: "GET",
+      path: "/cluster/options",
+      async handler() {
+        const lines = ((await readText(services.paths.datacenterCfg)) ?? "").split("\n");
+        const pairs = lines.flatMap((line) => {
+          const [, key, value] = /^([a-z][a-z_-]*):\s*(.*?)\s*$/.exec(line) ?? [];
+          return key ? [[key, value] as const] : [];
+        });
+        return Object.fromEntries(pairs);
+      },
+    },
+  ];
+}
+
+async function resources(services: NodeServices, access: AccessControl, ctx: RequestContext) {
+  const { type } = ctx.params;
+  const wants = (kind: string) => type === undefined || type === kind;
+  const result: unknown[] = [];
+  if (wants("node")) result.push(await nodeResource(services, ctx));
+  if (wants("vm")) {
+    const { pools } = await access.read();
+    for (const guest of await services.guests()) {
+      if (!ctx.allowed(`/vms/${guest.vmid}`, "VM.Audit")) continue;
+      const pool = [...pools].find(([, p]) => p.vms.has(guest.vmid))?.[0];
+      result.push(guestResource(services.node, guest, pool));
+    }
+  }
+  if (wants("storage")) result.push(...(await storageResources(services, ctx)));
+  if (wants("sdn") && ctx.allowed("/sdn/zones/localnetwork", "SDN.Audit")) {
+    const { node } = services;
+    const sdn = "localnetwork";
+    result.push({ id: `sdn/${node}/${sdn}`, type: "sdn", sdn, node, status: "ok" });
+  }
+  return result;
+}
+
+async function nodeResource({ node, paths }: NodeServices, ctx: RequestContext) {
+  const entry = { id: `node/${node}`, type: "node", node, status: "online", level: "" };
+  if (!ctx.allowed(`/nodes/${node}`, "Sys.Audit")) return entry;
+  const usage = await hostUsage();
+  const disk = await diskUsage(paths.root);
+  return {
+    ...entry,
+    maxcpu: usage.cpus,
+    cpu: usage.cpu,
+    maxmem: usage.memTotal,
+    mem: usage.memTotal - usage.memAvailable,
+    maxdisk: disk.total,
+    disk: disk.used,
+    uptime: usage.uptime,
+  };
+}
+
+/** A CT as /cluster/resources and pools list it. */
+export function guestResource(node: string, guest: GuestSummary, pool: string | undefined) {
+  const { template, tags, lock, ...figures } = guest;
+  return {
+    id: `lxc/${guest.vmid}`,
+    type: "lxc",
+    node,
+    ...figures,
+    template: template ? 1 : 0,
+    ...(tags ? { tags } : {}),
+    ...(lock ? { lock } : {}),
+    ...(pool ? { pool } : {}),
+  };
+}
+
+async function storageResources({ node, paths }: NodeServices, ctx: RequestContext) {
+  const storages = parseStorageConfig((await readText(paths.storageCfg)) ?? "");
+  const seen = [...storages.values()].filter((s) =>
+    ["Datastore.Audit", "Datastore.AllocateSpace"].some((p) => ctx.allowed(`/storage/${s.id}`, p)),
+  );
+  return Promise.all(
+    seen.map(async (storage) => {
+      const entry = await storageEntry(paths, storage);
+      return {
+        id: `storage/${node}/${storage.id}`,
+        type: "storage",
+        storage: storage.id,
+        node,
+        plugintype: storage.type,
+        status: entry.active ? "available" : "unknown",
+        shared: 0,
+        content: entry.content,
+        maxdisk: entry.total,
+        disk: entry.used,
+      };
+    }),
+  );
+}

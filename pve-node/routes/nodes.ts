@@ -1,0 +1,124 @@
+import { X509Certificate } from "node:crypto";
+import * as os from "node:os";
+import { readText } from "../files";
+import { diskUsage, hostUsage } from "../host";
+import type { NodeServices, Route } from "../http/types";
+import { PVE_REPOID, PVE_VERSION } from "../version";
+
+/** The node itself. */
+export function nodeRoutes({ node, paths }: NodeServices): Route[] {
+  return [
+    {
+      method: "GET",
+      path: "/nodes",
+      async handler(ctx) {
+        const entry = { node, id: `node/${node}`, type: "node", status: "online" };
+        if (!ctx.allowed(`/nodes/${node}`, "Sys.Audit")) return [{ node, status: "online" }];
+        const usage = await hostUsage();
+        const disk = await diskUsage(paths.root);
+        const cert = await readText(paths.sslCert);
+        return [
+          {
+            ...entry,
+            level: "",
+            ...(cert ? { ssl_fingerprint: new X509Certificate(cert).fingerprint256 } : {}),
+            maxcpu: usage.cpus,
+            cpu: usage.cpu,
+            maxmem: usage.memTotal,
+            mem: usage.memTotal - usage.memAvailable,
+            maxdisk: disk.total,
+            disk: disk.used,
+            uptime: usage.uptime,
+          },
+        ];
+      },
+    },
+    {
+      method: "GET",
+      path: "/nodes/{node}/status",
+      async handler(ctx) {
+        ctx.require(`/nodes/${node}`, "Sys.Audit");
+        return nodeStatus(paths.root);
+      },
+    },
+    {
+      method: "GET",
+      path: "/nodes/{node}/dns",
+      async handler(ctx) {
+        ctx.require(`/nodes/${node}`, "Sys.Audit");
+        const lines = ((await readText(paths.resolvConf)) ?? "").split("\n");
+        const servers = lines.flatMap((l) => /^nameserver\s+(\S+)/.exec(l)?.[1] ?? []);
+        const search = lines.flatMap((l) => /^(?:search|domain)\s+(\S+)/.exec(l)?.[1] ?? [])[0];
+        const dns = servers.slice(0, 3).map((address, i) => [`dns${i + 1}`, address] as const);
+        return { ...(search ? { search } : {}), ...Object.fromEntries(dns) };
+      },
+    },
+    {
+      method: "GET",
+      path: "/nodes/{node}/time",
+      handler(ctx) {
+        ctx.require(`/nodes/${node}`, "Sys.Audit");
+        const time = Math.floor(Date.now() / 1000);
+        const localtime = time - new Date().getTimezoneOffset() * 60;
+        const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+        return { time, localtime, timezone: timeZone };
+      },
+    },
+  ];
+}
+
+async function nodeStatus(root: string) {
+  const usage = await hostUsage();
+  const disk = await diskUsage(root);
+  const cpus = os.cpus();
+  const release = os.release();
+  return {
+    uptime: usage.uptime,
+    cpu: usage.cpu,
+    wait: 0,
+    idle: 0,
+    loadavg: os.loadavg().map((load) => load.toFixed(2)),
+    kversion: `${os.type()} ${release} ${os.version()}`,
+    "current-kernel": {
+      sysname: os.type(),
+      release,
+      version: os.version(),
+      machine: os.machine(),
+    },
+    pveversion: `pve-manager/${PVE_VERSION}/${PVE_REPOID}`,
+    cpuinfo: {
+      cores: cpus.length,
+      cpus: cpus.length,
+      sockets: 1,
+      model: cpus[0]?.model ?? "unknown",
+      mhz: String(cpus[0]?.speed ?? 0),
+      ...(await cpuFlags()),
+    },
+    memory: {
+      total: usage.memTotal,
+      free: usage.memFree,
+      available: usage.memAvailable,
+      used: usage.memTotal - usage.memAvailable,
+    },
+    swap: {
+      total: usage.swapTotal,
+      free: usage.swapFree,
+      used: usage.swapTotal - usage.swapFree,
+    },
+    rootfs: { ...disk, free: disk.total - disk.used },
+    ksm: { shared: 0 },
+  };
+}
+
+async function cpuFlags(): Promise<{ flags?: string }> {
+  const text = (await readText("/proc/cpuinfo")) ?? "";
+  const flags = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(text)?.[1];
+  return flags ? { flags } : {};
+}
+
+/** The address other machines reach the node at. */
+export function nodeAddress(): string {
+  const interfaces = os.networkInterfaces();
+  const all = [...(interfaces.vmbr0 ?? []), ...Object.values(interfaces).flat()];
+  return all.find((a) => a?.family === "IPv4" && !a.internal)?.address ?? "127.0.0.1";
+}

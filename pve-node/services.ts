@@ -1,0 +1,78 @@
+import { AccessControl } from "./access/accessControl";
+import type { GuestSummary, NodeServices, Route } from "./http/types";
+import type { LxcHost } from "./lxc/host";
+import { listCts } from "./lxc/status";
+import { nodePaths } from "./paths";
+import { accessRoutes } from "./routes/access";
+import { permissionRoutes } from "./routes/accessPermissions";
+import { clusterRoutes } from "./routes/cluster";
+import { networkRoutes } from "./routes/network";
+import { nodeRoutes } from "./routes/nodes";
+import { guestPools, poolRoutes } from "./routes/pools";
+import { storageRoutes } from "./routes/storage";
+import { taskRoutes } from "./routes/tasks";
+import { tokenRoutes } from "./routes/tokens";
+import { versionRoutes } from "./routes/version";
+import { FileTaskRunner } from "./tasks/taskRunner";
+
+export interface ServiceOptions {
+  node: string;
+  /** Directory that stands for `/`. @default / */
+  root?: string;
+  /** Wait before a failed login answers, in milliseconds. @default 3000 */
+  failureDelayMs?: number;
+  /** Seconds since 1970. @default - the clock */
+  now?: () => number;
+  /** Applies /etc/network/interfaces. @default ["ifreload", "-a"] */
+  reload?: string[];
+  /** The node's CTs. @default - those that LXC knows */
+  guests?: () => Promise<GuestSummary[]>;
+}
+
+/** Everything an API server of the node is made of. */
+export interface Node {
+  services: NodeServices;
+  tasks: FileTaskRunner;
+  access: AccessControl;
+  routes: Route[];
+}
+
+export function createNode(options: ServiceOptions): Node {
+  const { node } = options;
+  const paths = nodePaths(node, options.root);
+  const access = new AccessControl({ paths, ...options });
+  const tasks = new FileTaskRunner(node, paths, options.now);
+  const host: LxcHost = { node, paths, pct: "/usr/sbin/pct" };
+  const services: NodeServices = {
+    node,
+    paths,
+    tasks,
+    pools: guestPools(access),
+    guests: options.guests ?? (async () => (await listCts(host)).map(summary)),
+  };
+  const routes = [
+    ...versionRoutes(),
+    ...accessRoutes(access, node),
+    ...permissionRoutes(access),
+    ...tokenRoutes(access),
+    ...clusterRoutes(services, access),
+    ...nodeRoutes(services),
+    ...networkRoutes(services, options.reload),
+    ...storageRoutes(services),
+    ...poolRoutes(services, access),
+    ...taskRoutes(node, tasks),
+  ];
+  return { services, tasks, access, routes };
+}
+
+function summary(ct: Awaited<ReturnType<typeof listCts>>[number]): GuestSummary {
+  const { vmid, status, name, cpus, cpu, maxmem, mem, maxdisk, disk, uptime } = ct;
+  const { netin, netout, diskread, diskwrite, tags, lock, template } = ct;
+  return {
+    ...{ vmid, status, name, maxcpu: cpus, cpu, maxmem, mem, maxdisk, disk, uptime },
+    ...{ netin, netout, diskread, diskwrite },
+    ...(tags === undefined ? {} : { tags }),
+    ...(lock === undefined ? {} : { lock }),
+    template: template === 1,
+  };
+}

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs/promises";
+import * as http from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { bootstrap, DEPLOYER_PRIVILEGES } from "../../../../pve-node/bootstrap";
+import type { GuestSummary } from "../../../../pve-node/http/types";
+import { testNode } from "../../../support/pveNode";
+
+const guest = (vmid: number): GuestSummary => ({
+  ...{ vmid, status: "stopped", name: `CT${vmid}`, maxcpu: 1, cpu: 0, maxmem: 1, mem: 0 },
+  ...{ maxdisk: 0, disk: 0, uptime: 0, netin: 0, netout: 0, diskread: 0, diskwrite: 0 },
+});
+
+describe("cluster routes", () => {
+  it("give the first free id and say when a wanted one is taken", async () => {
+    await using node = await testNode({
+      guests: () => Promise.resolve([guest(100), guest(101)]),
+    });
+    const headers = await node.grant("admin", "/", "Administrator");
+    const next = (query: string) => node.app.inject("GET", `/cluster/nextid${query}`, headers);
+    assert.equal((await next("")).json.data, "102");
+    assert.equal((await next("?vmid=300")).json.data, "300");
+    assert.deepEqual((await next("?vmid=101")).json.errors, { vmid: "VM 101 already exists" });
+  });
+
+  it("list only what the caller may audit", async () => {
+    await using node = await testNode({
+      guests: () => Promise.resolve([guest(100), guest(101)]),
+    });
+    const headers = await node.grant("one", "/vms/100", "PVEVMUser");
+    const { json } = await node.app.inject("GET", "/cluster/resources?type=vm", headers);
+    assert.deepEqual(
+      (json.data as { id: string }[]).map(({ id }) => id),
+      ["lxc/100"],
+    );
+  });
+});
+
+describe("bootstrap", () => {
+  it("makes a node once and changes nothing after that", async () => {
+    await using node = await testNode();
+    const { paths } = node.services;
+    const files = [
+      "caCert",
+      "sslCert",
+      "rootPassword",
+      "pamShadow",
+      "tokenCfg",
+      "userCfg",
+    ] as const;
+    const read = () => Promise.all(files.map((name) => fs.readFile(paths[name], "utf8")));
+    await bootstrap({ node: "pve1", root: node.root });
+    const first = await read();
+    await bootstrap({ node: "pve1", root: node.root });
+    assert.deepEqual(await read(), first);
+    await bootstrap({ node: "pve1", root: node.root, san: ["192.0.2.9"] });
+    const third = await read();
+    assert.equal(third[0], first[0], "the CA stays");
+    assert.notEqual(third[1], first[1], "a new name takes a new certificate");
+    for (const name of ["rootPassword", "pamShadow", "tokenCfg", "caKey", "sslKey"] as const) {
+      assert.equal((await fs.stat(paths[name])).mode & 0o077, 0, `${name} is private`);
+    }
+    const [token] = (await fs.readFile(paths.tokenCfg, "utf8")).trim().split(" ");
+    assert.equal(token, "homelab@pve!pulumi");
+    const config = await node.access.read();
+    assert.deepEqual(
+      [...config.roles.get("HomelabDeployer")!].sort(),
+      [...DEPLOYER_PRIVILEGES].sort(),
+    );
+    const password = (await fs.readFile(paths.rootPassword, "utf8")).trim();
+    await node.access.login("root@pam", password);
+  });
+});
+
+describe("storage routes", () => {
+  it("download a template, refuse to replace it and delete it", async () => {
+    await using node = await testNode();
+    const headers = await node.grant("admin", "/", "Administrator");
+    const server = http.createServer((_, response) => {
+      response.setHeader("Content-Length", 8);
+      response.end("template");
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    try {
+      const { port } = server.address() as AddressInfo;
+      const url = encodeURIComponent(`http://127.0.0.1:${port}/d.tar.zst`);
+      const body = `url=${url}&content=vztmpl&filename=d.tar.zst`;
+      const load = async (more = "") => {
+        const path = "/nodes/pve1/storage/local/download-url";
+        const { json } = await node.app.inject("POST", path, headers, body + more);
+        return node.tasks.wait(json.data as string);
+      };
+      const bad = await load("&checksum=00&checksum-algorithm=md5");
+      assert.match(bad, /^checksum mismatch: got '\w{32}' != expect '00'$/);
+      assert.equal(await load(), "OK");
+      const path = join(node.services.paths.localStorage, "template/cache");
+      assert.deepEqual(await fs.readdir(path), ["d.tar.zst"]);
+      assert.match(await load(), /^refusing to override existing file '/);
+      const meta = await node.app.inject(
+        "GET",
+        `/nodes/pve1/query-url-metadata?url=${url}`,
+        headers,
+      );
+      assert.deepEqual(meta.json.data, { filename: "d.tar.zst", size: 8 });
+      const volume = "/nodes/pve1/storage/local/content/local:vztmpl/d.tar.zst";
+      const { json } = await node.app.inject("DELETE", volume, headers);
+      assert.equal(await node.tasks.wait(json.data as string), "OK");
+      assert.deepEqual(await fs.readdir(path), []);
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
+  });
+});
