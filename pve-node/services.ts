@@ -6,6 +6,7 @@ import { nodePaths } from "./paths";
 import { accessRoutes } from "./routes/access";
 import { permissionRoutes } from "./routes/accessPermissions";
 import { clusterRoutes } from "./routes/cluster";
+import { groupRoutes } from "./routes/groups";
 import { networkRoutes } from "./routes/network";
 import { nodeRoutes } from "./routes/nodes";
 import { guestPools, poolRoutes } from "./routes/pools";
@@ -54,6 +55,7 @@ export function createNode(options: ServiceOptions): Node {
     ...versionRoutes(),
     ...accessRoutes(access, node),
     ...permissionRoutes(access),
+    ...groupRoutes(access),
     ...tokenRoutes(access),
     ...clusterRoutes(services, access),
     ...nodeRoutes(services),

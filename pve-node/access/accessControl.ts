@@ -1,8 +1,10 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { timingSafeEqual } from "node:crypto";
+import { join } from "node:path";
 import { exclusive, readText, writeAtomic } from "../files";
 import { PveError, permissionError } from "../http/errors";
 import type { Identity } from "../http/types";
+import { withFileLock } from "../lxc/fileLock";
 import type { NodePaths } from "../paths";
 import { privileges, type Privileges } from "./acl";
 import { verifyPassword } from "./passwords";
@@ -106,12 +108,16 @@ export class AccessControl {
 
   /** Changes user.cfg; nothing is written when `change` throws. */
   async change<T>(change: (config: UserConfig) => T | Promise<T>): Promise<T> {
-    return exclusive(this.paths.userCfg, async () => {
-      const config = await this.read();
-      const result = await change(config);
-      await writeAtomic(this.paths.userCfg, formatUserConfig(config));
-      return result;
-    });
+    // `pct` changes the file too, from processes of its own.
+    const lock = join(this.paths.lockDir, "user-cfg.lock");
+    return exclusive(this.paths.userCfg, () =>
+      withFileLock(lock, 10, async () => {
+        const config = await this.read();
+        const result = await change(config);
+        await writeAtomic(this.paths.userCfg, formatUserConfig(config));
+        return result;
+      }),
+    );
   }
 
   /** Token secrets by full token id. */

@@ -62,7 +62,8 @@ export function build(options: AppOptions): App {
   const router = new Router(options.routes);
   const world = options.routes.filter((route) => route.world);
 
-  async function answer(request: AppRequest): Promise<{ user: string; envelope: Envelope }> {
+  /** `seen` is told who asks as soon as that is known, for the log. */
+  async function answer(request: AppRequest, seen: (user: string) => void): Promise<Envelope> {
     if (!METHODS.includes(request.method)) {
       throw new PveError(501, `method '${request.method}' not available`);
     }
@@ -72,6 +73,7 @@ export function build(options: AppOptions): App {
     const found = router.find(method, path);
     const open = found !== undefined && world.includes(found.route);
     const identity = open ? undefined : await options.access.authenticate(method, request.headers);
+    if (identity) seen(identity.authId);
     if (!found) throw new PveError(501, `Method '${method} ${path}' not implemented`);
     const { route, uri } = found;
     if (route.rootOnly && identity?.authId !== "root@pam") {
@@ -92,7 +94,7 @@ export function build(options: AppOptions): App {
     const extra: Record<string, unknown> = {};
     const ctx = await context(identity, params, empty, extra);
     const data = (await route.handler(ctx)) ?? null;
-    return { user: identity?.authId ?? "-", envelope: { data, ...extra } };
+    return { data, ...extra };
   }
 
   async function context(
@@ -118,9 +120,8 @@ export function build(options: AppOptions): App {
     let user = "-";
     let response: AppResponse;
     try {
-      const result = await answer(request);
-      user = result.user;
-      response = respond(200, "OK", result.envelope, request.headers["accept-encoding"]);
+      const envelope = await answer(request, (name) => (user = name));
+      response = respond(200, "OK", envelope, request.headers["accept-encoding"]);
     } catch (error) {
       response = fromError(error, options.onError);
     }

@@ -1,0 +1,93 @@
+import type { AccessControl } from "../access/accessControl";
+import type { Group } from "../access/userConfig";
+import { failure } from "../http/errors";
+import type { ParamSchema, RequestContext, Route } from "../http/types";
+
+const groupid: ParamSchema = { type: "string", format: "pve-groupid" };
+const comment: ParamSchema = { type: "string", optional: true };
+
+/** Groups of users. */
+export function groupRoutes(access: AccessControl): Route[] {
+  const one = "/access/groups/{groupid}";
+  return [
+    {
+      method: "GET",
+      path: "/access/groups",
+      async handler(ctx) {
+        const { groups } = await access.read();
+        return [...groups]
+          .filter(([id]) => mayModify(ctx, id) || ctx.allowed("/access/groups", "Sys.Audit"))
+          .map(([id, group]) => ({
+            groupid: id,
+            users: [...group.users].sort().join(","),
+            ...(group.comment ? { comment: group.comment } : {}),
+          }));
+      },
+    },
+    {
+      method: "POST",
+      path: "/access/groups",
+      params: { groupid, comment },
+      async handler(ctx) {
+        ctx.require("/access/groups", "Group.Allocate");
+        const id = String(ctx.params.groupid);
+        await access.change(({ groups }) => {
+          if (groups.has(id)) throw failure(`group '${id}' already exists`);
+          groups.set(id, { users: new Set(), comment: String(ctx.params.comment ?? "") });
+        });
+        return null;
+      },
+    },
+    {
+      method: "GET",
+      path: one,
+      params: { groupid },
+      async handler(ctx) {
+        const id = String(ctx.params.groupid);
+        if (!mayModify(ctx, id)) ctx.require("/access/groups", "Sys.Audit");
+        const group = requireGroup((await access.read()).groups, id);
+        return { members: [...group.users].sort(), comment: group.comment };
+      },
+    },
+    {
+      method: "PUT",
+      path: one,
+      params: { groupid, comment },
+      async handler(ctx) {
+        ctx.require("/access/groups", "Group.Allocate");
+        await access.change(({ groups }) => {
+          const group = requireGroup(groups, String(ctx.params.groupid));
+          if (ctx.params.comment !== undefined || ctx.empty.has("comment")) {
+            group.comment = String(ctx.params.comment ?? "");
+          }
+        });
+        return null;
+      },
+    },
+    {
+      method: "DELETE",
+      path: one,
+      params: { groupid },
+      async handler(ctx) {
+        ctx.require("/access/groups", "Group.Allocate");
+        const id = String(ctx.params.groupid);
+        await access.change((config) => {
+          requireGroup(config.groups, id);
+          config.groups.delete(id);
+          config.acl = config.acl.filter((e) => e.type !== "group" || e.ugid !== id);
+        });
+        return null;
+      },
+    },
+  ];
+}
+
+const mayModify = (ctx: RequestContext, id: string) =>
+  ctx.allowed(`/access/groups/${id}`, "User.Modify") ||
+  ctx.allowed(`/access/groups/${id}`, "Group.Allocate");
+
+function requireGroup(groups: Map<string, Group>, id: string): Group {
+  const group = groups.get(id);
+  if (!group) throw failure(`group '${id}' does not exist`);
+  return group;
+}
