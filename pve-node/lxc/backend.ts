@@ -1,0 +1,71 @@
+import type { TaskLog } from "../http/types";
+import { ctExists, listVmids, readCt, type StoredCt } from "./configStore";
+import { createCt, removeUnfinished, reserveCt, type CreateRequest } from "./create";
+import { checkDestroy, destroyCt } from "./destroy";
+import type { LxcHost } from "./host";
+import { ctInterfaces, type CtInterface } from "./interfaces";
+import { isRunning } from "./processes";
+import { planResize, resizeCt, type ResizeRequest } from "./resize";
+import { startCt } from "./start";
+import { ctStatus, listCts, type CtStatus } from "./status";
+import { rebootCt, shutdownCt, stopCt, type ShutdownOptions } from "./stop";
+import { requireRootdirStorage, requireStorage } from "./storages";
+import { updateCt, type ConfigChange } from "./update";
+
+/** What the API's routes need of the driver; tests give them another one. */
+export interface CtBackend {
+  vmids(): Promise<number[]>;
+  exists(vmid: number): Promise<boolean>;
+  /** @throws PveError 500 `Configuration file '…' does not exist` */
+  read(vmid: number): Promise<StoredCt>;
+  isRunning(vmid: number): Promise<boolean>;
+  status(vmid: number): Promise<CtStatus>;
+  list(): Promise<CtStatus[]>;
+  interfaces(vmid: number): Promise<CtInterface[] | undefined>;
+  /** @throws PveError when the node has no such storage. */
+  checkStorage(id: string, holdsDisks: boolean): Promise<void>;
+  reserve(request: CreateRequest): Promise<void>;
+  create(request: CreateRequest, log: TaskLog): Promise<void>;
+  start(vmid: number, log: TaskLog): Promise<void>;
+  stop(vmid: number): Promise<void>;
+  shutdown(vmid: number, options: ShutdownOptions): Promise<void>;
+  reboot(vmid: number, timeoutSeconds: number | undefined, log: TaskLog): Promise<void>;
+  checkDestroy(vmid: number, force: boolean): Promise<void>;
+  destroy(vmid: number, force: boolean, log: TaskLog): Promise<void>;
+  update(vmid: number, change: ConfigChange): Promise<void>;
+  /** @throws PveError when the resize is not possible. */
+  checkResize(vmid: number, request: ResizeRequest): Promise<void>;
+  resize(vmid: number, request: ResizeRequest, log: TaskLog): Promise<void>;
+  /** Removes what killed creations and removals left; for the start of the API. */
+  removeUnfinished(): Promise<number[]>;
+}
+
+/** The real one: LXC on this node. */
+export function lxcBackend(host: LxcHost): CtBackend {
+  return {
+    vmids: () => listVmids(host),
+    exists: (vmid) => ctExists(host, vmid),
+    read: (vmid) => readCt(host, vmid),
+    isRunning: (vmid) => isRunning(host, vmid),
+    status: (vmid) => ctStatus(host, vmid),
+    list: () => listCts(host),
+    interfaces: (vmid) => ctInterfaces(vmid),
+    async checkStorage(id, holdsDisks) {
+      await (holdsDisks ? requireRootdirStorage(host, id) : requireStorage(host, id));
+    },
+    reserve: (request) => reserveCt(host, request),
+    create: (request, log) => createCt(host, request, log),
+    start: (vmid, log) => startCt(host, vmid, log),
+    stop: (vmid) => stopCt(host, vmid),
+    shutdown: (vmid, options) => shutdownCt(host, vmid, options),
+    reboot: (vmid, timeoutSeconds, log) => rebootCt(host, vmid, timeoutSeconds, log),
+    checkDestroy: (vmid, force) => checkDestroy(host, vmid, force),
+    destroy: (vmid, force, log) => destroyCt(host, vmid, force, log),
+    update: (vmid, change) => updateCt(host, vmid, change),
+    async checkResize(vmid, request) {
+      await planResize(host, vmid, request);
+    },
+    resize: (vmid, request, log) => resizeCt(host, vmid, request, log),
+    removeUnfinished: () => removeUnfinished(host),
+  };
+}

@@ -1,0 +1,145 @@
+import { rm } from "node:fs/promises";
+import { emptyConfig, type CtConfig } from "../../lib/pve/ctConfig";
+import { printVolumeOption, type MountPoint } from "../../lib/pve/mountPoint";
+import { formatSize } from "../../lib/pve/size";
+import { parseStorageConfig } from "../../lib/pve/storageConfig";
+import { readText } from "../files";
+import { failure } from "../http/errors";
+import type { TaskLog } from "../http/types";
+import {
+  changeCt,
+  configLock,
+  ctExists,
+  listVmids,
+  readCt,
+  removeCt,
+  withConfigLock,
+  writeCt,
+} from "./configStore";
+import { allocateDisk, freeDisk, ownedDisks } from "./disks";
+import { takeLock, withFileLock } from "./fileLock";
+import type { CreationSecrets } from "./guest/setup";
+import { lxcDirectory, type LxcHost } from "./host";
+import { rootUidOf } from "./lxcConfig";
+import { populate } from "./populate";
+import { volumePath } from "./storages";
+
+/** A volume that is made with the CT. */
+export interface DiskRequest {
+  /** `rootfs` or `mpN`. */
+  key: string;
+  storage: string;
+  bytes: number;
+  /** Everything but the volume and its size. */
+  mount: Omit<MountPoint, "volume" | "size">;
+}
+
+/** A CT to make; options are checked and spelt as they will be stored. */
+export interface CreateRequest {
+  vmid: number;
+  config: CtConfig;
+  /** Volume id of the template, or an absolute path (`pct` only). */
+  template: string;
+  disks: DiskRequest[];
+  secrets: CreationSecrets;
+}
+
+/** Seconds that a create waits for the configuration's lock. */
+const lockWaitSeconds = 5;
+
+/** Held by the process that makes a CT, for as long as it lives. */
+const creationLock = (host: LxcHost, vmid: number) =>
+  host.paths.at(`/run/lock/lxc/pve-create-${vmid}.lock`);
+
+/** Takes an id: writes the configuration with `lock: create`. @throws when there is such a CT. */
+export async function reserveCt(host: LxcHost, request: CreateRequest): Promise<void> {
+  const { vmid, config } = request;
+  await withFileLock(configLock(host, vmid), lockWaitSeconds, async () => {
+    await refuseExisting(host, vmid);
+    const options = { ...config.options, lock: "create" };
+    await writeCt(host, vmid, { ...config, options });
+  });
+}
+
+export async function refuseExisting(host: LxcHost, vmid: number): Promise<void> {
+  if (await ctExists(host, vmid)) throw failure(`CT ${vmid} already exists on node '${host.node}'`);
+}
+
+/** Makes the reserved CT. Whatever fails, nothing of it is left. */
+export async function createCt(host: LxcHost, request: CreateRequest, log: TaskLog): Promise<void> {
+  const { vmid } = request;
+  const creation = await takeLock(creationLock(host, vmid), 0);
+  if (!creation) throw new Error(`unable to create CT ${vmid} - another process is making it`);
+  try {
+    for (const disk of request.disks) await makeDisk(host, vmid, disk, log);
+    const { options } = (await readCt(host, vmid)).config;
+    const archive = request.template.startsWith("/")
+      ? request.template
+      : await volumePath(host, request.template);
+    const found = await populate(host, { vmid, options, archive, secrets: request.secrets }, log);
+    await changeCt(host, vmid, (config) => {
+      config.options.arch ??= found.arch ?? "amd64";
+      config.options.ostype ??= found.ostype ?? "unmanaged";
+      delete config.options.lock;
+    });
+  } catch (error) {
+    await discard(host, vmid);
+    throw new Error(`unable to create CT ${vmid} - ${(error as Error).message}`, { cause: error });
+  } finally {
+    await creation.release();
+  }
+}
+
+async function makeDisk(host: LxcHost, vmid: number, disk: DiskRequest, log: TaskLog) {
+  const { options } = (await readCt(host, vmid)).config;
+  const { storage, bytes, key } = disk;
+  const made = await allocateDisk(
+    host,
+    { storage, vmid, bytes, rootUid: rootUidOf(options) },
+    (line) => log.line(line),
+  );
+  await changeCt(host, vmid, (config) => {
+    const mount = { ...disk.mount, volume: made.volid, size: formatSize(bytes) };
+    config.options[key] = printVolumeOption(key, mount);
+  });
+}
+
+/** Removes what a creation has made so far. */
+async function discard(host: LxcHost, vmid: number): Promise<void> {
+  for (const volid of await disksByName(host, vmid)) await freeDisk(host, volid);
+  await rm(lxcDirectory(host, vmid), { recursive: true, force: true });
+  await removeCt(host, vmid);
+}
+
+/** A killed creation may not have written the name of its last disk down. */
+async function disksByName(host: LxcHost, vmid: number): Promise<string[]> {
+  const storages = parseStorageConfig((await readText(host.paths.storageCfg)) ?? "");
+  const found: string[] = [];
+  for (const { id, type, content, enabled } of storages.values()) {
+    if (type === "dir" && enabled && content.includes("rootdir"))
+      found.push(...(await ownedDisks(host, vmid, id)));
+  }
+  return found;
+}
+
+/**
+ * Removes CTs whose creation or removal was cut short, and nobody is at work on any more.
+ *
+ * @returns their ids.
+ */
+export async function removeUnfinished(host: LxcHost): Promise<number[]> {
+  const removed: number[] = [];
+  for (const vmid of await listVmids(host)) {
+    const { config } = await readCt(host, vmid).catch(() => ({ config: emptyConfig() }));
+    if (config.options.lock !== "create" && config.options.lock !== "destroyed") continue;
+    const lock = await takeLock(creationLock(host, vmid), 0);
+    if (!lock) continue;
+    try {
+      await withConfigLock(host, vmid, () => discard(host, vmid));
+      removed.push(vmid);
+    } finally {
+      await lock.release();
+    }
+  }
+  return removed;
+}

@@ -1,0 +1,146 @@
+import { access, mkdir, open, readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { execute, run } from "./command";
+import type { LxcHost } from "./host";
+import { requireRootdirStorage, volumePath } from "./storages";
+
+/** Loop devices beyond the ones in use for which nodes are made ahead of a mount. */
+const spareLoopNodes = 8;
+
+const exists = async (path: string) =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+/**
+ * Makes `/dev/loopN` for every loop device of the kernel and a few more: in a Docker container nobody
+ * else does, and the kernel may pick any free number.
+ */
+export async function makeLoopNodes(): Promise<void> {
+  if (!(await exists("/dev/loop-control")))
+    await execute("mknod", ["/dev/loop-control", "c", "10", "237"]);
+  const known = (await readdir("/sys/block"))
+    .flatMap((name) => /^loop(\d+)$/.exec(name)?.[1] ?? [])
+    .map(Number);
+  const highest = Math.max(7, ...known);
+  for (let n = 0; n <= highest + spareLoopNodes; n++) {
+    // Two starts at once may both make it; the second one's failure means nothing.
+    if (!(await exists(`/dev/loop${n}`)))
+      await execute("mknod", ["-m", "660", `/dev/loop${n}`, "b", "7", String(n)]);
+  }
+}
+
+/** Loop devices that are attached to a disk image. */
+export async function loopDevicesOf(image: string): Promise<string[]> {
+  const { stdout } = await execute("losetup", ["--noheadings", "--output", "NAME", "-j", image]);
+  return stdout
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
+}
+
+/**
+ * Mounts a disk image. The kernel detaches its loop device at unmount, also when the mount namespace
+ * it was made in ends with its last process.
+ */
+export async function mountImage(image: string, target: string, options: string[]): Promise<void> {
+  await mkdir(target, { recursive: true });
+  let failed: unknown;
+  // The kernel may hand out a number for which another process's device node is not there yet.
+  for (let attempt = 0; attempt < 3; attempt++) {
+    await makeLoopNodes();
+    try {
+      await run("mount", ["-t", "ext4", "-o", ["loop", ...options].join(","), image, target]);
+      return;
+    } catch (error) {
+      failed = error;
+    }
+  }
+  throw failed;
+}
+
+/** A disk that was just made. */
+export interface NewDisk {
+  volid: string;
+  path: string;
+}
+
+/** Makes a sparse image with an empty ext4 file system, owned by the CT's root. */
+export async function allocateDisk(
+  host: LxcHost,
+  request: { storage: string; vmid: number; bytes: number; rootUid: number },
+  log: (line: string) => void,
+): Promise<NewDisk> {
+  const { vmid, bytes, rootUid } = request;
+  const storage = await requireRootdirStorage(host, request.storage);
+  const folder = host.paths.at(join(storage.path!, "images", String(vmid)));
+  await mkdir(folder, { recursive: true });
+  for (let n = 0; ; n++) {
+    const name = `vm-${vmid}-disk-${n}.raw`;
+    const path = join(folder, name);
+    let file;
+    try {
+      file = await open(path, "wx", 0o640);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EEXIST") continue;
+      throw error;
+    }
+    log(`Formatting '${path}', fmt=raw size=${bytes} preallocation=off`);
+    try {
+      await file.truncate(bytes);
+    } finally {
+      await file.close();
+    }
+    // The image is sparse and new: discarding it first would only take time.
+    const extended = `nodiscard,root_owner=${rootUid}:${rootUid}`;
+    const said = await run("mkfs.ext4", ["-F", "-E", extended, path]);
+    for (const line of said.split("\n")) if (/^Creating filesystem/.test(line)) log(line);
+    return { volid: `${storage.id}:${vmid}/${name}`, path };
+  }
+}
+
+/** Removes a disk image and its directory when that was the last one in it. */
+export async function freeDisk(host: LxcHost, volid: string): Promise<void> {
+  const path = await volumePath(host, volid);
+  await rm(path, { force: true });
+  await rmdir(dirname(path)).catch(() => undefined); // others are still in it
+}
+
+/** Every disk image that carries a CT's id in its name, on every directory storage named. */
+export async function ownedDisks(host: LxcHost, vmid: number, storage: string): Promise<string[]> {
+  const { id, path } = await requireRootdirStorage(host, storage);
+  const folder = host.paths.at(join(path!, "images", String(vmid)));
+  const names = await readdir(folder).catch(() => [] as string[]);
+  return names
+    .filter((name) => name.startsWith(`vm-${vmid}-disk-`))
+    .map((name) => `${id}:${vmid}/${name}`);
+}
+
+/** Enlarges a disk image and the file system in it; `monitor` is the pid that has it mounted. */
+export async function growDisk(image: string, bytes: number, monitor?: number): Promise<void> {
+  const file = await open(image, "r+");
+  try {
+    await file.truncate(bytes);
+  } finally {
+    await file.close();
+  }
+  const [loop] = await loopDevicesOf(image);
+  if (loop && monitor) {
+    await run("losetup", ["--set-capacity", loop]);
+    // Only in the monitor's mount namespace does resize2fs see that the file system is mounted.
+    await run("nsenter", ["-t", String(monitor), "-m", "resize2fs", loop]);
+    return;
+  }
+  const check = await execute("e2fsck", ["-f", "-p", image]);
+  if (check.code > 1) throw new Error(`file system check of '${image}' failed: ${check.stdout}`);
+  await run("resize2fs", [image]);
+}
+
+export const imageBytes = async (path: string) => (await stat(path)).size;
+
+/** The parent of a process. */
+export async function parentPid(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8");
+  return Number(/^PPid:\s+(\d+)/m.exec(status)?.[1]);
+}

@@ -1,0 +1,55 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { dirname } from "node:path";
+import { readText } from "../files";
+import { readCt } from "./configStore";
+import { hasGuestSetup, setUpForStart } from "./guest/setup";
+import { startErrorFile, type LxcHost } from "./host";
+import { netsOf } from "./lxcConfig";
+import { mountVolumes } from "./mounting";
+
+/**
+ * What LXC calls before a CT starts and after it stopped, in the mount namespace of its monitor.
+ *
+ * @param target LXC_TARGET: `stop` or `reboot`.
+ * @returns the exit status.
+ */
+export async function runHook(
+  host: LxcHost,
+  vmid: number,
+  type: string,
+  target: string | undefined,
+): Promise<number> {
+  try {
+    if (type === "pre-start") await beforeStart(host, vmid);
+    if (type === "post-stop" && target === "reboot") return startAnew(host, vmid);
+    return 0;
+  } catch (error) {
+    const file = startErrorFile(host, vmid);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, `${(error as Error).message}\n`);
+    return 1;
+  }
+}
+
+async function beforeStart(host: LxcHost, vmid: number): Promise<void> {
+  const { options } = (await readCt(host, vmid)).config;
+  const guest = await mountVolumes(host, vmid, options);
+  if (!hasGuestSetup(options)) return;
+  const nets = netsOf(options).map(([, net]) => net);
+  const resolver = (await readText(host.paths.resolvConf)) ?? "";
+  await setUpForStart(guest, vmid, options, nets, resolver);
+}
+
+/**
+ * A reboot from inside the CT. LXC by itself would start again with the configuration it has read: the
+ * hook's failure makes it stop instead, and a fresh start takes up what was changed meanwhile.
+ */
+function startAnew(host: LxcHost, vmid: number): number {
+  spawn(host.pct, ["restart-after-stop", String(vmid)], {
+    detached: true,
+    stdio: "ignore",
+    cwd: "/",
+  }).unref();
+  return 1;
+}

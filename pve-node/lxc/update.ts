@@ -1,0 +1,212 @@
+import type { CtConfig } from "../../lib/pve/ctConfig";
+import { allocationOf, parseVolumeOption, printVolumeOption } from "../../lib/pve/mountPoint";
+import { volumeType, type MountPoint } from "../../lib/pve/mountPoint";
+import { formatSize, parseSize } from "../../lib/pve/size";
+import { failure, parameterError } from "../http/errors";
+import { applyLimits, availableCpuList, cgroupVersion, hasSwapAccounting } from "./cgroup";
+import { cpuLimits, cpuSet, memoryLimits, parseCpuList, type CgroupLimit } from "./cgroupKeys";
+import { readCt, refuseLocked, withConfigLock, writeCt } from "./configStore";
+import { allocateDisk, freeDisk } from "./disks";
+import type { LxcHost } from "./host";
+import { rootUidOf } from "./lxcConfig";
+import { allocation, storedNet } from "./plan";
+import { isRunning } from "./processes";
+
+/** A change of a CT's configuration; option texts are checked and spelt as stored. */
+export interface ConfigChange {
+  set: Record<string, string>;
+  /** The empty string removes it. */
+  description?: string;
+  delete: string[];
+  /** Pending changes to take back. */
+  revert: string[];
+  digest?: string;
+}
+
+/** Options that a CT cannot be without. */
+const required = ["rootfs", "memory", "ostype", "arch"];
+
+/** Options that a running CT takes up at once, by being written down. */
+const immediate = new Set(
+  "description onboot startup protection hostname hookscript tags lock".split(" "),
+);
+const memoryKeys = new Set(["memory", "swap"]);
+const cpuKeys = new Set(["cpulimit", "cpuunits", "cores"]);
+
+/** Whether a running CT takes up a change at once; the rest waits for its next start. */
+export const isLive = (key: string) =>
+  immediate.has(key) || memoryKeys.has(key) || cpuKeys.has(key) || /^unused\d+$/.test(key);
+
+/** @throws with Proxmox's text when the change makes no sense, whatever the CT's state. */
+export function checkChange(change: ConfigChange): void {
+  const { set, delete: deletes, revert, description } = change;
+  const count = Object.keys(set).length + deletes.length + revert.length;
+  if (count === 0 && description === undefined) throw failure("no options specified");
+  for (const key of [...Object.keys(set), ...deletes])
+    if (key === "unprivileged") throw failure(`unable to modify read-only option: '${key}'`);
+  for (const key of deletes) {
+    if (required.includes(key)) throw failure(`unable to delete required option '${key}'`);
+    if (key in set)
+      throw parameterError({
+        delete: `you can't use '-${key}' and '-delete ${key}' at the same time`,
+      });
+  }
+}
+
+/** Changes a configuration: at once where the CT is stopped or can take it, else as pending. */
+export async function updateCt(host: LxcHost, vmid: number, change: ConfigChange): Promise<void> {
+  checkChange(change);
+  await withConfigLock(host, vmid, async () => {
+    const { config, digest } = await readCt(host, vmid);
+    if (change.digest !== undefined && change.digest !== digest)
+      throw failure("detected modified configuration - file changed by other user? Try again.");
+    refuseLocked(config);
+    const running = await isRunning(host, vmid);
+    const set = await resolveVolumes(host, vmid, config, change.set);
+    const before = { ...config.options };
+    const freed = applyChange(config, { ...change, set }, running);
+    if (running) await hotplug(vmid, before, config.options);
+    await writeCt(host, vmid, config);
+    for (const volid of freed) await freeDisk(host, volid);
+  });
+}
+
+/**
+ * Writes a change into a configuration.
+ *
+ * @returns volumes that nothing refers to any more.
+ */
+export function applyChange(config: CtConfig, change: ConfigChange, running: boolean): string[] {
+  const { options, pending } = config;
+  const freed: string[] = [];
+  if (change.description !== undefined) {
+    if (change.description === "") delete config.description;
+    else config.description = change.description;
+  }
+  const forget = (key: string) => {
+    delete pending.options[key];
+    pending.delete = pending.delete.filter((other) => other !== key);
+  };
+  for (const key of change.revert) forget(key);
+  for (const [key, value] of Object.entries(change.set)) {
+    forget(key);
+    if (!running || isLive(key)) options[key] = value;
+    else if (options[key] !== value) pending.options[key] = value;
+  }
+  for (const key of change.delete) {
+    forget(key);
+    if (key === "description") delete config.description;
+    if (options[key] === undefined) continue;
+    if (running && !isLive(key)) pending.delete.push(key);
+    else freed.push(...removeOption(options, key));
+  }
+  return freed;
+}
+
+/** A detached volume stays as `unusedN`; only removing that frees it. */
+function removeOption(options: Record<string, string>, key: string): string[] {
+  const value = options[key]!;
+  delete options[key];
+  if (/^unused\d+$/.test(key)) return [value];
+  if (/^mp\d+$/.test(key)) {
+    const { volume } = parseVolumeOption(key, value);
+    if (volumeType(volume) === "volume") {
+      let n = 0;
+      while (options[`unused${n}`] !== undefined) n++;
+      options[`unused${n}`] = volume;
+    }
+  }
+  return [];
+}
+
+/** Networks get their MAC address, volumes are made, sizes stay what they are. */
+async function resolveVolumes(
+  host: LxcHost,
+  vmid: number,
+  config: CtConfig,
+  set: Record<string, string>,
+): Promise<Record<string, string>> {
+  const result = { ...set };
+  for (const [key, value] of Object.entries(set)) {
+    if (/^net\d+$/.test(key)) result[key] = storedNet(value);
+    if (key !== "rootfs" && !/^mp\d+$/.test(key)) continue;
+    const mount = parseVolumeOption(key, value);
+    const current = config.options[key] ?? config.pending.options[key];
+    result[key] = printVolumeOption(key, await volumeFor(host, vmid, config, key, mount, current));
+  }
+  return result;
+}
+
+async function volumeFor(
+  host: LxcHost,
+  vmid: number,
+  config: CtConfig,
+  key: string,
+  mount: MountPoint,
+  current: string | undefined,
+): Promise<MountPoint> {
+  if (volumeType(mount.volume) !== "volume") return mount;
+  const old = current === undefined ? undefined : parseVolumeOption(key, current);
+  if (old && old.volume === mount.volume) {
+    const bytes = parseSize(old.size ?? mount.size ?? "");
+    return { ...mount, ...(bytes !== undefined && { size: formatSize(bytes) }) };
+  }
+  if (old || key === "rootfs" || !allocationOf(mount.volume, "local"))
+    throw parameterError({ [key]: `volume '${mount.volume}' is not the one in use` });
+  const { storage, bytes } = allocation(key, mount.volume, "local");
+  const rootUid = rootUidOf(config.options);
+  const made = await allocateDisk(host, { storage, vmid, bytes, rootUid }, () => undefined);
+  return { ...mount, volume: made.volid, size: formatSize(bytes) };
+}
+
+/** Applies changed limits to a running CT. @throws 400 with Proxmox's text; nothing is written then. */
+async function hotplug(
+  vmid: number,
+  before: Record<string, string>,
+  after: Record<string, string>,
+): Promise<void> {
+  const changed = (keys: Set<string>) => [...keys].filter((key) => before[key] !== after[key]);
+  const version = cgroupVersion();
+  const apply = async (keys: Set<string>, limits: () => CgroupLimit[] | Promise<CgroupLimit[]>) => {
+    const [key] = changed(keys);
+    if (key === undefined) return;
+    try {
+      await applyLimits(vmid, await limits());
+    } catch (error) {
+      throw parameterError({ [key]: `unable to hotplug ${key}: ${(error as Error).message}` });
+    }
+  };
+  await apply(memoryKeys, () =>
+    memoryLimits(after, version).filter(
+      ({ key }) => hasSwapAccounting(version) || !/memsw|swap/.test(key),
+    ),
+  );
+  await apply(cpuKeys, async () => {
+    const list = await availableCpuList(version);
+    const cpus = cpuSet(after, vmid, parseCpuList(list)) ?? { key: "cpuset.cpus", value: list };
+    // Without a weight of its own a CT has everybody's.
+    const options = { ...after, cpuunits: after.cpuunits ?? "100" };
+    return [...cpuLimits(options, version), cpus];
+  });
+}
+
+/** One line of `GET …/pending`. */
+export interface PendingEntry {
+  key: string;
+  value?: string;
+  pending?: string;
+  delete?: 1;
+}
+
+/** Every option with its value in force and what the next start makes of it. */
+export function pendingEntries(config: CtConfig): PendingEntry[] {
+  const keys = new Set([...Object.keys(config.options), ...Object.keys(config.pending.options)]);
+  const entries: PendingEntry[] = [...keys].sort().map((key) => ({
+    key,
+    ...(config.options[key] !== undefined && { value: config.options[key] }),
+    ...(config.pending.options[key] !== undefined && { pending: config.pending.options[key] }),
+    ...(config.pending.delete.includes(key) && { delete: 1 as const }),
+  }));
+  if (config.description) entries.push({ key: "description", value: config.description });
+  return entries;
+}

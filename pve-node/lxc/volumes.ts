@@ -1,0 +1,53 @@
+import { join } from "node:path";
+import { parseVolumeOption, volumeType, type MountPoint } from "../../lib/pve/mountPoint";
+import type { LxcHost } from "./host";
+import { volumePath } from "./storages";
+
+/** A volume of a CT and where it goes in the CT. */
+export interface CtVolume {
+  /** `rootfs` or `mpN`. */
+  key: string;
+  mount: MountPoint;
+  /** Path in the CT. */
+  target: string;
+}
+
+/** The volumes of a CT in the order in which they are mounted: the root first, then by path. */
+export function volumesOf(options: Record<string, string>): CtVolume[] {
+  const keys = Object.keys(options).filter((key) => key === "rootfs" || /^mp\d+$/.test(key));
+  return keys
+    .map((key) => {
+      const mount = parseVolumeOption(key, options[key]!);
+      return { key, mount, target: key === "rootfs" ? "/" : mount.mp! };
+    })
+    .sort((a, b) =>
+      a.key === "rootfs" ? -1 : b.key === "rootfs" ? 1 : a.target < b.target ? -1 : 1,
+    );
+}
+
+/** Options for `mount` of one volume. */
+export function mountOptions(mount: MountPoint): string[] {
+  const options = mount.mountoptions?.split(";") ?? [];
+  if (mount.ro === "1") options.push("ro");
+  if (mount.acl !== undefined) options.push(mount.acl === "1" ? "acl" : "noacl");
+  return options;
+}
+
+/** What stands behind a volume on the node: an image, a directory or a device. */
+export async function sourceOf(host: LxcHost, mount: MountPoint): Promise<string> {
+  return volumeType(mount.volume) === "volume" ? volumePath(host, mount.volume) : mount.volume;
+}
+
+/** Volume ids of a CT's own disks; bind mounts and devices belong to somebody else. */
+export function ownVolumes(options: Record<string, string>): string[] {
+  const unused = Object.keys(options).filter((key) => /^unused\d+$/.test(key));
+  return [
+    ...volumesOf(options)
+      .map(({ mount }) => mount.volume)
+      .filter((volume) => volumeType(volume) === "volume"),
+    ...unused.map((key) => options[key]!),
+  ];
+}
+
+/** Directory on the node under which a volume is mounted. */
+export const mountTarget = (rootfs: string, volume: CtVolume) => join(rootfs, volume.target);
