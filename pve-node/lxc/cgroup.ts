@@ -100,3 +100,15 @@ async function removeTree(group: string): Promise<void> {
   for (const entry of entries) if (entry.isDirectory()) await removeTree(join(group, entry.name));
   await rmdir(group).catch(() => undefined);
 }
+
+/** Moves this process, hence its children to come, into the groups of another one. */
+export async function joinCgroupsOf(pid: number): Promise<void> {
+  const lines = (await readFile(`/proc/${pid}/cgroup`, "utf8")).trim().split("\n");
+  for (const line of lines) {
+    const [, controllers = "", path = "/"] = line.split(":");
+    const hierarchy = controllers.replace(/^name=/, "");
+    const group = join(root, hierarchy, path);
+    // Hierarchies that are not mounted here hold nothing of a CT.
+    await writeFile(join(group, "cgroup.procs"), String(process.pid)).catch(() => undefined);
+  }
+}

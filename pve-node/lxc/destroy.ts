@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { failure } from "../http/errors";
 import type { TaskLog } from "../http/types";
+import { removeStaleCgroups } from "./cgroup";
 import { changeCt, readCt, refuseLocked, removeCt } from "./configStore";
 import { freeDisk } from "./disks";
 import { lxcDirectory, lxcLogFile, startErrorFile, type LxcHost } from "./host";
@@ -37,6 +38,7 @@ export async function destroyCt(
     await freeDisk(host, volid);
     log.line(`removed volume '${volid}'`);
   }
+  await removeStaleCgroups(vmid);
   await rm(lxcDirectory(host, vmid), { recursive: true, force: true });
   for (const file of [
     lxcLogFile(host, vmid),

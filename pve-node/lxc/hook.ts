@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { spawn } from "node:child_process";
 import { dirname } from "node:path";
 import { readText } from "../files";
+import { joinCgroupsOf } from "./cgroup";
 import { readCt } from "./configStore";
 import { hasGuestSetup, setUpForStart } from "./guest/setup";
 import { startErrorFile, type LxcHost } from "./host";
@@ -22,7 +23,7 @@ export async function runHook(
 ): Promise<number> {
   try {
     if (type === "pre-start") await beforeStart(host, vmid);
-    if (type === "post-stop" && target === "reboot") return startAnew(host, vmid);
+    if (type === "post-stop" && target === "reboot") return await startAnew(host, vmid);
     return 0;
   } catch (error) {
     const file = startErrorFile(host, vmid);
@@ -45,11 +46,10 @@ async function beforeStart(host: LxcHost, vmid: number): Promise<void> {
  * A reboot from inside the CT. LXC by itself would start again with the configuration it has read: the
  * hook's failure makes it stop instead, and a fresh start takes up what was changed meanwhile.
  */
-function startAnew(host: LxcHost, vmid: number): number {
-  spawn(host.pct, ["restart-after-stop", String(vmid)], {
-    detached: true,
-    stdio: "ignore",
-    cwd: "/",
-  }).unref();
+async function startAnew(host: LxcHost, vmid: number): Promise<number> {
+  // The monitor's mount namespace and cgroup go with it; what outlives it must be in neither.
+  await joinCgroupsOf(1);
+  const args = ["--target", "1", "--mount", host.pct, "restart-after-stop", String(vmid)];
+  spawn("nsenter", args, { detached: true, stdio: "ignore", cwd: "/" }).unref();
   return 1;
 }

@@ -1,12 +1,13 @@
+import { writeFile } from "node:fs/promises";
 import type { TaskLog } from "../http/types";
 import { readCt } from "../lxc/configStore";
-import type { LxcHost } from "../lxc/host";
+import { startErrorFile, type LxcHost } from "../lxc/host";
 import { isRunning } from "../lxc/processes";
 import { startCt } from "../lxc/start";
 import { ctStatus } from "../lxc/status";
 import { rebootCt, shutdownCt, stopCt } from "../lxc/stop";
 import { waitFor } from "../lxc/waitFor";
-import { parseCall, verifyCall, vmidOf } from "./arguments";
+import { errorText, parseCall, verifyCall, vmidOf } from "./arguments";
 
 /** A task's log on the terminal; an interrupt asks the work to stop. */
 export function terminalLog(): TaskLog {
@@ -88,6 +89,12 @@ const monitorSeconds = 30;
 /** The second half of a reboot from inside: called by the CT's hook, which the monitor waits for. */
 export async function restartAfterStop(host: LxcHost, vmid: number): Promise<number> {
   await waitFor(async () => !(await isRunning(host, vmid)), monitorSeconds);
-  await startCt(host, vmid, terminalLog());
-  return 0;
+  try {
+    await startCt(host, vmid, terminalLog());
+    return 0;
+  } catch (error) {
+    // Nobody waits for this; the file is where a start says why it failed.
+    await writeFile(startErrorFile(host, vmid), `${errorText(error)}\n`);
+    return 1;
+  }
 }
