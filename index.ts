@@ -6,6 +6,7 @@ import {
   Database,
   LoadBalancer,
   Network,
+  preflight,
   readAppImage,
   readStackConfig,
 } from "./components";
@@ -13,11 +14,14 @@ import {
 const config = readStackConfig();
 const image = readAppImage(config.appImageContext);
 const { proxmox, access, lan, privateNetwork } = config;
-const provider = new proxmoxve.Provider("proxmox", {
-  endpoint: proxmox.endpoint,
-  apiToken: config.apiToken,
-});
-const on = { providers: { proxmoxve: provider } };
+// First of all: what Proxmox would refuse half way is refused before anything is made.
+const first = { dependsOn: preflight(config) };
+const provider = new proxmoxve.Provider(
+  "proxmox",
+  { endpoint: proxmox.endpoint, apiToken: config.apiToken },
+  first,
+);
+const on = { providers: { proxmoxve: provider }, ...first };
 
 const network = new Network(
   "network",

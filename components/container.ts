@@ -1,5 +1,6 @@
 import * as proxmoxve from "@muhlba91/pulumi-proxmoxve";
 import * as pulumi from "@pulumi/pulumi";
+import { OWN_TAG } from "../lib/preflight/judge";
 import { ContainerHostConfig } from "../provider/containerHostConfig";
 import { ReadinessGate } from "../provider/readinessGate";
 import type { CtAccess, NodeAccess } from "./access";
@@ -119,7 +120,7 @@ function ctArgs(args: ContainerArgs): proxmoxve.ContainerLegacyArgs {
     nodeName: placement.nodeName,
     vmId: args.vmid,
     description: args.description,
-    tags: [args.role, "homelab"].sort(), // Proxmox sorts them; another order would be a difference
+    tags: [args.role, OWN_TAG].sort(), // Proxmox sorts them; another order would be a difference
     unprivileged: !args.privileged,
     features: args.privileged ? undefined : { nesting: true },
     started: true,

@@ -3,6 +3,7 @@ import * as proxmoxve from "@muhlba91/pulumi-proxmoxve";
 import * as pulumi from "@pulumi/pulumi";
 import { withPrefix } from "../lib/net/cidr";
 import { natFiles, removeNat, setUpNat } from "../lib/net/nat";
+import { BRIDGE_COMMENT } from "../lib/preflight/judge";
 import type { NodeAccess } from "./access";
 import { nodeConnection } from "./access";
 
@@ -36,7 +37,7 @@ export class Network extends pulumi.ComponentResource {
         name: args.privateBridge,
         address: withPrefix(args.privateGateway, args.privateCidr),
         autostart: true,
-        comment: "private subnet of the homelab",
+        comment: BRIDGE_COMMENT,
       },
       { parent: this, deleteBeforeReplace: true },
     );

@@ -38,6 +38,25 @@ describe("the program", () => {
     return found.inputs;
   };
 
+  it("looks at Proxmox before anything else, for all that it needs", () => {
+    assert.match(resources[0]?.type ?? "", /:Preflight$/);
+    assert.deepEqual(named("preflight").needs, {
+      nodeName: "pve1",
+      storage: "local",
+      template: "local:vztmpl/debian-12-standard_12.12-1_amd64.tar.zst",
+      lanBridge: "vmbr0",
+      privateBridge: "vmbr1",
+      hostMemoryMiB: 896,
+      cts: [
+        { vmid: 110, hostname: "lb", memoryMiB: 256 },
+        { vmid: 111, hostname: "app1", memoryMiB: 512 },
+        { vmid: 112, hostname: "app2", memoryMiB: 512 },
+        { vmid: 113, hostname: "app3", memoryMiB: 512 },
+        { vmid: 150, hostname: "db", memoryMiB: 640 },
+      ],
+    });
+  });
+
   it("makes one bridge and five CTs with their caps", () => {
     assert.equal(ofType(":Bridge").length, 1);
     assert.deepEqual(

@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import { request } from "node:https";
+import { getCACertificates, rootCertificates } from "node:tls";
+
+export interface ProxmoxApi {
+  /** e.g. `https://192.168.1.5:8006/`. */
+  endpoint: string;
+  /** PEM file of the CA; empty where those of the system suffice. */
+  caFile: string;
+  /** `user@realm!name=secret`. */
+  token: string;
+  timeoutSeconds: number;
+}
+
+export interface ApiAnswer {
+  status: number;
+  /** Proxmox says here what is wrong. */
+  reason: string;
+  /** Undefined when the answer is no JSON of Proxmox's kind. */
+  data: unknown;
+}
+
+// Captured by providers: plain functions, no state, no classes.
+
+/** CAs that the server may be signed by: the given one, else what Go programs trust as well. */
+function trusted(caFile: string): string[] {
+  if (caFile) return [readFileSync(caFile, "utf8")];
+  return [...rootCertificates, ...getCACertificates("system")];
+}
+
+/**
+ * Asks the Proxmox API.
+ *
+ * Rejects with the system's or OpenSSL's error (`code` says which) when there was no answer at all.
+ */
+export async function askProxmox(api: ProxmoxApi, path: string): Promise<ApiAnswer> {
+  const url = new URL(`/api2/json${path}`, api.endpoint);
+  const ca = trusted(api.caFile);
+  const headers = { authorization: `PVEAPIToken=${api.token}`, connection: "close" };
+  return new Promise((resolve, reject) => {
+    const asked = request(url, { ca, headers });
+    const late = Object.assign(new Error(`no answer within ${api.timeoutSeconds} s`), {
+      code: "ETIMEDOUT",
+    });
+    const timer = setTimeout(() => asked.destroy(late), api.timeoutSeconds * 1000);
+    asked.on("response", (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+      response.on("error", reject);
+      response.on("end", () => {
+        clearTimeout(timer);
+        const { statusCode = 0, statusMessage = "" } = response;
+        resolve({ status: statusCode, reason: statusMessage, data: dataOf(text) });
+      });
+    });
+    asked.on("error", (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    asked.end();
+  });
+}
+
+function dataOf(text: string): unknown {
+  try {
+    return (JSON.parse(text) as { data?: unknown }).data;
+  } catch {
+    return undefined;
+  }
+}
