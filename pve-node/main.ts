@@ -11,10 +11,15 @@ const DRAIN_MS = 5000;
 async function main(): Promise<void> {
   const options = nodeOptions(process.argv.slice(2), process.env);
   const { node, root, host, port } = options;
-  const { routes, access, tasks, services } = createNode({ node, root });
+  const { routes, access, tasks, backend, services } = createNode({ node, root });
   const { paths } = services;
   const interrupted = await tasks.recover();
   for (const upid of interrupted) console.error(`closed interrupted task ${upid}`);
+  for (const vmid of await cts.removeUnfinished()) console.error(`removed unfinished CT ${vmid}`);
+  for (const vmid of await backend.removeUnfinished()) {
+    await services.pools.forget(vmid);
+    console.error(`removed unfinished CT ${vmid}`);
+  }
 
   const app = build({
     node,

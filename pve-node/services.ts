@@ -1,12 +1,14 @@
 import { AccessControl } from "./access/accessControl";
 import type { GuestSummary, NodeServices, Route } from "./http/types";
-import type { LxcHost } from "./lxc/host";
-import { listCts } from "./lxc/status";
+import { lxcBackend, type CtBackend } from "./lxc/backend";
+import type { CtStatus } from "./lxc/status";
 import { nodePaths } from "./paths";
 import { accessRoutes } from "./routes/access";
 import { permissionRoutes } from "./routes/accessPermissions";
 import { clusterRoutes } from "./routes/cluster";
 import { groupRoutes } from "./routes/groups";
+import { lxcRoutes } from "./routes/lxc";
+import { lxcRoutes } from "./routes/lxc";
 import { networkRoutes } from "./routes/network";
 import { nodeRoutes } from "./routes/nodes";
 import { guestPools, poolRoutes } from "./routes/pools";
@@ -26,7 +28,9 @@ export interface ServiceOptions {
   now?: () => number;
   /** Applies /etc/network/interfaces. @default ["ifreload", "-a"] */
   reload?: string[];
-  /** The node's CTs. @default - those that LXC knows */
+  /** Runs the CTs. @default - LXC on this machine */
+  backend?: CtBackend;
+  /** The node's CTs. @default - those of the backend */
   guests?: () => Promise<GuestSummary[]>;
 }
 
@@ -35,6 +39,7 @@ export interface Node {
   services: NodeServices;
   tasks: FileTaskRunner;
   access: AccessControl;
+  backend: CtBackend;
   routes: Route[];
 }
 
@@ -43,13 +48,14 @@ export function createNode(options: ServiceOptions): Node {
   const paths = nodePaths(node, options.root);
   const access = new AccessControl({ paths, ...options });
   const tasks = new FileTaskRunner(node, paths, options.now);
-  const host: LxcHost = { node, paths, pct: "/usr/sbin/pct" };
+  const backend = options.backend ?? lxcBackend({ node, paths, pct: "/usr/sbin/pct" });
+  const cts = lxcBackend(host);
   const services: NodeServices = {
     node,
     paths,
     tasks,
     pools: guestPools(access),
-    guests: options.guests ?? (async () => (await listCts(host)).map(summary)),
+    guests: options.guests ?? (async () => (await backend.list()).map(summary)),
   };
   const routes = [
     ...versionRoutes(),
@@ -60,14 +66,16 @@ export function createNode(options: ServiceOptions): Node {
     ...clusterRoutes(services, access),
     ...nodeRoutes(services),
     ...networkRoutes(services, options.reload),
+    ...lxcRoutes(services, cts),
     ...storageRoutes(services),
     ...poolRoutes(services, access),
     ...taskRoutes(node, tasks),
+    ...lxcRoutes(services, backend),
   ];
-  return { services, tasks, access, routes };
+  return { services, tasks, access, backend, routes };
 }
 
-function summary(ct: Awaited<ReturnType<typeof listCts>>[number]): GuestSummary {
+function summary(ct: CtStatus): GuestSummary {
   const { vmid, status, name, cpus, cpu, maxmem, mem, maxdisk, disk, uptime } = ct;
   const { netin, netout, diskread, diskwrite, tags, lock, template } = ct;
   return {
