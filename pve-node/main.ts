@@ -15,7 +15,6 @@ async function main(): Promise<void> {
   const { paths } = services;
   const interrupted = await tasks.recover();
   for (const upid of interrupted) console.error(`closed interrupted task ${upid}`);
-  for (const vmid of await cts.removeUnfinished()) console.error(`removed unfinished CT ${vmid}`);
   for (const vmid of await backend.removeUnfinished()) {
     await services.pools.forget(vmid);
     console.error(`removed unfinished CT ${vmid}`);

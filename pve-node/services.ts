@@ -8,7 +8,6 @@ import { permissionRoutes } from "./routes/accessPermissions";
 import { clusterRoutes } from "./routes/cluster";
 import { groupRoutes } from "./routes/groups";
 import { lxcRoutes } from "./routes/lxc";
-import { lxcRoutes } from "./routes/lxc";
 import { networkRoutes } from "./routes/network";
 import { nodeRoutes } from "./routes/nodes";
 import { guestPools, poolRoutes } from "./routes/pools";
@@ -49,7 +48,6 @@ export function createNode(options: ServiceOptions): Node {
   const access = new AccessControl({ paths, ...options });
   const tasks = new FileTaskRunner(node, paths, options.now);
   const backend = options.backend ?? lxcBackend({ node, paths, pct: "/usr/sbin/pct" });
-  const cts = lxcBackend(host);
   const services: NodeServices = {
     node,
     paths,
@@ -66,7 +64,6 @@ export function createNode(options: ServiceOptions): Node {
     ...clusterRoutes(services, access),
     ...nodeRoutes(services),
     ...networkRoutes(services, options.reload),
-    ...lxcRoutes(services, cts),
     ...storageRoutes(services),
     ...poolRoutes(services, access),
     ...taskRoutes(node, tasks),
