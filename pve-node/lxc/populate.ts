@@ -41,7 +41,15 @@ export async function populate(
   request: PopulateRequest,
   log: TaskLog,
 ): Promise<PopulateResult> {
-  const isolation = ["--mount", "--propagation", "private", "--pid", "--fork", "--kill-child"];
+  const isolation = [
+    "--mount",
+    "--propagation",
+    "private",
+    "--pid",
+    "--mount-proc",
+    "--fork",
+    "--kill-child",
+  ];
   const child = spawn("unshare", [...isolation, host.pct, "populate"], {
     stdio: ["pipe", "pipe", "pipe"],
   });
