@@ -16,6 +16,12 @@ RUN apt-get update \
  && rm -f /etc/ssh/ssh_host_* \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/archives/*.deb
 
+# Proxmox's ifupdown2 leaves CTs' interfaces on their bridges when it reloads; Debian's takes away every
+# port that the file does not name, unless each bridge says otherwise. Make that the default here too.
+RUN bridge=/usr/share/ifupdown2/addons/bridge.py \
+ && sed -i "s/^\( *bridge_port_condone_regex = .*('bridge-ports-condone-regex')\)$/\1 or '(veth|fwpr|fwln|tap)'/" $bridge \
+ && grep -q "or '(veth|fwpr|fwln|tap)'" $bridge
+
 # Proxmox maps unprivileged CTs to these ids.
 RUN echo root:100000:65536 | tee /etc/subuid > /etc/subgid
 

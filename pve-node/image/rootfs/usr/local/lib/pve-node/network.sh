@@ -9,6 +9,7 @@ network_up() {
     exit 1
   fi
   interfaces_write "$address" "$gateway" "$(< /sys/class/net/eth0/mtu)"
+  install -D "$LIB/bridge-mac" /etc/network/if-up.d/bridge-mac
   sysctl -qw net.ipv4.ip_forward=1
 
   # The address goes to the bridge; one that stayed on the port would answer ARP beside it.
@@ -21,7 +22,7 @@ network_up() {
 }
 
 # Keeps what users and the API wrote; only vmbr0's address and MTU follow the Docker network.
-# Without its MTU ifupdown2 sets 1500, and CTs, which take the bridge's, would lose large packets.
+# Without an MTU ifupdown2 sets 1500, and CTs, which take the bridge's, would lose large packets.
 interfaces_write() {
   local file=/etc/network/interfaces
   if ! grep -qs '^iface vmbr0 ' "$file"; then
@@ -30,6 +31,7 @@ auto lo
 iface lo inet loopback
 
 iface eth0 inet manual
+	mtu $3
 
 auto vmbr0
 iface vmbr0 inet static
@@ -44,10 +46,10 @@ source /etc/network/interfaces.d/*
 EOF
   else
     awk -v address="$1" -v gateway="$2" -v mtu="$3" '
-      /^(iface|auto|source)/ { inside = ($1 == "iface" && $2 == "vmbr0" && $3 == "inet") }
-      inside && $1 == "address" { print "\taddress " address; next }
-      inside && $1 == "gateway" { print "\tgateway " gateway; next }
-      inside && $1 == "mtu" { print "\tmtu " mtu; next }
+      /^(iface|auto|source)/ { inside = $1 == "iface" ? $2 : "" }
+      inside == "vmbr0" && $1 == "address" { print "\taddress " address; next }
+      inside == "vmbr0" && $1 == "gateway" { print "\tgateway " gateway; next }
+      inside ~ /^(vmbr0|eth0)$/ && $1 == "mtu" { print "\tmtu " mtu; next }
       { print }' "$file" > "$file.new-boot"
   fi
   mv "$file.new-boot" "$file"
