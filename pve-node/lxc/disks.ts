@@ -117,8 +117,13 @@ export async function ownedDisks(host: LxcHost, vmid: number, storage: string): 
     .map((name) => `${id}:${vmid}/${name}`);
 }
 
-/** Enlarges a disk image and the file system in it; `monitor` is the pid that has it mounted. */
-export async function growDisk(image: string, bytes: number, monitor?: number): Promise<void> {
+/**
+ * Enlarges a disk image and the file system in it; `monitor` is the pid that has it mounted.
+ *
+ * @returns false when the file system grows only at the CT's next start: the kernel enlarges a mounted
+ * ext4 for CAP_SYS_RESOURCE alone, which some machines do not have to give.
+ */
+export async function growDisk(image: string, bytes: number, monitor?: number): Promise<boolean> {
   const file = await open(image, "r+");
   try {
     await file.truncate(bytes);
@@ -129,12 +134,42 @@ export async function growDisk(image: string, bytes: number, monitor?: number): 
   if (loop && monitor) {
     await run("losetup", ["--set-capacity", loop]);
     // Only in the monitor's mount namespace does resize2fs see that the file system is mounted.
-    await run("nsenter", ["-t", String(monitor), "-m", "resize2fs", loop]);
-    return;
+    const { code, stderr } = await execute("nsenter", [
+      ...["--target", String(monitor), "--mount", "resize2fs", loop],
+    ]);
+    if (code === 0) return true;
+    if (/Permission denied/.test(stderr)) return false;
+    throw new Error(`enlarging the file system on '${image}' failed: ${stderr.trim()}`);
   }
+  await fillImage(image);
+  return true;
+}
+
+/** Enlarges the file system of an image that is not mounted to the image's size. */
+async function fillImage(image: string): Promise<void> {
   const check = await execute("e2fsck", ["-f", "-p", image]);
+  // 1 means that errors were corrected.
   if (check.code > 1) throw new Error(`file system check of '${image}' failed: ${check.stdout}`);
   await run("resize2fs", [image]);
+}
+
+/** Smallest difference that is a resize, not the rest behind the last whole block group. */
+const slackBytes = 128 * 1024 * 1024;
+
+/** Catches up on an enlargement that a running CT could not have. */
+export async function growIfImageGrew(image: string): Promise<void> {
+  const file = await open(image, "r");
+  const superblock = Buffer.alloc(1024);
+  try {
+    await file.read(superblock, 0, 1024, 1024);
+  } finally {
+    await file.close();
+  }
+  const magic = superblock.readUInt16LE(0x38);
+  if (magic !== 0xef53) return; // no ext4: somebody else's image
+  const blocks = superblock.readUInt32LE(0x4) + superblock.readUInt32LE(0x150) * 2 ** 32;
+  const blockBytes = 1024 * 2 ** superblock.readUInt32LE(0x18);
+  if ((await imageBytes(image)) - blocks * blockBytes >= slackBytes) await fillImage(image);
 }
 
 export const imageBytes = async (path: string) => (await stat(path)).size;

@@ -27,11 +27,13 @@ export async function resizeCt(
     const { config } = await readCt(host, vmid);
     const { image, bytes, mount } = await planResize(host, vmid, request);
     const pid = await initPid(vmid);
-    await growDisk(image, bytes, pid === undefined ? undefined : await parentPid(pid));
+    const monitor = pid === undefined ? undefined : await parentPid(pid);
+    const grown = await growDisk(image, bytes, monitor);
     const size = formatSize(bytes);
     config.options[request.disk] = printVolumeOption(request.disk, { ...mount, size });
     await writeCt(host, vmid, config);
     log.line(`resized '${mount.volume}' to ${size}`);
+    if (!grown) log.warn("the file system grows at the CT's next start");
   });
 }
 

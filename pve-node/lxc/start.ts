@@ -15,7 +15,7 @@ import {
 import { parseCpuList } from "./cgroupKeys";
 import { execute } from "./command";
 import { readCt, refuseLocked, withConfigLock, writeCt } from "./configStore";
-import { loopDevicesOf } from "./disks";
+import { growIfImageGrew, loopDevicesOf } from "./disks";
 import {
   lxcDirectory,
   lxcLogFile,
@@ -68,7 +68,7 @@ async function prepare(
   log: TaskLog,
 ): Promise<LxcConfigContext> {
   const { options } = config;
-  await waitForDisks(host, vmid, options);
+  await readyDisks(host, vmid, options);
   await removeStaleCgroups(vmid);
   const version = cgroupVersion();
   const directory = lxcDirectory(host, vmid);
@@ -92,7 +92,7 @@ async function prepare(
 }
 
 /** Two loop devices on one image would destroy its file system. */
-async function waitForDisks(host: LxcHost, vmid: number, options: Record<string, string>) {
+async function readyDisks(host: LxcHost, vmid: number, options: Record<string, string>) {
   for (const volid of ownVolumes(options)) {
     const image = await volumePath(host, volid);
     if (!existsSync(image)) throw new Error(`volume '${volid}' does not exist`);
@@ -104,6 +104,7 @@ async function waitForDisks(host: LxcHost, vmid: number, options: Record<string,
       const held = (await loopDevicesOf(image)).join(" ");
       throw new Error(`CT ${vmid}: disk '${volid}' is still in use by ${held}`);
     }
+    await growIfImageGrew(image);
   }
 }
 
