@@ -6,6 +6,7 @@ import {
   Database,
   LoadBalancer,
   Network,
+  powerState,
   preflight,
   readAppImage,
   readStackConfig,
@@ -15,7 +16,9 @@ const config = readStackConfig();
 const image = readAppImage(config.appImageContext);
 const { proxmox, access, lan, privateNetwork } = config;
 // First of all: what Proxmox would refuse half way is refused before anything is made.
-const first = { dependsOn: preflight(config) };
+const checks = preflight(config);
+const power = powerState(config, { dependsOn: checks });
+const first = { dependsOn: [checks, power] };
 const provider = new proxmoxve.Provider(
   "proxmox",
   { endpoint: proxmox.endpoint, apiToken: config.apiToken },
@@ -42,6 +45,7 @@ const placement: CtPlacement = {
   storage: proxmox.storage,
   template: proxmox.template,
   nameserver: config.nameserver,
+  power,
   aptProxy: config.aptProxy,
 };
 const subnet = {

@@ -71,7 +71,13 @@ export class AppNode extends pulumi.ComponentResource {
     );
     const engine = ctCommand(
       `${name}-docker`,
-      { container, script: installDocker(args.storageDriver, aptProxy), dependsOn: [firewall] },
+      {
+        container,
+        script: installDocker(args.storageDriver, aptProxy),
+        // In a CT just started Docker may need a moment more than SSH does.
+        triggers: [container.starts],
+        dependsOn: [firewall],
+      },
       this,
     );
     const files = ctCommand(

@@ -2,6 +2,7 @@ import * as proxmoxve from "@muhlba91/pulumi-proxmoxve";
 import * as pulumi from "@pulumi/pulumi";
 import { OWN_TAG } from "../lib/preflight/judge";
 import { ContainerHostConfig } from "../provider/containerHostConfig";
+import type { PowerState } from "../provider/powerState";
 import { ReadinessGate } from "../provider/readinessGate";
 import type { CtAccess, NodeAccess } from "./access";
 import { ctAccess } from "./access";
@@ -15,6 +16,8 @@ export interface CtPlacement {
   /** Volume id of the template. Changing it replaces the CT. */
   template: string;
   nameserver: string;
+  /** Says which CTs were started again. */
+  power: PowerState;
   /**
    * URL of a caching proxy for Debian packages.
    *
@@ -71,6 +74,8 @@ export class Container extends pulumi.ComponentResource {
   readonly access: CtAccess;
   /** Changes when the CT is made anew: a trigger for everything inside it. */
   readonly incarnation: pulumi.Output<string>;
+  /** Changes when the CT was found stopped and was started again. */
+  readonly starts: pulumi.Output<number>;
   /** Commands in the CT depend on it. */
   readonly ready: pulumi.Resource;
   /** The CT itself: what lives in it is gone with it and need not be deleted apart. */
@@ -96,6 +101,7 @@ export class Container extends pulumi.ComponentResource {
       // A replaced CT keeps its vmid, so no input of this one changes with it.
       { parent: this, dependsOn: [ct], deletedWith: ct, replaceWith: [ct] },
     );
+    this.starts = args.placement.power.startsOf(args.vmid);
     this.access = ctAccess(args.placement.access, args.address, hostConfig.hostKey);
     this.ready = new ReadinessGate(
       `${name}-ssh`,
@@ -103,7 +109,7 @@ export class Container extends pulumi.ComponentResource {
         subject: `CT ${args.vmid} "${args.hostname}": SSH on ${args.address}`,
         from: this.access.endpoint,
         deadlineSeconds: 120,
-        triggers: [hostConfig.incarnation],
+        triggers: [hostConfig.incarnation, this.starts],
       },
       { parent: this, dependsOn: [hostConfig], deletedWith: ct },
     );

@@ -4,5 +4,5 @@ export type { CtPlacement } from "./container";
 export { Database, type DatabaseArgs } from "./database";
 export { LoadBalancer, type LoadBalancerArgs } from "./loadBalancer";
 export { Network, type NetworkArgs } from "./network";
-export { preflight } from "./preflight";
+export { powerState, preflight } from "./preflight";
 export { readStackConfig, type StackConfig } from "./stackConfig";

@@ -1,15 +1,15 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { allCts } from "../lib/config/rules";
 import { HOST_MEMORY_MIB } from "../lib/config/settings";
+import { PowerState } from "../provider/powerState";
 import { Preflight } from "../provider/preflight";
 import type { StackConfig } from "./stackConfig";
 
 /** The look at Proxmox that everything else waits for. */
 export function preflight(config: StackConfig): Preflight {
-  const { endpoint, caFile, nodeName, storage, template } = config.proxmox;
+  const { nodeName, storage, template } = config.proxmox;
   return new Preflight("preflight", {
-    endpoint,
-    caFile,
-    token: config.apiToken,
+    ...api(config),
     needs: {
       nodeName,
       storage,
@@ -20,4 +20,20 @@ export function preflight(config: StackConfig): Preflight {
       cts: allCts(config).map(({ vmid, name, memoryMiB }) => ({ vmid, hostname: name, memoryMiB })),
     },
   });
+}
+
+/** Keeps the stack's CTs started: the database first, for the app nodes ask it, the load balancer last. */
+export function powerState(config: StackConfig, opts: pulumi.CustomResourceOptions): PowerState {
+  const order = [config.database, ...config.appNodes, config.loadBalancer];
+  const args = {
+    ...api(config),
+    nodeName: config.proxmox.nodeName,
+    node: config.access.endpoint,
+    vmids: order.map((ct) => ct.vmid),
+  };
+  return new PowerState("power", args, opts);
+}
+
+function api({ proxmox, apiToken }: StackConfig) {
+  return { endpoint: proxmox.endpoint, caFile: proxmox.caFile, token: apiToken };
 }

@@ -11,7 +11,7 @@ case "$1" in
     sed -i '/^features:/d' "$conf"
     [ "$3" = --features ] && sed -i "1i features: $4" "$conf"
     exit 0 ;;
-  status) echo "status: running" ;;
+  status) [ -e "$LAB/stopped" ] && echo "status: stopped" || echo "status: running" ;;
   exec) cat "$LAB/hostkey" ;;
 esac
 `;

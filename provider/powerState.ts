@@ -1,0 +1,58 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { SshEndpoint } from "../lib/ssh/options";
+import { powerStateProvider } from "./powerState.provider";
+
+export interface PowerStateArgs {
+  /** URL of the Proxmox API. */
+  endpoint: string;
+  /**
+   * PEM file of the CA that signed the API's certificate.
+   *
+   * @default - the CAs that this machine knows
+   */
+  caFile?: string;
+  /**
+   * API token, `user@realm!name=secret`. It is used and not stored.
+   *
+   * @default - PROXMOX_VE_API_TOKEN
+   */
+  token?: pulumi.Input<string>;
+  nodeName: string;
+  /** The Proxmox node, as root. */
+  node: SshEndpoint;
+  /** CTs to keep started, in the order in which they are started. */
+  vmids: number[];
+}
+
+/**
+ * Starts again, before anything else is done, the CTs that somebody stopped. Without a refresh nothing
+ * else would notice, and whatever has work to do in a stopped CT would fail. Deleting it does nothing.
+ */
+export class PowerState extends pulumi.dynamic.Resource {
+  declare private readonly starts: pulumi.Output<Record<string, number> | undefined>;
+
+  constructor(name: string, args: PowerStateArgs, opts?: pulumi.CustomResourceOptions) {
+    super(
+      powerStateProvider,
+      name,
+      {
+        endpoint: args.endpoint,
+        caFile: args.caFile ?? "",
+        token: args.token === undefined ? undefined : pulumi.secret(args.token),
+        nodeName: args.nodeName,
+        node: args.node,
+        vmids: args.vmids,
+        starts: undefined,
+        stateVersion: undefined,
+      },
+      opts,
+      "homelab",
+      "PowerState",
+    );
+  }
+
+  /** How often this CT was started again: a trigger for what must wait until it is up. */
+  startsOf(vmid: number): pulumi.Output<number> {
+    return this.starts.apply((starts) => starts?.[vmid] ?? 0);
+  }
+}
