@@ -10,7 +10,7 @@ export const STATS_USER = "admin";
 /** Commands that install the load balancer; it starts with the first checked configuration. */
 export function installHaproxy(aptProxy?: string): string {
   return script(
-    aptInstall(["haproxy", "curl", "ca-certificates"], aptProxy),
+    aptInstall(["haproxy", "socat", "curl", "ca-certificates"], aptProxy),
     // The unit reads this at start and at reload; the users' file is root's alone.
     writeFileCommand({
       path: "/etc/default/haproxy",
