@@ -30,6 +30,9 @@ export interface LoadBalancerConfig {
 /** Name of the list of users that `usersText` defines; kept in a file of its own, for it has a password. */
 const USERS = "stats-users";
 
+/** Request header that tells the targets about each other. */
+const HEALTH_HEADER = "X-Target-Health";
+
 /** haproxy.cfg for a target group behind one HTTP listener. */
 export function renderConfig(config: LoadBalancerConfig): string {
   const check = config.healthCheck;
@@ -77,6 +80,8 @@ backend app
   option httpchk
   http-check send meth GET uri ${check.path} ver HTTP/1.1 hdr Host app.lab
   http-check expect status 200-299
+  # Set, and not added: what a client sends under this name does not get through.
+  http-request set-header ${HEALTH_HEADER} "${targetHealth(config.targets)}"
   http-response set-header X-Backend %s
   default-server ${serverDefaults(check)}
 ${config.targets.map((t) => `  server ${t.name} ${t.address}:${t.port}`).join("\n")}
@@ -90,6 +95,14 @@ frontend stats
   stats show-legends
   stats hide-version
 `;
+}
+
+/**
+ * Every target as the load balancer sees it while it forwards a request: `app1=1, app2=0`, 1 for up.
+ * HAProxy's fetches cannot tell a target that drains, which is up as well.
+ */
+function targetHealth(targets: Target[]): string {
+  return targets.map(({ name }) => `${name}=%[srv_is_up(app/${name})]`).join(", ");
 }
 
 function serverDefaults(check: HealthCheck): string {

@@ -39,6 +39,23 @@ describe("load balancer configuration", () => {
     assert.match(text, /timeout server 2000ms/);
   });
 
+  it("tells targets about each other's health, whatever a client says about it", () => {
+    assert.match(
+      text,
+      /^ {2}http-request set-header X-Target-Health "app1=%\[srv_is_up\(app\/app1\)\], app2=%\[srv_is_up\(app\/app2\)\]"$/m,
+    );
+  });
+
+  it("keeps every line within HAProxy's limit with the most targets", () => {
+    const targets = Array.from({ length: 20 }, (_, i) => ({
+      name: `app${i + 1}`,
+      address: `10.10.10.${11 + i}`,
+      port: 3000,
+    }));
+    const lines = renderConfig({ ...config, targets }).split("\n");
+    assert.ok(Math.max(...lines.map((line) => line.length)) < 2048);
+  });
+
   it("limits no client's rate", () => {
     assert.doesNotMatch(text, /stick-table|deny_status|reject if/);
   });
