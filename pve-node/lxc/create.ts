@@ -19,7 +19,7 @@ import {
 import { allocateDisk, freeDisk, ownedDisks } from "./disks";
 import { takeLock, withFileLock } from "./fileLock";
 import type { CreationSecrets } from "./guest/setup";
-import { lxcDirectory, type LxcHost } from "./host";
+import { removeLxcDirectory, type LxcHost } from "./host";
 import { rootUidOf } from "./lxcConfig";
 import { populate } from "./populate";
 import { volumePath } from "./storages";
@@ -107,7 +107,7 @@ async function makeDisk(host: LxcHost, vmid: number, disk: DiskRequest, log: Tas
 /** Removes what a creation has made so far. */
 async function discard(host: LxcHost, vmid: number): Promise<void> {
   for (const volid of await disksByName(host, vmid)) await freeDisk(host, volid);
-  await rm(lxcDirectory(host, vmid), { recursive: true, force: true });
+  await removeLxcDirectory(host, vmid);
   await removeCt(host, vmid);
 }
 

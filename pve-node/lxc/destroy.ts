@@ -5,7 +5,7 @@ import type { TaskLog } from "../http/types";
 import { removeStaleCgroups } from "./cgroup";
 import { changeCt, readCt, refuseLocked, removeCt } from "./configStore";
 import { freeDisk } from "./disks";
-import { lxcDirectory, lxcLogFile, startErrorFile, type LxcHost } from "./host";
+import { lxcLogFile, removeLxcDirectory, startErrorFile, type LxcHost } from "./host";
 import { isRunning } from "./processes";
 import { stopCt } from "./stop";
 import { ownVolumes } from "./volumes";
@@ -39,7 +39,7 @@ export async function destroyCt(
     log.line(`removed volume '${volid}'`);
   }
   await removeStaleCgroups(vmid);
-  await rm(lxcDirectory(host, vmid), { recursive: true, force: true });
+  await removeLxcDirectory(host, vmid);
   for (const file of [
     lxcLogFile(host, vmid),
     startErrorFile(host, vmid),

@@ -33,6 +33,8 @@ export async function makeLoopNodes(): Promise<void> {
 
 /** Loop devices that are attached to a disk image. */
 export async function loopDevicesOf(image: string): Promise<string[]> {
+  // Without its node a device is compared by path, and other boxes of the machine use the same paths.
+  await makeLoopNodes();
   const { stdout } = await execute("losetup", ["--noheadings", "--output", "NAME", "-j", image]);
   return stdout
     .split("\n")

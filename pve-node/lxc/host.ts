@@ -1,3 +1,4 @@
+import { readdir, rm, rmdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { nodePaths, type NodePaths } from "../paths";
@@ -20,6 +21,19 @@ export const lxcDirectory = (host: LxcHost, vmid: number) =>
 
 export const rootfsDirectory = (host: LxcHost, vmid: number) =>
   join(lxcDirectory(host, vmid), "rootfs");
+
+/**
+ * Removes LXC's directory of a CT. Nothing is removed by descending: were a disk or a directory of the
+ * node mounted in there, its files would go.
+ */
+export async function removeLxcDirectory(host: LxcHost, vmid: number): Promise<void> {
+  const directory = lxcDirectory(host, vmid);
+  await rmdir(rootfsDirectory(host, vmid)).catch(() => undefined);
+  for (const entry of await readdir(directory, { withFileTypes: true }).catch(() => [])) {
+    if (!entry.isDirectory()) await rm(join(directory, entry.name), { force: true });
+  }
+  await rmdir(directory).catch(() => undefined);
+}
 
 /** What a start that failed had to say; written by the hook, which has no terminal. */
 export const startErrorFile = (host: LxcHost, vmid: number) =>
