@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { CgroupLimit, CgroupVersion } from "./cgroupKeys";
+import { sameLimit, type CgroupLimit, type CgroupVersion } from "./cgroupKeys";
 
 const root = "/sys/fs/cgroup";
 
@@ -52,17 +52,10 @@ export async function limitsNotInForce(vmid: number, limits: CgroupLimit[]): Pro
   const wrong: string[] = [];
   for (const { key, value } of limits) {
     const actual = await readCgroup(vmid, key);
-    if (actual !== undefined && sameLimit(actual, value)) continue;
+    if (actual !== undefined && sameLimit(key, actual, value)) continue;
     wrong.push(`${key} must be ${value}, got ${actual ?? "no such file"}`);
   }
   return wrong;
-}
-
-/** The kernel rounds bytes to pages and prints "unlimited" its own way. */
-function sameLimit(actual: string, wanted: string): boolean {
-  if (actual === wanted) return true;
-  const [a, b] = [Number(actual), Number(wanted)];
-  return Number.isFinite(a) && Number.isFinite(b) && b > 0 && Math.abs(a - b) < 4096;
 }
 
 /**

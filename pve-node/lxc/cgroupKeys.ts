@@ -1,4 +1,5 @@
 import type { RawLine } from "../../lib/pve/ctConfig";
+import { parseSize } from "../../lib/pve/size";
 
 /** Which hierarchy the machine has: 2 is the unified one. */
 export type CgroupVersion = 1 | 2;
@@ -92,6 +93,21 @@ export function parseCpuList(text: string): number[] {
       const [from = 0, to = from] = part.split("-").map(Number);
       return Array.from({ length: to - from + 1 }, (_, n) => from + n);
     });
+}
+
+/** Bytes above which the kernel of cgroup v1 means "unlimited". */
+const unlimitedBytes = 2 ** 62;
+
+/**
+ * Whether a limit that was read back is the one that was set: the kernel rounds bytes to pages, prints
+ * lists of CPUs as ranges, and has its own number for "unlimited".
+ */
+export function sameLimit(key: string, actual: string, wanted: string): boolean {
+  if (actual === wanted) return true;
+  if (key.startsWith("cpuset.")) return parseCpuList(actual).join() === parseCpuList(wanted).join();
+  const [a, b] = [actual, wanted].map((text) => parseSize(text.toUpperCase()) ?? Number(text));
+  if (b === -1) return a! >= unlimitedBytes;
+  return b! > 0 && Math.abs(a! - b!) < 4096; // one page
 }
 
 const bytesOrMax = (value: string, unlimited: string) => (value === "max" ? unlimited : value);

@@ -5,6 +5,7 @@ import {
   cpuSet,
   memoryLimits,
   parseCpuList,
+  sameLimit,
   translateRawLines,
 } from "../../../../pve-node/lxc/cgroupKeys";
 
@@ -47,6 +48,24 @@ describe("limits of a CT", () => {
     assert.equal(cpuSet({ cores: "8" }, 111, [0, 1]), undefined);
     assert.equal(cpuSet({}, 111, [0, 1]), undefined);
     assert.deepEqual(parseCpuList("0-2,7\n"), [0, 1, 2, 7]);
+  });
+});
+
+describe("limits that are read back", () => {
+  it("count as in force however the kernel prints them", () => {
+    assert.ok(sameLimit("cpuset.cpus", "2-3,5", "2,3,5"));
+    assert.ok(sameLimit("memory.limit_in_bytes", "9223372036854771712", "-1"));
+    assert.ok(sameLimit("memory.max", "99999744", "100000000"));
+    assert.ok(sameLimit("memory.limit_in_bytes", "536870912", "512m"));
+    assert.ok(sameLimit("cpu.max", "max 100000", "max 100000"));
+  });
+
+  it("count as missing when they differ", () => {
+    assert.equal(sameLimit("cpuset.cpus", "0-1", "0"), false);
+    assert.equal(sameLimit("memory.limit_in_bytes", "9223372036854771712", "536870912"), false);
+    assert.equal(sameLimit("memory.max", "max", "536870912"), false);
+    assert.equal(sameLimit("memory.swap.max", "max", "0"), false);
+    assert.equal(sameLimit("cpu.max", "max 100000", "50000 100000"), false);
   });
 });
 
