@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { emptyConfig, type CtConfig } from "../../lib/pve/ctConfig";
 import { printVolumeOption, type MountPoint } from "../../lib/pve/mountPoint";
 import { formatSize } from "../../lib/pve/size";
