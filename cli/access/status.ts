@@ -99,9 +99,10 @@ export function troubles(status: LabStatus): string {
 
 async function askDatabase(
   ssh: NodeAccess,
-  { vmid, address, port }: StackOutputs["database"],
+  { vmid, port }: StackOutputs["database"],
 ): Promise<Pick<LabStatus["database"], "state" | "detail">> {
-  const words = ["pg_isready", "-h", address, "-p", String(port), "-t", "5"];
+  // Through the CT's own socket: its address answers app nodes only, and nobody else, itself included.
+  const words = ["pg_isready", "-p", String(port), "-t", "5"];
   const answer = await onNode(ssh, inCt(vmid, words), { timeoutMs: 15_000 });
   const detail = lastLine(answer.stdout.trim() || answer.stderr);
   return { state: answer.code === 0 ? "available" : "unreachable", detail };
