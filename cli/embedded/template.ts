@@ -1,4 +1,5 @@
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { LabPaths } from "../core/paths";
 import { hostAccess } from "./capabilities";
@@ -17,13 +18,22 @@ export const templateVolume = (): string => `local:vztmpl/${templateFile()}`;
 export const templateFolder = (paths: LabPaths): string => join(paths.cache, "template");
 
 /**
- * Makes the CT template, once for all labs. It is built inside the system image, so that the machine
+ * Makes the CT template, once for all labs and again when its recipe changed. It is built inside the system image, so that the machine
  * needs Docker only; it replaces its file when it is whole.
  */
 export async function ensureTemplate(paths: LabPaths, note: (text: string) => void): Promise<void> {
   const folder = templateFolder(paths);
   await mkdir(folder, { recursive: true });
-  if (await stat(join(folder, templateFile())).catch(() => undefined)) return;
+  const recipe = join(paths.root, "pve-node", "image", "template", "build");
+  const digest = createHash("sha256")
+    .update(await readFile(recipe))
+    .digest("hex");
+  const stamp = join(folder, `.${templateFile()}.recipe`);
+  if (await stat(join(folder, templateFile())).catch(() => undefined)) {
+    const made = await readFile(stamp, "utf8").catch(() => undefined);
+    // Without a stamp somebody put the file there, Proxmox's own for example: it is taken as it is.
+    if (made === undefined || made === digest) return;
+  }
   for (const left of await readdir(folder)) {
     if (left.includes(".part.")) await rm(join(folder, left), { force: true });
   }
@@ -36,4 +46,5 @@ export async function ensureTemplate(paths: LabPaths, note: (text: string) => vo
     ...["--entrypoint", "/template/build", system, `/out/${templateFile()}`, owner],
   ];
   await docker(call, { onLine: (line) => note(line.replace(/^I: /, "")) });
+  await writeFile(stamp, digest);
 }
