@@ -1,16 +1,9 @@
 import { spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LabPaths } from "../core/paths";
-import {
-  applyEvent,
-  describeChanges,
-  errorsToShow,
-  type EngineEvent,
-  type EngineState,
-  progressNote,
-  startState,
-} from "./engineEvents";
+import { describeChanges, type EngineState, errorsToShow, progressNote } from "./engineEvents";
+import { openEventLog } from "./eventLog";
 
 /** What people call to have it done again. */
 const words: Record<Verb, string> = { up: "up", destroy: "down" };
@@ -44,10 +37,9 @@ export async function runEngine(from: {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const stem = join(folder, `${verb}-${new Date().toISOString().replace(/[:.]/g, "-")}`);
   const log = `${stem}.log`;
-  const eventLog = `${stem}.events.json`;
-  writeFileSync(eventLog, "", { mode: 0o600 }); // Pulumi would make it readable by all
+  const events = openEventLog(paths);
   const logFd = openSync(log, "a", 0o600);
-  const args = [verb, "--yes", "--non-interactive", "--color", "never", "--event-log", eventLog];
+  const args = [verb, "--yes", "--non-interactive", "--color", "never", "--event-log", events.file];
   const child = spawn(from.pulumi, [...args, ...from.args], {
     cwd: paths.root,
     // --event-log exists for debugging only.
@@ -64,7 +56,6 @@ export async function runEngine(from: {
   };
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const signal of signals) process.on(signal, interrupt);
-  const events = eventReader(eventLog);
   const timer = setInterval(() => note(progressNote(events.read())), 250);
   try {
     const code = await new Promise<number>((resolve, reject) => {
@@ -79,26 +70,9 @@ export async function runEngine(from: {
     return describeChanges(state.changes);
   } finally {
     clearInterval(timer);
+    events.remove();
     for (const signal of signals) process.off(signal, interrupt);
   }
-}
-
-/** Reads what was added to the event log; Pulumi empties it between preview and update. */
-function eventReader(file: string): { read(): EngineState } {
-  const state = startState();
-  let seen = 0;
-  return {
-    read() {
-      const text = readFileSync(file);
-      if (text.length < seen) seen = 0;
-      const end = text.lastIndexOf(0x0a) + 1;
-      for (const line of text.subarray(seen, Math.max(seen, end)).toString("utf8").split("\n")) {
-        if (line !== "") applyEvent(state, JSON.parse(line) as EngineEvent);
-      }
-      seen = Math.max(seen, end);
-      return state;
-    },
-  };
 }
 
 function failure(verb: Verb, code: number, state: EngineState, log: string): string {

@@ -11,7 +11,11 @@ const SECRET_KEYS = /password|privatekey|apitoken|secret|value|stdin/i;
 /** The longest line of every secret string in the state, decrypted: what nothing may show. */
 function secretsOf(node: unknown, key: string, inside: boolean, found: Set<string>): void {
   if (typeof node === "string") {
-    const longest = node.split("\n").sort((a, b) => b.length - a.length)[0] ?? "";
+    const withoutCertificates = node.replace(
+      /-----BEGIN CERTIFICATE-[^]*?-END CERTIFICATE-----/g,
+      "",
+    );
+    const longest = withoutCertificates.split("\n").sort((a, b) => b.length - a.length)[0] ?? "";
     if (inside && SECRET_KEYS.test(key) && longest.length >= 16) found.add(longest);
     return;
   }
