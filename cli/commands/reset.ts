@@ -10,6 +10,7 @@ import { withLabLock } from "../core/lock";
 import type { LabPaths } from "../core/paths";
 import { table } from "../core/table";
 import { removeEmbeddedNode } from "../embedded";
+import { removeEventLogs } from "../stack/eventLog";
 import { startedDaemonRuns, stopStartedDaemon } from "../prerequisites/dockerDaemon";
 import { waitForOtherPulumi } from "../stack/repair";
 import { devStack } from "../stack/workingCopy";
@@ -67,6 +68,7 @@ async function reset(context: CommandContext): Promise<void> {
   await waitForOtherPulumi(paths, (text) => progress.info(text));
   await nodeAccess({ ...context, stack: devStack }).then(closeConnection, () => undefined);
   await removeEmbeddedNode(paths, progress);
+  removeEventLogs(paths);
 }
 
 /** A daemon this lab started ends with it, unless somebody else uses it by now. */
