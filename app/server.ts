@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Logger } from "./log";
 import { PAGE_CSP, renderPage } from "./page";
 import type { Status } from "./status";
+import { HEALTH_HEADER, readTargetHealth } from "./targetHealth";
 import { StoreDown, type VisitStore } from "./visitStore";
 
 /** Above the load balancer's 60 s, so that it is never the server that closes a connection in use. */
@@ -42,8 +43,10 @@ export function buildServer(options: ServiceOptions): Server {
 }
 
 function routesOf({ node, storageDriver, store, log }: ServiceOptions): Map<string, Handler> {
-  const describe = async (requestId: string): Promise<Status> => {
-    const status = { node, storageDriver, requestId, uptimeSeconds: Math.floor(process.uptime()) };
+  const describe = async (request: IncomingMessage, requestId: string): Promise<Status> => {
+    const uptimeSeconds = Math.floor(process.uptime());
+    const targets = readTargetHealth(request.headers[HEALTH_HEADER]);
+    const status = { node, storageDriver, targets, requestId, uptimeSeconds };
     try {
       return { ...status, counter: await store.count(node), database: "up" };
     } catch (error) {
@@ -55,7 +58,7 @@ function routesOf({ node, storageDriver, store, log }: ServiceOptions): Map<stri
   const api: Handler = async (request, requestId) => {
     // Only a visit counts: HEAD asks for headers, and monitors ask it often.
     if (request.method === "HEAD") return json(200, {});
-    return json(200, await describe(requestId));
+    return json(200, await describe(request, requestId));
   };
   const page: Handler = async (request, requestId) => {
     const vary = { vary: "Accept" };
@@ -63,7 +66,7 @@ function routesOf({ node, storageDriver, store, log }: ServiceOptions): Map<stri
       return { ...(await api(request, requestId)), headers: vary };
     }
     const head = request.method === "HEAD";
-    const body = head ? "" : renderPage(await describe(requestId));
+    const body = head ? "" : renderPage(await describe(request, requestId));
     return { status: 200, type: "text/html", body, headers: vary };
   };
   return new Map<string, Handler>([

