@@ -58,6 +58,6 @@ export function tokenId(token: string): string {
 export function refused(what: string, status: number, reason: string): string {
   return (
     `proxmoxApiToken: may not ask for ${what}, got ${status} "${reason}"; ` +
-    "give the token's user the privileges that docs/security.md lists"
+    "give the token Sys.Audit, VM.Audit, Datastore.Audit and SDN.Audit on /"
   );
 }
