@@ -2,7 +2,8 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { CtSettings } from "../lib/config/settings";
 import { LISTENER_PORT, STATS_PORT } from "../lib/config/settings";
-import type { HealthCheck, Target } from "../lib/haproxy/render";
+import { HEALTH_PATH, type ProfileName } from "../lib/haproxy/profiles";
+import type { Target } from "../lib/haproxy/render";
 import { renderConfig, usersText } from "../lib/haproxy/render";
 import { activateConfig, installHaproxy, NEXT_CONFIG, STATS_USER } from "../lib/haproxy/scripts";
 import { withPrefix } from "../lib/net/cidr";
@@ -24,22 +25,9 @@ export interface LoadBalancerArgs extends CtSettings {
   lanGateway: string;
   /** The target group. Applied by a reload, which loses no request. */
   targets: AppNode[];
-  /**
-   * Probe of every target. Applied by a reload.
-   *
-   * @default - GET /healthz each second; out after 2 failures, back after 2 successes
-   */
-  healthCheck?: HealthCheck;
+  /** How it behaves when targets fail. Applied by a reload. */
+  profile: ProfileName;
 }
-
-const DEFAULT_HEALTH_CHECK: HealthCheck = {
-  path: "/healthz",
-  intervalMs: 1000,
-  fastIntervalMs: 250,
-  timeoutMs: 500,
-  healthyThreshold: 2,
-  unhealthyThreshold: 2,
-};
 
 /** HAProxy with one interface in the LAN and one in the private subnet: the part that the ALB plays. */
 export class LoadBalancer extends pulumi.ComponentResource {
@@ -53,6 +41,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
     vmid: number;
     lanAddress: string;
     privateAddress: string;
+    profile: ProfileName;
   }>;
 
   constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -64,7 +53,6 @@ export class LoadBalancer extends pulumi.ComponentResource {
       { container, script: installHaproxy(args.placement.aptProxy) },
       this,
     );
-    const healthCheck = args.healthCheck ?? DEFAULT_HEALTH_CHECK;
     // Addresses are known at preview, so the whole text is, and policies can read it.
     const text = pulumi.all(args.targets.map((node) => node.target)).apply((targets: Target[]) =>
       renderConfig({
@@ -72,8 +60,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
         statsAddress: args.lanAddress,
         statsPort: STATS_PORT,
         targets,
-        healthCheck,
-        serverTimeoutMs: 2000,
+        profile: args.profile,
       }),
     );
     const copy = new command.remote.CopyToRemote(
@@ -97,7 +84,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
       },
       this,
     );
-    const gates = args.targets.map((node) => this.gate(name, node, container, healthCheck, active));
+    const gates = args.targets.map((node) => this.gate(name, node, container, active));
     const url = pulumi.interpolate`http://${args.lanAddress}/`;
     this.url = pulumi.all(gates.map((gate) => gate.id)).apply(() => url);
     this.statsUrl = active.id.apply(() => `http://${args.lanAddress}:${STATS_PORT}/`);
@@ -107,6 +94,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
       vmid: container.vmid,
       lanAddress: args.lanAddress,
       privateAddress: args.address,
+      profile: args.profile,
     });
     this.registerOutputs({ url: this.url, statsUrl: this.statsUrl, summary: this.summary });
   }
@@ -147,7 +135,6 @@ export class LoadBalancer extends pulumi.ComponentResource {
     name: string,
     node: AppNode,
     container: Container,
-    healthCheck: HealthCheck,
     active: pulumi.Resource,
   ): ReadinessGate {
     return new ReadinessGate(
@@ -155,7 +142,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
       {
         subject: `target ${node.name}`,
         from: container.access.endpoint,
-        url: node.target.apply((t) => `http://${t.address}:${t.port}${healthCheck.path}`),
+        url: node.target.apply((t) => `http://${t.address}:${t.port}${HEALTH_PATH}`),
         deadlineSeconds: 120,
         triggers: [node.service.id],
       },

@@ -1,6 +1,7 @@
 import { addAddress } from "../net/cidr";
 import type { StorageDriver } from "../docker/daemon";
 import { STORAGE_DRIVERS } from "../docker/daemon";
+import { isProfileName, PROFILE_NAMES, type ProfileName } from "../haproxy/profiles";
 import { addressProblems, budgetProblems, duplicateProblems } from "./rules";
 import type { NumberKey, Settings, TextKey } from "./settings";
 import { CONFIG_KEYS, MAX_APP_NODES, NUMBER_CONFIG_KEYS, TEXT_CONFIG_KEYS } from "./settings";
@@ -107,6 +108,12 @@ function formatProblems(text: Record<TextKey, string>, raw: RawConfig): string[]
   const bridge = "give a bridge's name, at most 15 letters and digits";
   expect("lanBridge", text.lanBridge, /^[A-Za-z][\w.-]{0,14}$/, bridge);
   expect("privateBridge", text.privateBridge, /^[A-Za-z][\w.-]{0,14}$/, bridge);
+  if (text.lbProfile && !isProfileName(text.lbProfile)) {
+    const allowed = PROFILE_NAMES.join(", ");
+    problems.push(
+      `lbProfile: is no profile, got ${JSON.stringify(text.lbProfile)}; allowed are ${allowed}`,
+    );
+  }
   expect("aptProxy", raw.aptProxy ?? "", /^http:\/\/[^\s"]+$/, "give http://host:port");
   return problems;
 }
@@ -148,6 +155,7 @@ function compose(
       vmid: number.vmidLb,
       address: text.lbPrivateAddress,
       lanAddress: text.lbLanAddress,
+      profile: text.lbProfile as ProfileName,
       memoryMiB: memory.lb,
       diskGiB: disk.lb,
     },

@@ -1,4 +1,5 @@
 import type { StorageDriver } from "../docker/daemon";
+import type { ProfileName } from "../haproxy/profiles";
 
 /** Everything the program is told, checked. Addresses are plain text, subnets in CIDR form. */
 export interface Settings {
@@ -13,7 +14,7 @@ export interface Settings {
   ssh: { host: string; port: number; user: string; hostKey: string; privateKeyFile: string };
   lan: { bridge: string; cidr: string; gateway: string };
   privateNetwork: { bridge: string; cidr: string; gateway: string };
-  loadBalancer: CtSettings & { lanAddress: string };
+  loadBalancer: CtSettings & { lanAddress: string; profile: ProfileName };
   appNodes: (CtSettings & { storageDriver: StorageDriver })[];
   database: CtSettings;
   nameserver: string;
@@ -60,6 +61,7 @@ const TEXT_KEYS = [
   "privateCidr",
   "privateGateway",
   "lbPrivateAddress",
+  "lbProfile",
   "appAddressStart",
   "dbAddress",
   "nameserver",

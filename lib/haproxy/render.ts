@@ -1,19 +1,12 @@
+import type { HealthCheck, ProfileName } from "./profiles";
+import { PROFILES } from "./profiles";
+import { STATE_FILE } from "./scripts";
+
 /** One server that may receive traffic. */
 export interface Target {
   name: string;
   address: string;
   port: number;
-}
-
-/** Probe that decides whether a target receives traffic. One unit: milliseconds. */
-export interface HealthCheck {
-  path: string;
-  intervalMs: number;
-  /** Between checks while a target changes its state. */
-  fastIntervalMs: number;
-  timeoutMs: number;
-  healthyThreshold: number;
-  unhealthyThreshold: number;
 }
 
 export interface LoadBalancerConfig {
@@ -22,9 +15,8 @@ export interface LoadBalancerConfig {
   statsAddress: string;
   statsPort: number;
   targets: Target[];
-  healthCheck: HealthCheck;
-  /** How long a target may take to answer. */
-  serverTimeoutMs: number;
+  /** How health is checked, and what becomes of a request whose target fails. */
+  profile: ProfileName;
 }
 
 /** Name of the list of users that `usersText` defines; kept in a file of its own, for it has a password. */
@@ -35,8 +27,10 @@ const HEALTH_HEADER = "X-Target-Health";
 
 /** haproxy.cfg for a target group behind one HTTP listener. */
 export function renderConfig(config: LoadBalancerConfig): string {
-  const check = config.healthCheck;
+  const profile = PROFILES[config.profile];
+  const { healthCheck: check } = profile;
   return `# Rendered by the Pulumi program; the next change of a target or setting replaces it.
+# Profile ${config.profile}: ${profile.summary}.
 global
   log /dev/log local0
   maxconn 4000
@@ -44,6 +38,8 @@ global
   close-spread-time 5s
   stats socket /run/haproxy/admin.sock mode 660 level admin
   stats timeout 30s
+  # Written at each reload: targets stay out or drained, they do not come back unchecked.
+  server-state-file ${STATE_FILE}
   user haproxy
   group haproxy
 
@@ -52,14 +48,14 @@ defaults
   log global
   option httplog
   option dontlognull
+  option log-health-checks
   option idle-close-on-response
   option http-restrict-req-hdr-names reject
-  option redispatch 1
-  retries 3
-  retry-on conn-failure empty-response response-timeout
-  timeout connect 500ms
+${indented(profile.retryLines)}
+  load-server-state-from-file global
+  timeout connect ${profile.connectTimeoutMs}ms
   timeout check ${check.timeoutMs}ms
-  timeout server ${config.serverTimeoutMs}ms
+  timeout server ${profile.serverTimeoutMs}ms
   timeout client 30s
   timeout queue 2s
   timeout http-request 5s
@@ -71,19 +67,17 @@ frontend http
   bind :${config.listenerPort}
   maxconn 3500
   option forwardfor
-  # A request that changes something is never sent twice.
-  http-request disable-l7-retry unless METH_GET
-  default_backend app
+${indented([...profile.listenerLines, "default_backend app"])}
 
 backend app
-  balance roundrobin
+  balance static-rr
   option httpchk
   http-check send meth GET uri ${check.path} ver HTTP/1.1 hdr Host app.lab
   http-check expect status 200-299
   # Set, and not added: what a client sends under this name does not get through.
   http-request set-header ${HEALTH_HEADER} "${targetHealth(config.targets)}"
   http-response set-header X-Backend %s
-  default-server ${serverDefaults(check)}
+  default-server ${targetDefaults(check, profile.targetOptions)}
 ${config.targets.map((t) => `  server ${t.name} ${t.address}:${t.port}`).join("\n")}
 
 frontend stats
@@ -105,15 +99,17 @@ function targetHealth(targets: Target[]): string {
   return targets.map(({ name }) => `${name}=%[srv_is_up(app/${name})]`).join(", ");
 }
 
-function serverDefaults(check: HealthCheck): string {
+function targetDefaults(check: HealthCheck, options: string[]): string {
   return [
     `check inter ${check.intervalMs}ms fastinter ${check.fastIntervalMs}ms`,
-    `downinter ${check.intervalMs}ms`,
+    `downinter ${check.downIntervalMs}ms`,
     `rise ${check.healthyThreshold} fall ${check.unhealthyThreshold}`,
-    // One failed connection of a real request takes a target out; the next checks bring it back.
-    "observe layer4 error-limit 1 on-error mark-down maxconn 100",
+    ...options,
+    "maxconn 1000",
   ].join(" ");
 }
+
+const indented = (lines: string[]) => lines.map((line) => `  ${line}`).join("\n");
 
 /** The file with the stats page's user; the password has letters and digits only. */
 export function usersText(user: string, password: string): string {

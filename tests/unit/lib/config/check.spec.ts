@@ -76,6 +76,11 @@ describe("stack configuration", () => {
       /^privateCidr: overlaps lanCidr/,
     ],
     ["one bridge for both", { privateBridge: "vmbr0" }, /^privateBridge: equals lanBridge/],
+    [
+      "an unknown profile",
+      { lbProfile: "fast" },
+      /^lbProfile: is no profile, got "fast"; allowed are tuned, alb-default, plain$/,
+    ],
     ["plain http", { proxmoxEndpoint: "http://h:8006" }, /^proxmoxEndpoint: is not valid/],
     ["an SSH user who cannot set features", { sshUser: "admin" }, /^sshUser: is not valid/],
   ];

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { PROFILE_NAMES, PROFILES } from "../../../../lib/haproxy/profiles";
 import { renderConfig, usersText } from "../../../../lib/haproxy/render";
 
 const config = {
@@ -9,22 +12,14 @@ const config = {
     { name: "app1", address: "10.10.10.11", port: 3000 },
     { name: "app2", address: "10.10.10.12", port: 3000 },
   ],
-  healthCheck: {
-    path: "/healthz",
-    intervalMs: 1000,
-    fastIntervalMs: 250,
-    timeoutMs: 500,
-    healthyThreshold: 2,
-    unhealthyThreshold: 2,
-  },
-  serverTimeoutMs: 2000,
+  profile: "tuned" as const,
 };
 
 describe("load balancer configuration", () => {
   const text = renderConfig(config);
 
   it("rotates over every target and says which one answered", () => {
-    assert.match(text, /balance roundrobin/);
+    assert.match(text, /balance static-rr/);
     assert.match(text, /http-response set-header X-Backend %s/);
     assert.deepEqual(text.match(/^ {2}server .*$/gm), [
       "  server app1 10.10.10.11:3000",
@@ -37,6 +32,29 @@ describe("load balancer configuration", () => {
     assert.match(text, /check inter 1000ms fastinter 250ms downinter 1000ms rise 2 fall 2 /);
     assert.match(text, /timeout check 500ms/);
     assert.match(text, /timeout server 2000ms/);
+  });
+
+  for (const profile of PROFILE_NAMES) {
+    it(`is for profile ${profile} the text that was measured`, () => {
+      const golden = readFileSync(join(__dirname, "golden", `${profile}.cfg`), "utf8");
+      assert.equal(renderConfig({ ...config, profile }), golden);
+    });
+  }
+
+  it("tries another target only where the profile says so", () => {
+    assert.match(text, /option redispatch 1\n {2}retries 3\n {2}retry-on conn-failure empty-/);
+    assert.match(text, /disable-l7-retry unless METH_GET/);
+    for (const profile of ["plain", "alb-default"] as const) {
+      const other = renderConfig({ ...config, profile });
+      assert.match(other, /no option redispatch/);
+      assert.doesNotMatch(other, /retry-on|observe/);
+    }
+  });
+
+  it("never cuts answers that are on their way, nor starts targets slowly", () => {
+    for (const { targetOptions } of Object.values(PROFILES)) {
+      assert.doesNotMatch(targetOptions.join(" "), /shutdown-sessions|slowstart/);
+    }
   });
 
   it("tells targets about each other's health, whatever a client says about it", () => {

@@ -1,0 +1,112 @@
+/** Ways a load balancer can behave; the first is the default. */
+export const PROFILE_NAMES = ["tuned", "alb-default", "plain"] as const;
+export type ProfileName = (typeof PROFILE_NAMES)[number];
+
+/** Probe that decides whether a target receives traffic. One unit: milliseconds. */
+export interface HealthCheck {
+  path: string;
+  intervalMs: number;
+  /** Between checks while a target changes its state. */
+  fastIntervalMs: number;
+  /** Between checks of a target that is out. */
+  downIntervalMs: number;
+  timeoutMs: number;
+  healthyThreshold: number;
+  unhealthyThreshold: number;
+}
+
+/** What one profile makes of the load balancer. */
+export interface Profile {
+  /** In one sentence, for `./lab profile`. */
+  summary: string;
+  healthCheck: HealthCheck;
+  connectTimeoutMs: number;
+  /** How long a target may take to answer. */
+  serverTimeoutMs: number;
+  /** Lines of `defaults`: what is done with a request whose target does not answer. */
+  retryLines: string[];
+  /** Rules of the listener. */
+  listenerLines: string[];
+  /** Options of every target besides its check. */
+  targetOptions: string[];
+}
+
+/** Answers while the service's process does; it does not depend on the database. */
+export const HEALTH_PATH = "/healthz";
+
+const TUNED: Profile = {
+  summary: "loses no GET: other targets are tried at once, one failed request takes a target out",
+  healthCheck: {
+    path: HEALTH_PATH,
+    intervalMs: 1000,
+    fastIntervalMs: 250,
+    downIntervalMs: 1000,
+    timeoutMs: 500,
+    healthyThreshold: 2,
+    unhealthyThreshold: 2,
+  },
+  connectTimeoutMs: 500,
+  serverTimeoutMs: 2000,
+  // No status among them: on HAProxy 2.6 that hides a target which answers errors only.
+  retryLines: [
+    "option redispatch 1",
+    "retries 3",
+    "retry-on conn-failure empty-response response-timeout",
+  ],
+  listenerLines: [
+    "# A request that changes something is never sent twice.",
+    "http-request disable-l7-retry unless METH_GET",
+  ],
+  // One failed connection of a real request takes a target out; the next checks bring it back.
+  // No slow start: a target that is back has its full share at once. No shutdown-sessions: it
+  // would end answers that are on their way.
+  targetOptions: ["observe layer4 error-limit 1 on-error mark-down"],
+};
+
+/** An ALB as AWS delivers it: target group defaults, and no second target for a request. */
+const ALB_DEFAULT: Profile = {
+  summary: "an ALB's defaults: checks every 30 s, out after 2, back after 5, no second target",
+  healthCheck: {
+    path: HEALTH_PATH,
+    intervalMs: 30_000,
+    fastIntervalMs: 30_000,
+    downIntervalMs: 30_000,
+    timeoutMs: 5000,
+    healthyThreshold: 5,
+    unhealthyThreshold: 2,
+  },
+  connectTimeoutMs: 10_000,
+  serverTimeoutMs: 60_000,
+  retryLines: ["no option redispatch", "retries 0"],
+  listenerLines: [],
+  targetOptions: [],
+};
+
+/** The configuration that this project started from. */
+const PLAIN: Profile = {
+  summary: "the original configuration: checks every 2 s, out after 3, no second target",
+  healthCheck: {
+    path: HEALTH_PATH,
+    intervalMs: 2000,
+    fastIntervalMs: 2000,
+    downIntervalMs: 2000,
+    timeoutMs: 2000,
+    healthyThreshold: 2,
+    unhealthyThreshold: 3,
+  },
+  connectTimeoutMs: 5000,
+  serverTimeoutMs: 50_000,
+  retryLines: ["no option redispatch", "retries 3"],
+  listenerLines: [],
+  targetOptions: [],
+};
+
+export const PROFILES: Record<ProfileName, Profile> = {
+  tuned: TUNED,
+  "alb-default": ALB_DEFAULT,
+  plain: PLAIN,
+};
+
+export function isProfileName(text: string): text is ProfileName {
+  return (PROFILE_NAMES as readonly string[]).includes(text);
+}
