@@ -13,13 +13,27 @@ interface ActiveStep {
   latest: string;
 }
 
-const seconds = (from: number) => `${((Date.now() - from) / 1000).toFixed(1)} s`;
+const drawEveryMs = 200;
+/** Often enough for a log of a long build to show life, seldom enough to stay readable. */
+const logEveryMs = 30_000;
+
+/** Elapsed time, e.g. `4.9 s` or `2 min 05 s`. */
+export function elapsed(milliseconds: number): string {
+  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`;
+  const whole = Math.round(milliseconds / 1000);
+  return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
+}
+
+const since = (from: number) => elapsed(Date.now() - from);
 
 /**
  * On a terminal each running step has a line that is drawn in place, several when steps run side by
- * side; in a log only begin and end are printed.
+ * side. In a log begin and end are printed, and every half minute what is still being done.
  */
-export function consoleProgress(out: NodeJS.WriteStream = process.stderr): Progress {
+export function consoleProgress(
+  out: NodeJS.WriteStream = process.stderr,
+  logEvery = logEveryMs,
+): Progress {
   const live = out.isTTY && !process.env.CI;
   const active = new Set<ActiveStep>();
   let drawn = 0;
@@ -33,7 +47,7 @@ export function consoleProgress(out: NodeJS.WriteStream = process.stderr): Progr
     erase();
     const width = (out.columns ?? 80) - 1;
     for (const { title, from, latest } of active) {
-      out.write(`${`… ${title} (${seconds(from)}) ${latest}`.slice(0, width)}\n`);
+      out.write(`${stepLine(title, from, latest).slice(0, width)}\n`);
       drawn++;
     }
   };
@@ -44,19 +58,23 @@ export function consoleProgress(out: NodeJS.WriteStream = process.stderr): Progr
     if (live && active.size > 0) draw();
   };
 
+  const log = () => {
+    for (const { title, from, latest } of active) line(stepLine(title, from, latest).slice(0, 300));
+  };
+
   return {
     async step(title, work) {
       const step: ActiveStep = { title, from: Date.now(), latest: "" };
       active.add(step);
-      if (live) timer ??= setInterval(draw, 200);
-      else line(`… ${title}`);
+      if (!live) line(`… ${title}`);
+      timer ??= setInterval(live ? draw : log, live ? drawEveryMs : logEvery);
       const end = (mark: string) => {
         active.delete(step);
         if (active.size === 0) {
           clearInterval(timer);
           timer = undefined;
         }
-        line(`${mark} ${title} (${seconds(step.from)})`);
+        line(`${mark} ${title} (${since(step.from)})`);
       };
       try {
         const result = await work((text) => (step.latest = text.trim()));
@@ -71,3 +89,6 @@ export function consoleProgress(out: NodeJS.WriteStream = process.stderr): Progr
     warn: (text) => line(`! ${text}`),
   };
 }
+
+const stepLine = (title: string, from: number, latest: string) =>
+  `… ${title} (${since(from)}) ${latest}`.trimEnd();
