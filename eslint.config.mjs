@@ -28,13 +28,51 @@ export default tseslint.config(
       "max-lines": ["error", { max: 300 }],
     },
   },
-  forbid(["lib"], ["components", "provider", "pve-node", "observer", "cli", "policy", "app", "tests", "toolchain"], "lib is pure and imports nothing of ours"),
-  forbid(["provider"], ["components", "pve-node", "observer", "cli", "policy", "app", "tests"], "provider imports lib only"),
-  forbid(["components"], ["pve-node", "observer", "cli", "policy", "app", "tests"], "components import provider and lib only"),
-  forbid(["pve-node"], ["components", "provider", "observer", "cli", "policy", "app", "tests"], "pve-node imports lib only"),
-  forbid(["observer"], ["components", "provider", "pve-node", "cli", "policy", "app", "tests"], "the observer never imports what it judges"),
-  forbid(["cli"], ["components", "provider", "pve-node", "policy", "app", "tests"], "cli imports observer, toolchain and lib"),
-  forbid(["policy", "app"], ["components", "provider", "pve-node", "observer", "cli", "lib", "tests"], "policy and app import nothing of ours"),
+  forbid(
+    ["lib"],
+    [
+      "components",
+      "provider",
+      "pve-node",
+      "observer",
+      "cli",
+      "policy",
+      "app",
+      "tests",
+      "toolchain",
+    ],
+    "lib is pure and imports nothing of ours",
+  ),
+  forbid(
+    ["provider"],
+    ["components", "pve-node", "observer", "cli", "policy", "app", "tests"],
+    "provider imports lib only",
+  ),
+  forbid(
+    ["components"],
+    ["pve-node", "observer", "cli", "policy", "app", "tests"],
+    "components import provider and lib only",
+  ),
+  forbid(
+    ["pve-node"],
+    ["components", "provider", "observer", "cli", "policy", "app", "tests"],
+    "pve-node imports lib only",
+  ),
+  forbid(
+    ["observer"],
+    ["components", "provider", "pve-node", "cli", "policy", "app", "tests"],
+    "the observer never imports what it judges",
+  ),
+  forbid(
+    ["cli"],
+    ["components", "provider", "pve-node", "policy", "app", "tests"],
+    "cli imports observer, toolchain and lib",
+  ),
+  forbid(
+    ["policy", "app"],
+    ["components", "provider", "pve-node", "observer", "cli", "lib", "tests"],
+    "policy and app import nothing of ours",
+  ),
   {
     files: ["tests/**/*.ts"],
     rules: {
