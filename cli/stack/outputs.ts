@@ -16,7 +16,14 @@ export interface TargetOutput {
 export interface StackOutputs {
   url: string;
   statsUrl: string;
-  loadBalancer: { name: string; vmid: number; lanAddress: string; privateAddress: string };
+  loadBalancer: {
+    name: string;
+    vmid: number;
+    lanAddress: string;
+    privateAddress: string;
+    /** Undefined: the stack was brought up by an earlier version. */
+    profile?: string;
+  };
   targets: TargetOutput[];
   database: { name: string; vmid: number; address: string; port: number };
 }

@@ -1,0 +1,29 @@
+import { nodeAccess, requireOutputs } from "../access/session";
+import { type Command, UsageError } from "../core/command";
+import { heal, requireTarget } from "../faults/faults";
+
+export const command: Command = {
+  usage: "heal NAME | --all",
+  description:
+    "Undoes every fault that ./lab fault left on a target, or on all of them. Targets that were\n" +
+    "drained stay so: ./lab undrain.",
+  options: { all: { type: "boolean", help: "every target" } },
+  maxArgs: 1,
+  async run(context) {
+    const [name] = context.args;
+    const all = context.options.all === true;
+    if (all === (name !== undefined)) throw new UsageError("lab heal: needs one of NAME or --all");
+    const outputs = await requireOutputs(context);
+    const targets = all ? outputs.targets : [requireTarget(outputs, name)];
+    const ssh = await nodeAccess(context);
+    let healed = 0;
+    for (const target of targets) {
+      for (const { kind, command: undo } of await heal(ssh, outputs, target)) {
+        context.print(`${target.name}: ${kind} undone, on the Proxmox node: ${undo}`);
+        healed++;
+      }
+    }
+    if (healed === 0) context.print("no fault is in force there");
+    return 0;
+  },
+};

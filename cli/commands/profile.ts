@@ -1,0 +1,39 @@
+import { isProfileName, PROFILE_NAMES, PROFILES } from "../../lib/haproxy/profiles";
+import { openPulumi, requireOutputs } from "../access/session";
+import { type Command, UsageError } from "../core/command";
+import { withLabLock } from "../core/lock";
+import { table } from "../core/table";
+import { applyProfile } from "../stack/profile";
+
+export const command: Command = {
+  usage: `profile [${PROFILE_NAMES.join("|")}]`,
+  description:
+    "Changes how the load balancer behaves when targets fail, by a reload that loses no request;\n" +
+    "it stays until it is changed again. Without a name: the profiles, and which one is in force.",
+  maxArgs: 1,
+  async run(context) {
+    const [name] = context.args;
+    const before = (await requireOutputs(context)).loadBalancer.profile;
+    if (name === undefined) {
+      const mark = (profile: string) => (profile === before ? "in force" : "");
+      context.print(
+        table(
+          ["profile", "", "what it does"],
+          PROFILE_NAMES.map((profile) => [profile, mark(profile), PROFILES[profile].summary]),
+        ),
+      );
+      return 0;
+    }
+    if (!isProfileName(name)) {
+      throw new UsageError(
+        `profile: is unknown, got ${JSON.stringify(name)}; there are ${PROFILE_NAMES.join(", ")}`,
+      );
+    }
+    return withLabLock(context.paths, "profile", async () => {
+      const changes = await applyProfile(context, await openPulumi(context), name);
+      context.print(`profile ${before ?? "unknown"} -> ${name}: ${changes}`);
+      context.print(PROFILES[name].summary);
+      return 0;
+    });
+  },
+};

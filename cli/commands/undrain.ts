@@ -1,0 +1,17 @@
+import { nodeAccess, requireOutputs } from "../access/session";
+import type { Command } from "../core/command";
+import { requireTarget, setState, stateCommand } from "../faults/faults";
+
+export const command: Command = {
+  usage: "undrain NAME",
+  description: "Puts a drained target back into the rotation, with its full share at once.",
+  maxArgs: 1,
+  async run(context) {
+    const outputs = await requireOutputs(context);
+    const target = requireTarget(outputs, context.args[0]);
+    await setState(await nodeAccess(context), outputs, target, "ready");
+    context.print(`on the Proxmox node: ${stateCommand(outputs, target, "ready")}`);
+    context.print(`expect: ${target.name} gets its full share again`);
+    return 0;
+  },
+};

@@ -1,0 +1,112 @@
+import { randomBytes } from "node:crypto";
+import {
+  type Fault,
+  FAULT_KINDS,
+  type FaultKind,
+  faultOf,
+  isFaultKind,
+} from "../../lib/faults/kinds";
+import {
+  type ActiveFault,
+  healScript,
+  injectScript,
+  listScript,
+  parseActive,
+} from "../../lib/faults/scripts";
+import { type NodeAccess, onNode } from "../access/ssh";
+import { UsageError } from "../core/command";
+import type { StackOutputs, TargetOutput } from "../stack/outputs";
+
+const timeoutMs = 60_000;
+
+/** The target of that name. @throws UsageError when there is none. */
+export function requireTarget(outputs: StackOutputs, name: string | undefined): TargetOutput {
+  const found = outputs.targets.find((target) => target.name === name);
+  if (found) return found;
+  const names = outputs.targets.map((target) => target.name).join(", ");
+  throw new UsageError(`target: is unknown, got ${JSON.stringify(name ?? "")}; there are ${names}`);
+}
+
+export function requireKind(text: string | undefined): FaultKind {
+  if (text !== undefined && isFaultKind(text)) return text;
+  throw new UsageError(
+    `fault: is unknown, got ${JSON.stringify(text ?? "")}; there are ${FAULT_KINDS.join(", ")}`,
+  );
+}
+
+export function faultFor(outputs: StackOutputs, target: TargetOutput, kind: FaultKind): Fault {
+  const { privateAddress } = outputs.loadBalancer;
+  return faultOf(kind, { ...target, loadBalancerAddress: privateAddress });
+}
+
+/** When the damage was done, in seconds of the node's clock: after `before`, not after `after`. */
+export interface Injected {
+  before: number;
+  after: number;
+}
+
+/** Breaks a target. @throws when the command failed; then it has been repaired again. */
+export async function inject(
+  ssh: NodeAccess,
+  target: TargetOutput,
+  from: { kind: FaultKind; fault: Fault; seconds?: number },
+): Promise<Injected> {
+  const token = randomBytes(6).toString("hex");
+  const script = injectScript({ vmid: target.vmid, ...from, token });
+  const said = await bash(ssh, script, `fault ${from.kind} of ${target.name}`);
+  const [before, after] = said.trim().split("\n").map(Number);
+  return { before: before!, after: after! };
+}
+
+/** Repairs the kinds of faults that are in force on a target, and returns them. */
+export async function heal(
+  ssh: NodeAccess,
+  outputs: StackOutputs,
+  target: TargetOutput,
+): Promise<{ kind: FaultKind; command: string }[]> {
+  const active = (await activeFaults(ssh)).filter(({ vmid }) => vmid === target.vmid);
+  const kinds = active.map(({ kind }) => kind).filter(isFaultKind);
+  // A CT that is stopped must run before anything inside it can be repaired.
+  kinds.sort((a, b) => Number(b === "stop") - Number(a === "stop"));
+  const healed: { kind: FaultKind; command: string }[] = [];
+  for (const kind of kinds) {
+    const fault = faultFor(outputs, target, kind);
+    await bash(ssh, healScript(target.vmid, kind, fault), `repair of ${kind} of ${target.name}`);
+    healed.push({ kind, command: fault.undo });
+  }
+  return healed;
+}
+
+/** Every fault in force. */
+export async function activeFaults(ssh: NodeAccess): Promise<ActiveFault[]> {
+  return parseActive(await bash(ssh, listScript(), "faults in force"));
+}
+
+/** The command that sets a target's state at run time, on the node. */
+export function stateCommand(
+  outputs: StackOutputs,
+  target: TargetOutput,
+  state: "drain" | "ready",
+): string {
+  const line = `set server app/${target.name} state ${state}`;
+  const socket = "UNIX-CONNECT:/run/haproxy/admin.sock";
+  return `pct exec ${outputs.loadBalancer.vmid} -- sh -c 'echo "${line}" | socat -t2 - ${socket}'`;
+}
+
+export async function setState(
+  ssh: NodeAccess,
+  outputs: StackOutputs,
+  target: TargetOutput,
+  state: "drain" | "ready",
+): Promise<void> {
+  const command = stateCommand(outputs, target, state);
+  const said = (await bash(ssh, command, `${state} of ${target.name}`)).trim();
+  // HAProxy answers nothing when it has done it, and a sentence when not; the status is 0 for both.
+  if (said !== "") throw new Error(`${state} of ${target.name}: the load balancer says: ${said}`);
+}
+
+async function bash(ssh: NodeAccess, script: string, what: string): Promise<string> {
+  const { code, stdout, stderr } = await onNode(ssh, ["bash", "-c", script], { timeoutMs });
+  if (code !== 0) throw new Error(`${what}: exit status ${code}: ${stderr.trim()}`);
+  return stdout;
+}
