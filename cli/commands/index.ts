@@ -72,14 +72,13 @@ export const commands: CommandEntry[] = [
   {
     name: "drain",
     group: "learn",
-    shown: "drain NAME",
-    summary: "take a target out of the rotation without losing a request",
+    shown: "drain NAME, undrain NAME",
+    summary: "take a target out of the rotation without losing a request; put it back",
     load: () => import("./drain.js"),
   },
   {
     name: "undrain",
     group: "learn",
-    shown: "undrain NAME",
     summary: "put it back",
     load: () => import("./undrain.js"),
   },

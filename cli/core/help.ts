@@ -4,8 +4,8 @@ import { commonOptions, type Command, type OptionSpec } from "./command";
 export interface CommandEntry {
   name: string;
   group: "daily" | "learn" | "operate";
-  /** How it looks on the front page, e.g. `status [--json]`. */
-  shown: string;
+  /** How it looks on the front page, e.g. `status [--json]`; undefined: its counterpart shows it. */
+  shown?: string;
   summary: string;
   load(): Promise<{ command: Command }>;
 }
@@ -14,11 +14,14 @@ const groupTitles = { daily: "Daily", learn: "Learn", operate: "Operate" } as co
 
 /** The front page: every command that works, on one screen. */
 export function frontPage(entries: CommandEntry[]): string {
-  const width = Math.max(...entries.map((entry) => entry.shown.length));
+  const listed = entries.map((entry) => ({ ...entry, shown: entry.shown ?? "" }));
+  const width = Math.max(...listed.map(({ shown }) => shown.length));
   const lines = ["An AWS-style application stack on Proxmox VE.", "", "usage: ./lab COMMAND …"];
   for (const group of ["daily", "learn", "operate"] as const) {
     lines.push("", groupTitles[group]);
-    for (const { shown, summary } of entries.filter((entry) => entry.group === group)) {
+    for (const { shown, summary } of listed.filter(
+      (entry) => entry.group === group && entry.shown !== "",
+    )) {
       lines.push(`  ${shown.padEnd(width)}  ${summary}`);
     }
   }
