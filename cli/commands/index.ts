@@ -73,7 +73,7 @@ export const commands: CommandEntry[] = [
     name: "drain",
     group: "learn",
     shown: "drain NAME, undrain NAME",
-    summary: "take a target out of the rotation without losing a request; put it back",
+    summary: "take a target out of the rotation, and back; no request is lost",
     load: () => import("./drain.js"),
   },
   {
