@@ -10,24 +10,34 @@ export interface FoundLab {
   checkoutExists: boolean;
 }
 
-/** Every lab Docker knows of, by the labels the embedded node carries. */
+/**
+ * Every lab Docker knows of, by the labels that the embedded node, its volume and its LAN carry: a
+ * removal that was cut short leaves some of them.
+ */
 export async function findLabs(cache: string): Promise<FoundLab[]> {
-  const asked = await exec("docker", [
-    ...["ps", "--all", "--filter", "label=homelab.role=pve-node"],
-    ...["--format", '{{.Names}}\t{{.Label "homelab.checkout"}}'],
-  ]);
-  if (asked.code !== 0) return [];
-  return parseLabs(asked.stdout, cache).map((paths) => ({
+  const kinds = [["container", "--all"], ["volume"], ["network"]] as const;
+  const lists = await Promise.all(
+    kinds.map(async ([kind, ...flags]) => {
+      const name = kind === "container" ? ".Names" : ".Name";
+      return exec("docker", [
+        ...[kind, "ls", ...flags, "--filter", "label=homelab.role=pve-node"],
+        ...["--format", `{{${name}}}\t{{.Label "homelab.checkout"}}`],
+      ]);
+    }),
+  );
+  const text = lists.map(({ code, stdout }) => (code === 0 ? stdout : "")).join("\n");
+  return parseLabs(text, cache).map((paths) => ({
     paths,
     checkoutExists: existsSync(join(paths.root, "lab")),
   }));
 }
 
-/** Paths of labs from lines of `<container>\t<checkout>`; the container is `<lab id>-<node>`. */
+/** Paths of labs from lines of `<object>\t<checkout>`; objects are `<lab id>` and `<lab id>-<node>`. */
 export function parseLabs(text: string, cache: string): LabPaths[] {
-  return text
-    .split("\n")
-    .map((line) => /^(lab-[0-9a-f]{6})-\S+\t(.+)$/.exec(line))
-    .filter((found) => found !== null)
-    .map(([, id, root]) => ({ root: root!, id: id!, state: join(root!, ".lab"), cache }));
+  const labs = new Map<string, LabPaths>();
+  for (const line of text.split("\n")) {
+    const [, id, root] = /^(lab-[0-9a-f]{6})(?:-\S+)?\t(.+)$/.exec(line) ?? [];
+    if (id && root) labs.set(id, { root, id, state: join(root, ".lab"), cache });
+  }
+  return [...labs.values()];
 }

@@ -2,14 +2,15 @@ import { requireNode } from "../access/session";
 import { type Command, jsonOption, UsageError } from "../core/command";
 import { withLabLock } from "../core/lock";
 import type { EmbeddedNode } from "../core/types";
-import { startEmbeddedNode, stopEmbeddedNode } from "../embedded";
+import { ensureEmbeddedNode, stopEmbeddedNode } from "../embedded";
+import { ensurePrerequisites } from "../prerequisites";
 
 export const command: Command = {
   usage: "pve info|start|stop [--json]",
   description:
     "The embedded Proxmox node, for other tools.\n" +
     "info   how its API and SSH are reached; --json adds password and token secret\n" +
-    "start  starts it again after a stop; CTs that start on boot come back\n" +
+    "start  starts it, and makes it when there is none; CTs that start on boot come back\n" +
     "stop   shuts its CTs down in order, then stops it",
   options: { json: { ...jsonOption, help: "info as one JSON document, secrets included" } },
   maxArgs: 1,
@@ -24,7 +25,10 @@ export const command: Command = {
         return 0;
       }
       case "start":
-        await withLabLock(paths, "pve start", () => startEmbeddedNode(paths, progress));
+        await withLabLock(paths, "pve start", async () => {
+          await ensurePrerequisites(paths, progress, context.yes);
+          await ensureEmbeddedNode(paths, progress);
+        });
         return 0;
       case "stop":
         await withLabLock(paths, "pve stop", () => stopEmbeddedNode(paths, progress));
@@ -32,7 +36,7 @@ export const command: Command = {
       case undefined:
       default:
         throw new UsageError(
-          `lab pve: needs one of info, start, stop, got ${JSON.stringify(verb ?? "")}`,
+          `lab pve: needs one of info, start, stop, got ${verb === undefined ? "nothing" : JSON.stringify(verb)}`,
         );
     }
   },

@@ -26,6 +26,9 @@ interface Container {
 /** Seconds Docker waits for the node to stop its CTs before it kills them. */
 const stopSeconds = 60;
 
+/** Labs that start at the same moment choose the same free ports; each but one chooses again. */
+const maxAttempts = 5;
+
 export const findContainer = (paths: LabPaths): Promise<Container | undefined> =>
   inspect<Container>("container", containerName(paths));
 
@@ -44,12 +47,22 @@ export async function ensureContainer(paths: LabPaths, spec: NodeSpec): Promise<
     if (existing.State.Running) await docker(["stop", "--time", String(stopSeconds), name]);
     await remove("container", name);
   }
-  const ports = await choosePorts(remembered);
-  await writeState(paths, { ports });
   await mkdir(join(paths.cache, "apt"), { recursive: true });
   await docker(["volume", "create", ...labels(paths), name]); // with labels, to be found again
-  const runWith = runArguments(paths, spec, ports);
-  await docker(["run", "--detach", "--label", `homelab.spec=${digest(runWith)}`, ...runWith]);
+  for (let attempt = 1; ; attempt++) {
+    const ports = await choosePorts(remembered);
+    await writeState(paths, { ports });
+    const runWith = runArguments(paths, spec, ports);
+    try {
+      await docker(["run", "--detach", "--label", `homelab.spec=${digest(runWith)}`, ...runWith]);
+      return;
+    } catch (error) {
+      // Another lab may take a port between the look at it and its use.
+      const taken = /port is already allocated|address already in use/.test(String(error));
+      if (!taken || attempt === maxAttempts) throw error;
+      await remove("container", name);
+    }
+  }
 }
 
 /** Stops all CTs in order, then the node. */

@@ -48,17 +48,6 @@ export async function embeddedNodeInfo(paths: LabPaths): Promise<EmbeddedNode | 
   return container?.State.Running ? describe(paths, state, secrets) : undefined;
 }
 
-/** Starts a node that was stopped; CTs with `onboot` come back. @throws when there is none. */
-export async function startEmbeddedNode(
-  paths: LabPaths,
-  progress: Progress,
-): Promise<EmbeddedNode> {
-  if (!(await findContainer(paths))) {
-    throw new Error("embedded node: there is none in this checkout; make it with ./lab up");
-  }
-  return ensureEmbeddedNode(paths, progress);
-}
-
 /** Shuts all CTs down and stops the node; its state stays. */
 export async function stopEmbeddedNode(paths: LabPaths, progress: Progress): Promise<void> {
   if (!(await findContainer(paths))?.State.Running) return;

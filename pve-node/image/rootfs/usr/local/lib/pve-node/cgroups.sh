@@ -35,6 +35,14 @@ cgroups_delegate() {
   done
 }
 
+# The kernel counts inotify instances of all CTs of all labs together, as root's. Its 128 end in the
+# sixth lab: systemd there waits for ever. Proxmox raises the limit too; a higher one stays.
+limits_raise() {
+  local file=/proc/sys/fs/inotify/max_user_instances want=8192
+  (($(< "$file") >= want)) && return
+  echo "$want" > "$file" || log "fs.inotify.max_user_instances: stays $(< "$file"); few CTs will run"
+}
+
 # /dev is Docker's own tmpfs: nodes made here are gone at the next start.
 devices_make() {
   local n
