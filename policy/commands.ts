@@ -4,7 +4,7 @@ import { asProps, asText, propsOf, UNKNOWN } from "./plain";
 import { privateAddresses } from "./network";
 import { Host } from "./script/host";
 
-const COMMAND_TYPE = "command:remote:Command";
+export const COMMAND_TYPE = "command:remote:Command";
 
 export interface ObservedHost {
   /** What the scripts for the host leave on it. */
@@ -19,26 +19,44 @@ export function observe(
   resources: PolicyResource[],
   bridges: Set<string>,
 ): ObservedHost {
-  const addresses = new Set(privateAddresses(container, bridges));
   const observed: ObservedHost = { host: new Host(), complete: true };
   for (const resource of inOrder(resources)) {
     if (resource.type !== COMMAND_TYPE) continue;
-    const { connection, create } = propsOf(resource.props);
-    const host = connection === UNKNOWN ? UNKNOWN : asProps(connection).host;
-    const own =
-      host === UNKNOWN || host === undefined
-        ? belongsTo(resource, container, resources)
-        : addresses.has(asText(host) ?? "");
-    if (!own) continue;
-    const script = asText(create);
+    if (!isInside(resource, container, resources, bridges)) continue;
+    const script = asText(propsOf(resource.props).create);
     if (script === undefined) observed.complete = false;
     else observed.host.run(script);
   }
   return observed;
 }
 
+/**
+ * True for what a stack does in this CT: by the address that it connects to or, while that is not
+ * known, by the component around it.
+ */
+export function isInside(
+  resource: PolicyResource,
+  container: Container,
+  resources: PolicyResource[],
+  bridges: Set<string>,
+): boolean {
+  const host = hostOf(resource);
+  if (host === undefined) return belongsTo(resource, container, resources);
+  return privateAddresses(container, bridges).includes(host);
+}
+
+/** Address of a command's connection, or of the Docker engine that a container is run by. */
+function hostOf({ props, provider }: PolicyResource): string | undefined {
+  const { connection } = propsOf(props);
+  if (connection !== undefined) {
+    return connection === UNKNOWN ? undefined : asText(asProps(connection).host);
+  }
+  const engine = asText(propsOf(provider?.props).host);
+  return engine && /^[a-z]+:\/\/(?:[^@/]*@)?\[?([^\]:/]+)/.exec(engine)?.[1];
+}
+
 /** What a resource depends on comes before it; the engine lists a stack's resources in any order. */
-function inOrder(resources: PolicyResource[]): PolicyResource[] {
+export function inOrder(resources: PolicyResource[]): PolicyResource[] {
   const ordered = new Map<string, PolicyResource>();
   const seen = new Set<string>();
   const visit = (resource: PolicyResource) => {
@@ -51,10 +69,22 @@ function inOrder(resources: PolicyResource[]): PolicyResource[] {
   return [...ordered.values()];
 }
 
-/**
- * Whose script it is while the connection is not known: that of the CT in the smallest component
- * around the command that holds one.
- */
+/** All that must be there before a resource is made, its provider and what that waits for as well. */
+export function needsOf(resource: PolicyResource, resources: PolicyResource[]): PolicyResource[] {
+  const needs = new Map<string, PolicyResource>();
+  const visit = (current: PolicyResource) => {
+    const provider = resources.find(({ urn }) => urn === current.provider?.urn);
+    for (const need of [...current.dependencies, ...(provider ? [provider] : [])]) {
+      if (needs.has(need.urn)) continue;
+      needs.set(need.urn, need);
+      visit(need);
+    }
+  };
+  visit(resource);
+  return inOrder([...needs.values()]).filter(({ urn }) => needs.has(urn));
+}
+
+/** That of the CT in the smallest component around the resource that holds one. */
 function belongsTo(
   command: PolicyResource,
   container: Container,

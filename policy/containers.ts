@@ -12,6 +12,9 @@ export interface ContainerInterface {
   bridge: string | undefined;
   /** IPv4 address without its prefix; undefined while unknown, and with DHCP. */
   address: string | undefined;
+  /** The address as it is written, `10.10.10.11/24`. */
+  cidr: string | undefined;
+  gateway: string | undefined;
 }
 
 /** A CT as policies see it. */
@@ -19,6 +22,8 @@ export interface Container {
   urn: string;
   /** `CT 111 "app1"`, for messages. */
   label: string;
+  /** Undefined while unknown. */
+  vmid: number | undefined;
   tags: string[];
   interfaces: ContainerInterface[];
   /** Undefined while unknown. */
@@ -43,6 +48,7 @@ export function containerOf(urn: string, resourceName: string, properties: unkno
   const tags = asList(props.tags).map(asText);
   return {
     urn,
+    vmid,
     label: `CT ${vmid ?? "(vmid not known yet)"} ${JSON.stringify(name)}`,
     tags: tags.filter((tag) => tag !== undefined),
     interfaces: asList(props.networkInterfaces).map((nic, i) => interfaceOf(nic, ipConfigs[i])),
@@ -56,14 +62,18 @@ export function containerOf(urn: string, resourceName: string, properties: unkno
 
 function interfaceOf(nic: Plain, ipConfig: Plain): ContainerInterface {
   const { name, bridge } = asProps(nic);
-  const address = asText(asProps(asProps(ipConfig).ipv4).address);
+  const ipv4 = asProps(asProps(ipConfig).ipv4);
+  const written = asText(ipv4.address);
+  const cidr = written === "dhcp" ? undefined : written;
   return {
     name: asText(name) ?? "(unnamed)",
     bridge:
       nic === UNKNOWN
         ? undefined
         : unknownOr(bridge, (value) => asText(value) || PROVIDER_DEFAULTS.bridge),
-    address: address === "dhcp" ? undefined : address?.split("/")[0],
+    address: cidr?.split("/")[0],
+    cidr,
+    gateway: asText(ipv4.gateway) || undefined,
   };
 }
 

@@ -1,10 +1,4 @@
 import { PolicyPack } from "@pulumi/policy";
-import { appFirewall } from "./policies/appFirewall";
-import { budget } from "./policies/budget";
-import { databaseAccess } from "./policies/databaseAccess";
-import { privateSubnet } from "./policies/privateSubnet";
-import { privilegedContainers } from "./policies/privilegedContainers";
+import { policies } from "./policies";
 
-new PolicyPack("homelab", {
-  policies: [privateSubnet, privilegedContainers, appFirewall, databaseAccess, budget],
-});
+new PolicyPack("homelab", { policies });

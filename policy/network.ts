@@ -2,7 +2,7 @@ import type { PolicyResource } from "@pulumi/policy";
 import type { Container } from "./containers";
 import { asList, asText, propsOf, UNKNOWN } from "./plain";
 
-const BRIDGE_TYPES = new Set([
+export const BRIDGE_TYPES = new Set([
   "proxmoxve:network/linux/bridge:Bridge",
   "proxmoxve:network/linux/bridgeLegacy:BridgeLegacy",
 ]);

@@ -73,12 +73,19 @@ function firstFault(rules: FirewallRule[], expected: FirewallRule[]): string | u
       `it must be "${ruleText(wanted)}", set by a command of the stack in this CT`
     );
   }
-  const extra = rules[expected.length];
+  const extra = rules.slice(expected.length).find(opens);
   if (!extra) return undefined;
   return (
-    `${CHAIN} has ${rules.length} rules, got "${ruleText(extra)}" after the DROP; ` +
-    `the ${expected.length} of the service are enough, take the others out`
+    `${CHAIN} has a rule that lets packets through after the DROP, got "${ruleText(extra)}"; ` +
+    "only rules that drop may follow, take it out"
   );
+}
+
+/** Rules behind the service's may close more, and tell of it; they may not open anything. */
+function opens({ target, states, inInterface }: FirewallRule): boolean {
+  if (["DROP", "REJECT", "NFLOG", "LOG"].includes(target ?? "")) return false;
+  if (target === "RETURN" && /^(docker0|br-)/.test(inInterface ?? "")) return false;
+  return !states?.every((state) => state === "ESTABLISHED" || state === "RELATED");
 }
 
 /** Sources are IPv4 addresses, so nothing is let in over IPv6. */

@@ -4,6 +4,8 @@ import { parseScript } from "./shell";
 /** The chains of one address family's filter table, as far as scripts were seen to fill them. */
 export class Firewall {
   readonly chains = new Map<string, FirewallRule[]>();
+  /** What becomes of packets that no rule of a built-in chain decides; ACCEPT where it is not set. */
+  readonly policies = new Map<string, string>();
 
   chain(name: string): FirewallRule[] {
     const rules = this.chains.get(name) ?? [];
@@ -38,8 +40,11 @@ export class Firewall {
         if (chain) rules.length = 0;
         else this.chains.clear();
         return true;
+      case "-P":
+        this.policies.set(chain, rest[0] ?? "");
+        return true;
       default:
-        return true; // -N, -P, -L and the like move no rule
+        return true; // -N, -L and the like move no rule
     }
   }
 
@@ -52,9 +57,12 @@ export class Firewall {
         if (table === "filter" && !keepOthers) this.chains.clear();
       }
       if (table !== "filter") continue;
-      const declared = /^:(\S+)/.exec(line)?.[1];
-      if (declared) this.chain(declared).length = 0;
-      else if (line.startsWith("-")) this.apply(parseScript(line)[0]?.words ?? []);
+      const [, declared, policy = "-"] = /^:(\S+)(?:\s+(\S+))?/.exec(line) ?? [];
+      // Without a flush of all, only chains that are not built in are emptied.
+      if (declared && (policy === "-" || !keepOthers)) this.chain(declared).length = 0;
+      if (declared && policy !== "-") this.policies.set(declared, policy);
+      if (declared) continue;
+      if (line.startsWith("-")) this.apply(parseScript(line)[0]?.words ?? []);
     }
   }
 }
@@ -66,6 +74,7 @@ const LONG: Readonly<Record<string, string>> = {
   "--delete": "-D",
   "--check": "-C",
   "--flush": "-F",
+  "--policy": "-P",
 };
 
 function split(words: string[]) {

@@ -22,6 +22,9 @@ export class Host {
   readonly ipv4 = new Firewall();
   readonly ipv6 = new Firewall();
 
+  /** `watch` sees the words of each command, with the host as it is just before. */
+  constructor(private readonly watch: (words: string[]) => void = () => undefined) {}
+
   /** Follows a script. What it does by loops, variables and unknown programs is not seen. */
   run(script: string, depth = 0): void {
     if (depth > MAX_DEPTH) return;
@@ -37,6 +40,7 @@ export class Host {
   private execute(command: Command, depth: number): boolean {
     const words = command.words.slice();
     while (KEYWORDS.has(words[0] ?? "") || /^[A-Za-z_]\w*=/.test(words[0] ?? "")) words.shift();
+    this.watch(words);
     const [program = "", ...args] = words;
     const name = program.slice(program.lastIndexOf("/") + 1);
     const family = /^iptables/.test(name) ? this.ipv4 : this.ipv6;

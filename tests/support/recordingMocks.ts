@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { createRequire } from "node:module";
 
 /** Inputs of any resource: what a test reads of them it asserts at once. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -9,6 +10,13 @@ export interface RecordedResource {
   name: string;
   /** Secrets are shown as what they hold. */
   inputs: Inputs;
+  urn: string;
+  /** URN of the component around it. */
+  parent?: string;
+  /** URNs of what it depends on. */
+  dependencies: string[];
+  /** URN of the provider that was given to it. */
+  provider?: string;
 }
 
 // The SDK's marks of a value on the wire that is special, and of a secret.
@@ -25,8 +33,7 @@ function open(value: unknown): unknown {
 }
 
 /**
- * Mocks that keep every resource's type, name and inputs. They do not show parents, dependencies or
- * URNs. Import what uses Pulumi after calling it.
+ * Mocks that keep every custom resource as it is registered. Import what uses Pulumi after calling it.
  */
 export async function recordResources(config: Record<string, string> = {}): Promise<{
   resources: RecordedResource[];
@@ -36,7 +43,8 @@ export async function recordResources(config: Record<string, string> = {}): Prom
   await pulumi.runtime.setMocks(
     {
       newResource(args) {
-        resources.push({ type: args.type, name: args.name, inputs: open(args.inputs) as Inputs });
+        const inputs = open(args.inputs) as Inputs;
+        resources.push({ type: args.type, name: args.name, inputs, urn: "", dependencies: [] });
         return { id: `${args.name}-id`, state: { ...args.inputs, ...made(args) } };
       },
       call(args) {
@@ -48,6 +56,7 @@ export async function recordResources(config: Record<string, string> = {}): Prom
     false,
   );
   pulumi.runtime.setAllConfig(config);
+  watchRegistrations(resources);
   return {
     resources,
     // Registrations are asynchronous and start others: wait until none came for a while.
@@ -60,6 +69,41 @@ export async function recordResources(config: Record<string, string> = {}): Prom
   };
 }
 
+interface Request {
+  getParent(): string;
+  getDependenciesList(): string[];
+  getProvider(): string;
+  getType(): string;
+  getName(): string;
+}
+type Answer = (error: unknown, response: { getUrn(): string }) => void;
+
+/** The mocks are not told of URNs, parents and dependencies: those are taken from the requests. */
+function watchRegistrations(resources: RecordedResource[]): void {
+  const { getMonitor } = createRequire(__filename)("@pulumi/pulumi/runtime/settings") as {
+    getMonitor(): { registerResource: (request: Request, answer: Answer) => Promise<void> };
+  };
+  const monitor = getMonitor();
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, answer) =>
+    register(request, (error, response) => {
+      const own = resources.find((resource) => {
+        return (
+          !resource.urn &&
+          resource.type === request.getType() &&
+          resource.name === request.getName()
+        );
+      });
+      if (own && !error) {
+        own.urn = response.getUrn();
+        own.parent = request.getParent() || undefined;
+        own.dependencies = request.getDependenciesList();
+        own.provider = request.getProvider().split("::").slice(0, -1).join("::") || undefined;
+      }
+      answer(error, response);
+    });
+}
+
 /** What a provider would have computed. */
 function made(args: pulumi.runtime.MockResourceArgs): Inputs {
   if (args.type.endsWith(":ContainerHostConfig")) {
@@ -67,6 +111,7 @@ function made(args: pulumi.runtime.MockResourceArgs): Inputs {
   }
   if (args.type.endsWith(":GeneratedSecret")) return { value: `secret-${args.name}` };
   if (args.type === "command:remote:Command") return { stdout: `stdout of ${args.name}` };
-  if (args.type === "docker:index/remoteImage:RemoteImage") return { imageId: "sha256:image" };
+  if (args.type === "docker:index/remoteImage:RemoteImage")
+    return { imageId: `sha256:${"1".repeat(64)}` };
   return {};
 }

@@ -56,6 +56,12 @@ describe("app-docker-user-rules", () => {
     assert.deepEqual(await check(stack(script)), []);
   });
 
+  it("accepts rules behind the service's that close more", async () => {
+    const more = "iptables -A DOCKER-USER -i eth0 -m conntrack --ctstate NEW -j DROP";
+    const log = "iptables -A DOCKER-USER -m conntrack --ctstate INVALID -j NFLOG --nflog-group 5";
+    assert.deepEqual(await check(stack(`${inserted}\n${log}\n${more}`)), []);
+  });
+
   it("refuses an app node without rules, naming CT, rule and remedy", async () => {
     assert.equal(
       await message("apt-get install -y docker.io"),
@@ -88,7 +94,7 @@ describe("app-docker-user-rules", () => {
     ["rules that are only printed", inserted.replaceAll("iptables", "echo iptables"), /got none/],
     ["rules that are flushed again", `${inserted}\niptables -F DOCKER-USER`, /rule 1 .*got none/],
     ["an opening before", `${inserted}\niptables -I DOCKER-USER -j ACCEPT`, /rule 1 .*"-j ACCEPT"/],
-    ["a rule too many", `${inserted}\niptables -A DOCKER-USER -p tcp -j ACCEPT`, /has 3 rules/],
+    ["a rule too many", `${inserted}\niptables -A DOCKER-USER -p tcp -j ACCEPT`, /after the DROP/],
     ["an opening over IPv6", `${inserted}\nip6tables -A DOCKER-USER ${MATCH} -j ACCEPT`, /IPv6/],
   ];
   for (const [name, script, expected] of mutations) {

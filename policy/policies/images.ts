@@ -1,0 +1,63 @@
+import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
+import { DOCKER_CONTAINER, REMOTE_IMAGE } from "../docker";
+import { asText, propsOf, UNKNOWN, type Plain } from "../plain";
+
+const BUILT_IMAGE = "docker:index/image:Image";
+const DIGEST = /@sha256:[0-9a-f]{64}$/;
+const IMAGE_ID = /^(sha256:)?[0-9a-f]{64}$/;
+interface Config {
+  trusted?: string[];
+}
+
+/** A tag can mean something else tomorrow: what runs is built here, or known by its content. */
+export const images: StackValidationPolicy = {
+  name: "docker-image-pinned",
+  description: "Docker images are built by the stack or named with their digest.",
+  enforcementLevel: "mandatory",
+  configSchema: {
+    properties: {
+      trusted: {
+        type: "array",
+        items: { type: "string" },
+        default: [],
+        description: "Images that may be used by tag, exactly as they are named.",
+      },
+    },
+  },
+  validateStack: (args, reportViolation) => {
+    const trusted = args.getConfig<Config>().trusted ?? [];
+    const built = builtHere(args.resources);
+    for (const { type, urn, name, props } of args.resources) {
+      const { image, name: reference, build } = propsOf(props);
+      const used =
+        type === DOCKER_CONTAINER ? image : type === REMOTE_IMAGE ? reference : undefined;
+      const text = asText(used);
+      if (text === undefined || trusted.includes(text) || DIGEST.test(text)) continue;
+      const isBuilt =
+        type === REMOTE_IMAGE ? build !== undefined && build !== null : built.has(text);
+      if (isBuilt || (type === DOCKER_CONTAINER && IMAGE_ID.test(text))) continue;
+      reportViolation(
+        `Docker ${type === REMOTE_IMAGE ? "image" : "container"} ${JSON.stringify(name)}: its image ` +
+          `can change under its name, got ${JSON.stringify(text)}; build it in the stack or add its ` +
+          "digest, name@sha256:…",
+        urn,
+      );
+    }
+  },
+};
+
+/** Names and ids of the images that the stack makes; a pulled one's id is its content's as well. */
+function builtHere(resources: PolicyResource[]): Set<string> {
+  const found = new Set<string>();
+  for (const { type, props } of resources) {
+    if (type !== REMOTE_IMAGE && type !== BUILT_IMAGE) continue;
+    const { name, build, imageId, imageName, repoDigest } = propsOf(props);
+    const own: Plain[] = build === undefined || build === UNKNOWN ? [] : [name, imageName];
+    own.push(imageId, repoDigest);
+    for (const value of own) {
+      const text = asText(value);
+      if (text) found.add(text);
+    }
+  }
+  return found;
+}

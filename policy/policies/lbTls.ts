@@ -1,0 +1,58 @@
+import type { StackValidationPolicy } from "@pulumi/policy";
+import { settingsOf } from "../haproxy";
+import { labOf, PRIVATE_BRIDGES, type BridgesConfig } from "../lab";
+import { linesOf, type Section } from "../script/haproxy";
+
+const VERSIONS = ["SSLv3", "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3"];
+const DEFAULT_VERSION = "TLSv1.2";
+type Config = BridgesConfig & { minVersion?: string };
+
+/** A listener's TLS policy, where it speaks TLS. */
+export const lbTls: StackValidationPolicy = {
+  name: "lb-tls-policy",
+  description: "Listeners that speak TLS accept no version older than TLS 1.2.",
+  enforcementLevel: "mandatory",
+  configSchema: {
+    properties: {
+      privateBridges: PRIVATE_BRIDGES,
+      minVersion: {
+        type: "string",
+        enum: VERSIONS,
+        default: DEFAULT_VERSION,
+        description: "The oldest version that a listener may accept.",
+      },
+    },
+  },
+  validateStack: async (args, reportViolation) => {
+    const config = args.getConfig<Config>();
+    const wanted = config.minVersion ?? DEFAULT_VERSION;
+    const lab = labOf(args.resources, config);
+    for (const { container, sections = [] } of await settingsOf(lab)) {
+      const shared = sections.flatMap((s) => linesOf(s, "ssl-default-bind-options")).flat();
+      for (const section of sections) {
+        for (const bind of linesOf(section, "bind").filter((words) => words.includes("ssl"))) {
+          const version = minVersion([...shared, ...bind]);
+          if (VERSIONS.indexOf(version) >= VERSIONS.indexOf(wanted)) continue;
+          reportViolation(
+            `${container.label}: ${where(section)} accepts old versions of TLS, got ${version} on ` +
+              `bind ${bind[1]}; set ssl-min-ver ${wanted}`,
+            container.urn,
+          );
+        }
+      }
+    }
+  },
+};
+
+const where = ({ kind, name }: Section) => `${kind} ${name}`.trim();
+
+/** HAProxy 2.2 and later start at TLS 1.2 by themselves. */
+function minVersion(words: string[]): string {
+  const forced = /^force-(.+)$/.exec(words.findLast((word) => /^force-(tls|ssl)/.test(word)) ?? "");
+  if (forced) {
+    const digits = /(\d)(\d)$/.exec(forced[1] ?? "");
+    return digits ? `TLSv${digits[1]}.${digits[2]}` : "SSLv3";
+  }
+  const at = words.lastIndexOf("ssl-min-ver");
+  return at < 0 ? DEFAULT_VERSION : (words[at + 1] ?? DEFAULT_VERSION);
+}

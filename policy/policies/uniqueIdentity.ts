@@ -1,0 +1,32 @@
+import type { StackValidationPolicy } from "@pulumi/policy";
+import { containersOf, type Container } from "../containers";
+
+/** Proxmox refuses the second CT of a vmid half way; a second owner of an address breaks both. */
+export const uniqueIdentity: StackValidationPolicy = {
+  name: "ct-identity-unique",
+  description: "No two CTs have the same vmid, or the same address on one bridge.",
+  enforcementLevel: "mandatory",
+  validateStack: (args, reportViolation) => {
+    const containers = containersOf(args.resources);
+    const once = (what: string, keysOf: (container: Container) => string[]) => {
+      const owners = new Map<string, Container>();
+      for (const container of containers) {
+        for (const key of keysOf(container)) {
+          const other = owners.get(key);
+          owners.set(key, other ?? container);
+          if (!other) continue;
+          reportViolation(
+            `${container.label}: has the ${what} of ${other.label}, got ${key}; give it its own`,
+            container.urn,
+          );
+        }
+      }
+    };
+    once("vmid", ({ vmid }) => (vmid === undefined ? [] : [String(vmid)]));
+    once("address", ({ interfaces }) =>
+      interfaces.flatMap(({ address, bridge }) =>
+        address && bridge ? [`${address} on ${bridge}`] : [],
+      ),
+    );
+  },
+};
