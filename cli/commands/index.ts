@@ -90,6 +90,13 @@ export const commands: CommandEntry[] = [
     load: () => import("./profile.js"),
   },
   {
+    name: "experiment",
+    group: "learn",
+    shown: "experiment NAME [--json]",
+    summary: "a measured experiment: failover, hang, partition, drain, reload, round-robin",
+    load: () => import("./experiment.js"),
+  },
+  {
     name: "exec",
     group: "operate",
     shown: "exec NAME -- CMD…",

@@ -1,0 +1,45 @@
+import { type BalancerEvent, parseLogLine } from "../../observer/balancerLog";
+import { now } from "../../observer/prober";
+import { inCt, type NodeAccess, onNode } from "../access/ssh";
+
+/** The Proxmox node's clock, which its CTs share, against ours. */
+export interface NodeClock {
+  /** Turns its seconds into our milliseconds. */
+  ours(nodeSeconds: number): number;
+  /** Turns our milliseconds into its seconds. */
+  nodes(ourMs: number): number;
+}
+
+/** Compares the clocks; the quickest of five answers is believed. */
+export async function nodeClock(ssh: NodeAccess): Promise<NodeClock> {
+  let best = { took: Infinity, offset: 0 };
+  for (let i = 0; i < 5; i++) {
+    const asked = now();
+    const { stdout } = await onNode(ssh, ["date", "+%s.%N"], { timeoutMs: 15_000 });
+    const answered = now();
+    const took = answered - asked;
+    if (took < best.took) best = { took, offset: Number(stdout) * 1000 - (asked + answered) / 2 };
+  }
+  const { offset } = best;
+  return {
+    ours: (seconds) => seconds * 1000 - offset,
+    nodes: (ms) => (ms + offset) / 1000,
+  };
+}
+
+/** What the load balancer logged of its targets since then, in our time. */
+export async function balancerEvents(
+  ssh: NodeAccess,
+  vmid: number,
+  clock: NodeClock,
+  sinceMs: number,
+): Promise<BalancerEvent[]> {
+  const since = `--since=@${Math.floor(clock.nodes(sinceMs))}`;
+  const words = inCt(vmid, ["journalctl", "-t", "haproxy", "-o", "short-unix", since]);
+  const { code, stdout, stderr } = await onNode(ssh, words, { timeoutMs: 30_000 });
+  if (code !== 0) throw new Error(`load balancer: its log cannot be read: ${stderr.trim()}`);
+  const events = stdout.split("\n").map(parseLogLine);
+  return events
+    .filter((event) => event !== undefined)
+    .map((event) => ({ ...event, at: clock.ours(event.at / 1000) }));
+}

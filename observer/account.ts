@@ -1,0 +1,76 @@
+import type { ProbeRecord } from "./prober";
+
+/** What became of the requests of one method. */
+export interface Account {
+  sent: number;
+  ok: number;
+  failed: number;
+  pending: number;
+}
+
+/** A failed request, as reports list it. */
+export interface Loss {
+  atMs: number;
+  method: string;
+  reason: string;
+  target?: string;
+}
+
+export interface Latency {
+  p50: number;
+  p99: number;
+  max: number;
+  /** Answers that took longer than 250 ms. */
+  slow: number;
+}
+
+/** Every request, counted by its method. */
+export function accounts(records: readonly ProbeRecord[]): Record<"GET" | "POST", Account> {
+  const result = { GET: emptyAccount(), POST: emptyAccount() };
+  for (const { method, outcome } of records) {
+    result[method].sent++;
+    result[method][outcome]++;
+  }
+  return result;
+}
+
+const emptyAccount = (): Account => ({ sent: 0, ok: 0, failed: 0, pending: 0 });
+
+/** The failed ones, with their time after `from`. */
+export function losses(records: readonly ProbeRecord[], from: number): Loss[] {
+  return records
+    .filter(({ outcome }) => outcome === "failed")
+    .map(({ dueAt, method, error, target }) => ({
+      atMs: tenths(dueAt - from),
+      method,
+      reason: error ?? "unknown",
+      ...(target && { target }),
+    }));
+}
+
+/** Latency in milliseconds from when a request was due; of those that were answered. */
+export function latency(records: readonly ProbeRecord[]): Latency {
+  const sorted = records
+    .filter(({ outcome }) => outcome === "ok")
+    .map(({ dueAt, doneAt }) => doneAt! - dueAt)
+    .sort((a, b) => a - b);
+  const at = (share: number) =>
+    tenths(sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? 0);
+  return {
+    p50: at(0.5),
+    p99: at(0.99),
+    max: at(1),
+    slow: sorted.filter((value) => value > 250).length,
+  };
+}
+
+/** Answers by target. */
+export function shares(records: readonly ProbeRecord[]): Record<string, number> {
+  const result: Record<string, number> = {};
+  for (const { target, outcome } of records) {
+    if (outcome === "ok" && target) result[target] = (result[target] ?? 0) + 1;
+  }
+  return result;
+}
+
+export const tenths = (value: number): number => Math.round(value * 10) / 10;

@@ -1,0 +1,84 @@
+import type { Account } from "./account";
+import type { Gaps } from "./timeline";
+
+/** One stated expectation and what was measured. */
+export interface Judged {
+  expectation: string;
+  measured: string;
+  pass: boolean;
+}
+
+/** What experiments measure beside the timeline. */
+export interface Figures {
+  get: Account;
+  post: Account;
+  gaps: Gaps;
+  /** POST requests that were lost although they were not in flight at the fault. */
+  postLostLater: number;
+  /** p99 of the time from just before the fault to just after it, less the p99 before. */
+  p99AddedMs: number;
+  evenAfter: boolean;
+}
+
+/** Milliseconds within which a fault takes a target out, under traffic. */
+const removedWithin: Record<string, number> = { failover: 300, partition: 1000, hang: 2500 };
+const backWithinMs = 1500;
+const p99AddedWithinMs = 100;
+
+/** The expectations of one experiment under one profile. */
+export function judge(experiment: string, profile: string, figures: Figures): Judged[] {
+  const { get, post, gaps } = figures;
+  const sum = (a: Account) => a.ok + a.failed + a.pending;
+  const counted = {
+    expectation: "every request is accounted for, none is pending",
+    measured: `GET ${text(get)}; POST ${text(post)}`,
+    pass: [get, post].every((a) => a.sent === sum(a) && a.pending === 0),
+  };
+  const within = removedWithin[experiment];
+  if (profile !== "tuned") {
+    // The other profiles are there to be seen losing requests; a hang only makes them wait.
+    return experiment === "failover" ? [counted, atLeastOneLost(get, profile)] : [counted];
+  }
+  return [
+    counted,
+    { expectation: "no GET is lost", measured: `${get.failed} lost`, pass: get.failed === 0 },
+    {
+      expectation: "POST: only those are lost that were being answered by the target",
+      measured: `${post.failed} lost, ${figures.postLostLater} of them sent after the fault`,
+      pass: figures.postLostLater === 0,
+    },
+    ...(within === undefined
+      ? []
+      : [
+          limit("out of the rotation", gaps.removed, within),
+          limit("back after the first good check", gaps.back, backWithinMs),
+        ]),
+    ...(experiment === "failover"
+      ? [limit("p99 around the fault above normal", figures.p99AddedMs, p99AddedWithinMs)]
+      : []),
+    {
+      expectation: "even at the end",
+      measured: figures.evenAfter ? "even" : "uneven",
+      pass: figures.evenAfter,
+    },
+  ];
+}
+
+function atLeastOneLost(get: Account, profile: string): Judged {
+  return {
+    expectation: `profile ${profile} loses requests`,
+    measured: `${get.failed} GET lost`,
+    pass: get.failed > 0,
+  };
+}
+
+function limit(what: string, value: number | undefined, max: number): Judged {
+  return {
+    expectation: `${what} within ${max} ms`,
+    measured: value === undefined ? "not seen" : `${value} ms`,
+    pass: value !== undefined && value <= max,
+  };
+}
+
+const text = ({ sent, ok, failed, pending }: Account) =>
+  `${sent} sent = ${ok} ok + ${failed} failed + ${pending} pending`;
