@@ -29,7 +29,11 @@ export interface LabClone {
  * commit of it would hold.
  */
 export function labClone(): LabClone {
-  const root = process.env.HOMELAB_TEST_CLONE ?? join(tmpdir(), "homelab-e2e");
+  return cloneAt(process.env.HOMELAB_TEST_CLONE ?? join(tmpdir(), "homelab-e2e"));
+}
+
+/** A clone in another place, for what takes more than one. */
+export function cloneAt(root: string): LabClone {
   return { root, run: (a, o) => runLab(root, a, o), ok: (a, o) => okLab(root, a, o) };
 }
 

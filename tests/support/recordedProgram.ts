@@ -48,6 +48,7 @@ export async function recordProgram(
     // The program makes its resources when it is loaded, so it is loaded anew each time.
     delete load.cache[load.resolve(PROGRAM)];
     load(PROGRAM);
+    delete load.cache[load.resolve(PROGRAM)];
     await recorded.settle();
     return await Promise.all(recorded.resources.map(withoutPromises));
   } finally {

@@ -84,6 +84,7 @@ function watchRegistrations(resources: RecordedResource[]): void {
     getMonitor(): { registerResource: (request: Request, answer: Answer) => Promise<void> };
   };
   const monitor = getMonitor();
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- it is bound
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, answer) =>
     register(request, (error, response) => {
