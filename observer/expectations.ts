@@ -44,7 +44,7 @@ export function judge(experiment: string, profile: string, figures: Figures): Ju
     { expectation: "no GET is lost", measured: `${get.failed} lost`, pass: get.failed === 0 },
     {
       expectation: "POST: only those are lost that were being answered by the target",
-      measured: `${post.failed} lost, ${figures.postLostLater} of them sent after the fault`,
+      measured: `${post.failed} lost, ${figures.postLostLater} of them sent after it was out`,
       pass: figures.postLostLater === 0,
     },
     ...(within === undefined

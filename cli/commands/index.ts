@@ -93,7 +93,7 @@ export const commands: CommandEntry[] = [
     name: "experiment",
     group: "learn",
     shown: "experiment NAME [--json]",
-    summary: "a measured experiment: failover, hang, partition, drain, reload, round-robin",
+    summary: "failover, hang, partition, drain, reload, round-robin: measured",
     load: () => import("./experiment.js"),
   },
   {
