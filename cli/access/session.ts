@@ -46,7 +46,18 @@ export async function askPulumi(
   args: string[],
 ): Promise<string> {
   const { toolchain, env } = session;
-  return run(toolchain.pulumi, [...args, "--non-interactive"], { cwd: context.paths.root, env });
+  const options = { cwd: context.paths.root, env };
+  try {
+    return await run(toolchain.pulumi, [...args, "--non-interactive"], options);
+  } catch (error) {
+    if (!/no stack (selected|named)/.test((error as Error).message)) throw error;
+    const { stack } = context;
+    throw new Error(
+      `stack ${JSON.stringify(stack)}: does not exist in ${env.PULUMI_BACKEND_URL}; ` +
+        `make it with ./lab pulumi --stack ${stack} -- stack init ${stack}`,
+      { cause: error },
+    );
+  }
 }
 
 /** The stack's outputs. @throws when no `up` has ended yet. */

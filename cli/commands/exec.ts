@@ -9,10 +9,17 @@ export const command: Command = {
   description:
     "Runs a command in lb, app1…, db, or on the Proxmox node (pve). Standard input, output and the\n" +
     "exit status pass through.",
-  maxArgs: 1,
+  maxArgs: Infinity, // to say where the command belongs
   takesRest: true,
   async run(context) {
-    const [name] = context.args;
+    const [name, ...misplaced] = context.args;
+    if (misplaced.length > 0) {
+      const meant = [...misplaced, ...context.rest].join(" ");
+      throw new UsageError(
+        `lab exec: the command goes behind "--", got ${JSON.stringify(misplaced.join(" "))} before it; ` +
+          `say ./lab exec ${name} -- ${meant}`,
+      );
+    }
     if (!name || context.rest.length === 0) {
       throw new UsageError("lab exec: needs a name and a command: ./lab exec lb -- uptime");
     }

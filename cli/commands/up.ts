@@ -2,7 +2,9 @@ import { apiAccess, nodeAccess, type PulumiSession, requireOutputs } from "../ac
 import { isHealthy, type LabStatus, readStatus, troubles } from "../access/status";
 import { type Command, type CommandContext, yesOption } from "../core/command";
 import { withLabLock } from "../core/lock";
+import { elapsed } from "../core/progress";
 import { waitFor } from "../core/waitFor";
+import type { StackOutputs } from "../stack/outputs";
 import { prepareStack } from "../stack/prepare";
 import { runEngine } from "../stack/runEngine";
 
@@ -19,7 +21,11 @@ export const command: Command = {
   run: (context) => withLabLock(context.paths, "up", () => up(context)),
 };
 
+/** A status with where the load balancer's own statistics are. */
+type UpStatus = LabStatus & Pick<StackOutputs, "statsUrl" | "statsUser">;
+
 async function up(context: CommandContext): Promise<number> {
+  const from = Date.now();
   const { paths, progress } = context;
   const session = await prepareStack(context);
   const changes = await progress.step("Stack: VPC, RDS, EC2 instances, ALB", (note) =>
@@ -34,6 +40,7 @@ async function up(context: CommandContext): Promise<number> {
   );
   progress.info(`  ${changes}`);
   const status = await waitUntilHealthy(context, session);
+  progress.info(`  ready after ${elapsed(Date.now() - from)}`);
   for (const line of closingWords(status)) context.print(line);
   return 0;
 }
@@ -41,38 +48,44 @@ async function up(context: CommandContext): Promise<number> {
 async function waitUntilHealthy(
   context: CommandContext,
   { node }: PulumiSession,
-): Promise<LabStatus & { statsUrl: string }> {
+): Promise<UpStatus> {
   const outputs = await requireOutputs(context);
   const ssh = await nodeAccess(context);
   const api = await apiAccess(context);
   return context.progress.step("Health checks of every target", (note) =>
-    waitFor<LabStatus & { statsUrl: string }>({
+    waitFor<UpStatus>({
       what: "targets healthy",
       seconds: healthySeconds,
       note,
       look: async () => {
         const status = await readStatus({ outputs, ssh, api, embedded: node });
         return isHealthy(status)
-          ? { value: { ...status, statsUrl: outputs.statsUrl } }
+          ? { value: { ...status, statsUrl: outputs.statsUrl, statsUser: outputs.statsUser } }
           : { seen: troubles(status) };
       },
     }),
   );
 }
 
-function closingWords(status: LabStatus & { statsUrl: string }): string[] {
+function closingWords(status: UpStatus): string[] {
   const names = status.targets.map(({ name }) => name);
+  const [first] = names;
+  const next: [string, string][] = [
+    ["./lab verify", `${names.join(", ")} take turns`],
+    ["./lab status", "each target as the load balancer sees it"],
+    [`./lab exec ${first} -- docker stop web`, "one target goes: verify and status again"],
+    [`./lab exec ${first} -- docker start web`, "and it comes back"],
+    ["./lab --help", "the rest"],
+  ];
+  const width = Math.max(...next.map(([command]) => command.length));
   return [
     "",
-    `The load balancer answers at  ${status.localUrl ?? status.url}`,
-    ...(status.localUrl ? [`               on the LAN at  ${status.url}`] : []),
-    `          its statistics at  ${status.statsUrl}`,
-    "   (user stats, password: ./lab pulumi -- stack output statsPassword --show-secrets)",
+    `Load balancer  ${status.localUrl ?? status.url}`,
+    ...(status.localUrl ? [`  on the LAN   ${status.url}`] : []),
+    `  its stats    ${status.statsUrl}  user ${status.statsUser}, password:`,
+    "               ./lab pulumi -- stack output statsPassword --show-secrets",
     "",
-    "Try next:",
-    `  ./lab verify                                     ${names.join(", ")} take turns`,
-    "  ./lab status                                     what the load balancer sees",
-    `  ./lab exec ${names[0]} -- docker stop web              one target goes; look again`,
-    `  ./lab exec ${names[0]} -- docker start web             and it comes back`,
+    "Try next",
+    ...next.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`),
   ];
 }

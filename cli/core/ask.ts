@@ -8,7 +8,9 @@ import { createInterface } from "node:readline/promises";
 export async function confirm(question: string, yes: boolean): Promise<boolean> {
   if (yes) return true;
   if (!process.stdin.isTTY) {
-    throw new Error(`${question}: standard input is no terminal to ask on; answer with --yes`);
+    throw new Error(
+      `"${question}": cannot be asked, for standard input is no terminal; answer with --yes`,
+    );
   }
   const reader = createInterface({ input: process.stdin, output: process.stderr });
   try {

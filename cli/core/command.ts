@@ -85,7 +85,13 @@ export function parseCall(name: string, command: Command, words: string[]): Pars
     values = parsed.values;
     args = parsed.positionals;
   } catch (error) {
-    const said = (error as Error).message.split(". ")[0]!.replace(/^Unknown/, "unknown");
+    const said = (error as Error).message
+      .split(". ")[0]!
+      .replace(/^Unknown/, "unknown")
+      .replace(
+        /^Option '(\S+?)(?: <\w+>)?' argument (?:missing|is ambiguous)$/,
+        "$1 needs a value",
+      );
     throw new UsageError(`lab ${name}: ${said}; see ./lab ${name} --help`, { cause: error });
   }
   const maxArgs = command.maxArgs ?? 0;

@@ -16,6 +16,7 @@ export interface TargetOutput {
 export interface StackOutputs {
   url: string;
   statsUrl: string;
+  statsUser: string;
   loadBalancer: {
     name: string;
     vmid: number;

@@ -7,6 +7,7 @@ import {
   UsageError,
 } from "../../../cli/core/command";
 import { commands } from "../../../cli/commands";
+import { command as exec } from "../../../cli/commands/exec";
 import { commandPage, frontPage } from "../../../cli/core/help";
 
 const plain: Command = {
@@ -40,6 +41,10 @@ describe("parseCall", () => {
     assert.equal(refused(["--jsno"]), "lab plain: unknown option '--jsno'; see ./lab plain --help");
   });
 
+  it("refuses an option that lacks its value", () => {
+    assert.equal(refused(["--stack"]), "lab plain: --stack needs a value; see ./lab plain --help");
+  });
+
   it("refuses arguments a command has no use for", () => {
     assert.equal(
       refused(["now"]),
@@ -64,6 +69,17 @@ describe("parseCall", () => {
         message: `-n: must be a whole number from 1 to 9, got "${bad}"`,
       });
     }
+  });
+});
+
+describe("exec", () => {
+  it("says where the command belongs", async () => {
+    const call = parseCall("exec", exec, ["app1", "uptime"]);
+    await assert.rejects(exec.run({ ...call } as never), {
+      message:
+        'lab exec: the command goes behind "--", got "uptime" before it; ' +
+        "say ./lab exec app1 -- uptime",
+    });
   });
 });
 
