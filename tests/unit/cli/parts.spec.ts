@@ -71,8 +71,13 @@ describe("guests", () => {
 });
 
 describe("labs", () => {
-  it("finds id and checkout of each embedded node", () => {
-    const labs = parseLabs("lab-0a1b2c-pve1\t/home/me/lab one\nother\t/x\n", "/c");
+  it("finds id and checkout of each embedded node, its volume and its LAN, once", () => {
+    const lines = [
+      "lab-0a1b2c-pve1\t/home/me/lab one",
+      "other\t/x",
+      "lab-0a1b2c\t/home/me/lab one",
+    ];
+    const labs = parseLabs(lines.join("\n"), "/c");
     assert.deepEqual(labs, [
       { root: "/home/me/lab one", id: "lab-0a1b2c", state: "/home/me/lab one/.lab", cache: "/c" },
     ]);
