@@ -89,6 +89,7 @@ async function inCt(host: LxcHost, vmid: number, notRunning: string): Promise<st
 async function copy(from: string[], to: string[]): Promise<void> {
   const source = spawn(from[0]!, from.slice(1), { stdio: ["ignore", "pipe", "inherit"] });
   const sink = spawn(to[0]!, to.slice(1), { stdio: [source.stdout, "ignore", "inherit"] });
+  source.stdout.destroy(); // the sink has it now; ours would keep a source whose sink died waiting
   const ends = [source, sink].map(
     (child) =>
       new Promise<number>((resolve, reject) => {
@@ -97,6 +98,7 @@ async function copy(from: string[], to: string[]): Promise<void> {
       }),
   );
   const [read, written] = await Promise.all(ends);
-  if (read !== 0) throw failure(`unable to read '${from.at(-1)}'`);
+  // A source whose sink fails fails as well.
   if (written !== 0) throw failure(`unable to write '${to.at(-1)}'`);
+  if (read !== 0) throw failure(`unable to read '${from.at(-1)}'`);
 }

@@ -24,6 +24,7 @@ async function main([name = "help", ...args]: string[]): Promise<number> {
   return name === "help" ? 0 : 255;
 }
 
+process.exitCode = 255; // also when Node.js ends because nothing is left that could finish the command
 main(process.argv.slice(2)).then(
   (code) => (process.exitCode = code),
   (error: unknown) => {
