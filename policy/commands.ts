@@ -1,7 +1,6 @@
 import type { PolicyResource } from "@pulumi/policy";
 import { CONTAINER_TYPE, type Container } from "./containers";
 import { asProps, asText, propsOf, UNKNOWN } from "./plain";
-import { privateAddresses } from "./network";
 import { Host } from "./script/host";
 
 export const COMMAND_TYPE = "command:remote:Command";
@@ -14,15 +13,11 @@ export interface ObservedHost {
 }
 
 /** Follows, in their order, the scripts that a stack runs in one CT. */
-export function observe(
-  container: Container,
-  resources: PolicyResource[],
-  bridges: Set<string>,
-): ObservedHost {
+export function observe(container: Container, resources: PolicyResource[]): ObservedHost {
   const observed: ObservedHost = { host: new Host(), complete: true };
   for (const resource of inOrder(resources)) {
     if (resource.type !== COMMAND_TYPE) continue;
-    if (!isInside(resource, container, resources, bridges)) continue;
+    if (!isInside(resource, container, resources)) continue;
     const script = asText(propsOf(resource.props).create);
     if (script === undefined) observed.complete = false;
     else observed.host.run(script);
@@ -38,11 +33,10 @@ export function isInside(
   resource: PolicyResource,
   container: Container,
   resources: PolicyResource[],
-  bridges: Set<string>,
 ): boolean {
   const host = hostOf(resource);
   if (host === undefined) return belongsTo(resource, container, resources);
-  return privateAddresses(container, bridges).includes(host);
+  return container.interfaces.some(({ address }) => address === host);
 }
 
 /** Address of a command's connection, or of the Docker engine that a container is run by. */

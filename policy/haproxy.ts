@@ -22,14 +22,14 @@ export async function settingsOf(lab: Lab): Promise<LoadBalancerSetting[]> {
 }
 
 async function settingOf(container: Container, lab: Lab): Promise<LoadBalancerSetting> {
-  const { resources, bridges } = lab;
-  const observed = observe(container, resources, bridges);
+  const { resources } = lab;
+  const observed = observe(container, resources);
   const texts = [...observed.host.files]
     .filter(([path]) => FILE.test(path))
     .map(([, text]) => text);
   let { complete } = observed;
   for (const resource of resources) {
-    if (resource.type !== COPY_TYPE || !isInside(resource, container, resources, bridges)) continue;
+    if (resource.type !== COPY_TYPE || !isInside(resource, container, resources)) continue;
     const path = propsOf(resource.props).remotePath;
     if (typeof path === "string" && !FILE.test(path)) continue;
     const text = await assetText(resource);

@@ -47,7 +47,7 @@ export const appFirewall: StackValidationPolicy = {
     if (sources.length === 0) return; // without a load balancer, or before its address is known
     const expected = rulesFor(sources, config.port ?? DEFAULT_PORT);
     for (const app of tagged(ROLE_TAGS.app)) {
-      const { host, complete } = observe(app, resources, bridges);
+      const { host, complete } = observe(app, resources);
       const rules = withoutFinalReturn(host.ipv4.chains.get(CHAIN) ?? []);
       if (rules.length === 0 && !complete) continue; // they may be in a script not known yet
       const fault = firstFault(rules, expected) ?? openIpv6(host.ipv6.chains.get(CHAIN) ?? []);

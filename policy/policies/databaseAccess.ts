@@ -48,7 +48,7 @@ export const databaseAccess: StackValidationPolicy = {
     const clientsKnown = apps.every((app) => privateAddresses(app, bridges).length > 0);
     const localMethods = config.localMethods ?? ["peer", "scram-sha-256"];
     for (const database of tagged(ROLE_TAGS.database)) {
-      const { host, complete } = observe(database, resources, bridges);
+      const { host, complete } = observe(database, resources);
       const report = (fault: string) =>
         reportViolation(`${database.label}: ${fault}`, database.urn);
       const records = recordsOn(host);

@@ -21,8 +21,8 @@ export const firewallFirst: StackValidationPolicy = {
     const lab = labOf(args.resources, args.getConfig<BridgesConfig>());
     for (const app of lab.apps) {
       // Without any rules `app-docker-user-rules` speaks.
-      if (!isFilled(observe(app, lab.resources, lab.bridges).host)) continue;
-      const own = lab.resources.filter((r) => isInside(r, app, lab.resources, lab.bridges));
+      if (!isFilled(observe(app, lab.resources).host)) continue;
+      const own = lab.resources.filter((r) => isInside(r, app, lab.resources));
       for (const resource of own) {
         const got = startsUnguarded(resource, app, lab);
         if (!got) continue;
@@ -40,7 +40,7 @@ export const firewallFirst: StackValidationPolicy = {
 function startsUnguarded(
   resource: PolicyResource,
   app: Container,
-  { resources, bridges }: Lab,
+  { resources }: Lab,
 ): string | undefined {
   const isContainer = resource.type === DOCKER_CONTAINER;
   if (!isContainer && resource.type !== COMMAND_TYPE) return undefined;
@@ -49,7 +49,7 @@ function startsUnguarded(
     if (startsDocker(words) && !isFilled(host)) found ??= "Docker without them";
   });
   const before = needsOf(resource, resources).filter(({ type }) => type === COMMAND_TYPE);
-  for (const command of before.filter((r) => isInside(r, app, resources, bridges))) {
+  for (const command of before.filter((r) => isInside(r, app, resources))) {
     const script = asText(propsOf(command.props).create);
     if (script === undefined) return undefined; // they may be in a script not known yet
     host.run(script);

@@ -39,7 +39,7 @@ function pageFault(section: Section): string | undefined {
   if (!shows && !served) return undefined;
   // A password beside "stats auth" is in the state, in the logs of a diff and in every review.
   if (says(section, "stats", "auth")) {
-    return "has the password of its stats page in the text; use a userlist in a file of its own";
+    return "has the password of its stats page in the text, got stats auth; use a userlist in a file of its own";
   }
   const rules = linesOf(section, "http-request").filter(([, action]) => action !== "set-header");
   const [, action, ...condition] = rules[0] ?? [];

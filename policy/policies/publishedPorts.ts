@@ -31,12 +31,12 @@ export const publishedPorts: StackValidationPolicy = {
   validateStack: (args, reportViolation) => {
     const config = args.getConfig<Config>();
     const lab = labOf(args.resources, config);
-    const { resources, bridges } = lab;
+    const { resources } = lab;
     const own = config.port ?? DEFAULT_PORT;
     for (const app of lab.apps) {
-      const { host, complete } = observe(app, resources, bridges);
+      const { host, complete } = observe(app, resources);
       const containers = resources.filter(({ type }) => type === DOCKER_CONTAINER);
-      for (const container of containers.filter((c) => isInside(c, app, resources, bridges))) {
+      for (const container of containers.filter((c) => isInside(c, app, resources))) {
         const report = (fault: string) =>
           reportViolation(
             `${app.label}: Docker container ${JSON.stringify(container.name)} ${fault}`,

@@ -67,7 +67,7 @@ interface Group {
 }
 
 function faultOf(container: Container, lab: Lab, group: Group): string | undefined {
-  const { host, complete } = observe(container, lab.resources, lab.bridges);
+  const { host, complete } = observe(container, lab.resources);
   const fault =
     proxmoxFault(container, lab) ??
     ruleFault(host.ipv4, group) ??

@@ -81,10 +81,9 @@ type Answer = (error: unknown, response: { getUrn(): string }) => void;
 /** The mocks are not told of URNs, parents and dependencies: those are taken from the requests. */
 function watchRegistrations(resources: RecordedResource[]): void {
   const { getMonitor } = createRequire(__filename)("@pulumi/pulumi/runtime/settings") as {
-    getMonitor(): { registerResource: (request: Request, answer: Answer) => Promise<void> };
+    getMonitor: () => { registerResource: (request: Request, answer: Answer) => Promise<void> };
   };
   const monitor = getMonitor();
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- it is bound
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, answer) =>
     register(request, (error, response) => {
