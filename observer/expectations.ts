@@ -21,7 +21,13 @@ export interface Figures {
 }
 
 /** Milliseconds within which a fault takes a target out, under traffic. */
-const removedWithin: Record<string, number> = { failover: 300, partition: 1000, hang: 2500 };
+const removedWithin: Record<string, number> = {
+  failover: 300,
+  reject: 300,
+  partition: 1000,
+  stop: 1000,
+  hang: 2500,
+};
 const backWithinMs = 1500;
 const p99AddedWithinMs = 100;
 

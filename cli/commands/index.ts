@@ -93,7 +93,7 @@ export const commands: CommandEntry[] = [
     name: "experiment",
     group: "learn",
     shown: "experiment NAME [--json]",
-    summary: "failover, hang, partition, drain, reload, round-robin: measured",
+    summary: "measured: failover, hang, partition, stop, reject, drain, …",
     load: () => import("./experiment.js"),
   },
   {

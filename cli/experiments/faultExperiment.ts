@@ -12,6 +12,8 @@ export const LOADED = {
   failover: "kill",
   hang: "hang",
   partition: "drop",
+  stop: "stop",
+  reject: "reject",
   drain: "drain",
   reload: "reload",
 } as const satisfies Record<string, FaultKind | "drain" | "reload">;
