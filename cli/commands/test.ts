@@ -2,22 +2,36 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runAttached } from "../core/attached";
-import { type Command, type CommandContext, UsageError, yesOption } from "../core/command";
+import {
+  type Command,
+  type CommandContext,
+  integerOption,
+  UsageError,
+  yesOption,
+} from "../core/command";
 import { ensurePrerequisites } from "../prerequisites";
 import { startedDaemonRuns, stopStartedDaemon } from "../prerequisites/dockerDaemon";
 import { addCounts, type Counts, countsLine, mochaCounts } from "../testing/counts";
 import { countsVariable } from "../testing/countsVariable";
 
-const suites = ["unit", "e2e", "all"] as const;
+const suites = ["unit", "e2e", "soak", "all"] as const;
 type Suite = (typeof suites)[number];
 
+/** Tells the soak tests how often to repeat each trial. */
+const repeatVariable = "HOMELAB_SOAK_REPEAT";
+
 export const command: Command = {
-  usage: "test [unit|e2e|all] [--yes]",
+  usage: "test [unit|e2e|soak|all] [--repeat N] [--yes]",
   description:
     "unit: compiler, lint, format, and the tests that need nothing but this checkout\n" +
     "e2e:  a lab in a clone of its own, from `up` to `reset`; needs Docker\n" +
-    "all:  both (default). The last line says: N passed, N failed, N skipped",
-  options: { yes: { ...yesOption, help: "install missing packages without asking" } },
+    "soak: an `up` cut off at random points, app nodes rebooted under a prober; needs Docker\n" +
+    "all:  the three of them, the soak short (default). The last line says: N passed, N failed,\n" +
+    "      N skipped",
+  options: {
+    repeat: { type: "string", value: "N", help: "soak: trials of each kind (default 20; all: 3)" },
+    yes: { ...yesOption, help: "install missing packages without asking" },
+  },
   maxArgs: 1,
   async run(context) {
     const suite = (context.args[0] ?? "all") as Suite;
@@ -26,9 +40,16 @@ export const command: Command = {
         `lab test: unknown suite ${JSON.stringify(suite)}; allowed are ${suites.join(", ")}`,
       );
     }
+    const repeat = integerOption("--repeat", context.options.repeat, {
+      min: 1,
+      max: 1000,
+      default: suite === "soak" ? 20 : 3,
+    });
+    const wants = (part: Suite) => suite === part || suite === "all";
     const parts: Counts[] = [];
-    if (suite !== "e2e") parts.push(...(await unit(context)));
-    if (suite !== "unit") parts.push(await endToEnd(context));
+    if (wants("unit")) parts.push(...(await unit(context)));
+    if (wants("e2e")) parts.push(await withDocker(context, ".mocharc.e2e.json"));
+    if (wants("soak")) parts.push(await withDocker(context, ".mocharc.soak.json", repeat));
     const total = addCounts(parts);
     context.print(countsLine(total));
     return total.failed === 0 ? 0 : 1;
@@ -49,13 +70,18 @@ async function unit(context: CommandContext): Promise<Counts[]> {
   ];
 }
 
-/** The end-to-end run ends Docker's daemon when it was what started it. */
-async function endToEnd(context: CommandContext): Promise<Counts> {
+/** A run that needs labs ends Docker's daemon when it was what started it. */
+async function withDocker(
+  context: CommandContext,
+  config: string,
+  repeat?: number,
+): Promise<Counts> {
   const { paths } = context;
   const daemonWasOurs = startedDaemonRuns(paths);
   await ensurePrerequisites(paths, context.progress, context.yes);
+  const env: Record<string, string> = repeat ? { [repeatVariable]: String(repeat) } : {};
   try {
-    return await mocha(context, ["--config", ".mocharc.e2e.json"]);
+    return await mocha(context, ["--config", config], env);
   } finally {
     if (!daemonWasOurs) await stopStartedDaemon(paths);
   }
@@ -68,12 +94,17 @@ async function check(context: CommandContext, title: string, words: string[]): P
   return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 };
 }
 
-async function mocha(context: CommandContext, words: string[]): Promise<Counts> {
+async function mocha(
+  context: CommandContext,
+  words: string[],
+  env: Record<string, string> = {},
+): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), "homelab-counts-"));
   const file = join(folder, "counts.json");
   try {
     const reporter = ["--reporter", join(context.paths.root, "cli/testing/countingReporter.ts")];
     const status = await runScript(context, ["mocha/bin/mocha.js", ...words, ...reporter], {
+      ...env,
       [countsVariable]: file,
     });
     return mochaCounts(existsSync(file) ? readFileSync(file, "utf8") : undefined, status);

@@ -38,8 +38,7 @@ export function cloneAt(root: string): LabClone {
 }
 
 /** Makes the clone anew; a lab that an earlier run left there is removed first. */
-export async function freshClone(): Promise<LabClone> {
-  const clone = labClone();
+export async function freshClone(clone: LabClone = labClone()): Promise<LabClone> {
   if (existsSync(join(clone.root, "lab"))) await clone.run(["reset", "--yes"]);
   rmSync(clone.root, { recursive: true, force: true });
   mkdirSync(clone.root, { recursive: true });
