@@ -2,7 +2,8 @@
 
 state_mount() {
   local place
-  for place in etc/pve etc/network var/lib/vz var/lib/lxc var/log/pve; do
+  # etc/homelab: scripts that /etc/network/interfaces calls, hence as lasting as that.
+  for place in etc/pve etc/network etc/homelab var/lib/vz var/lib/lxc var/log/pve; do
     # The first boot takes over what the image holds; the rename makes a killed copy start anew.
     if [[ ! -d $STATE/$place ]]; then
       rm -rf "$STATE/$place.new"
