@@ -102,6 +102,11 @@ describe("two labs on one machine", function () {
     const third = await cloneBeside("third");
     await docker("kill", secondName);
 
+    const all = ["--all", "--filter", "label=homelab.role=pve-node"];
+    const format = ["--format", '{{.Label "homelab.checkout"}}'];
+    const roots = (await docker("container", "ls", ...all, ...format)).trim().split("\n");
+    const orphans = roots.filter((root) => !existsSync(join(root, "lab")));
+    assert.deepEqual(orphans, [second.root], "a lab that is not this test's would be removed too");
     const said = await third.ok(["reset", "--all", "--yes"]);
     const listed = said.stdout + said.stderr;
     assert.match(
@@ -112,8 +117,8 @@ describe("two labs on one machine", function () {
     assert.deepEqual(leftOnMachine(), []);
     for (const kind of ["container", "network", "volume"]) {
       const filter = ["--filter", `label=homelab.checkout=${second.root}`, "--quiet"];
-      const all = kind === "container" ? ["--all"] : [];
-      assert.equal(await docker(kind, "ls", ...all, ...filter), "", kind);
+      const stopped = kind === "container" ? ["--all"] : [];
+      assert.equal(await docker(kind, "ls", ...stopped, ...filter), "", kind);
     }
     assert.equal(existsSync(`/sys/class/net/${lab}`), false, "its bridge is left");
     const groups = await runLocal("find", ["/sys/fs/cgroup", "-name", `*${secondBox.Id}*`]);
