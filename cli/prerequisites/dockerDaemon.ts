@@ -17,21 +17,23 @@ const recordFile = (paths: LabPaths) => join(paths.state, "dockerd.json");
 
 /** Starts Docker's daemon: by systemd where it runs the machine, else as a process of its own. */
 export async function startDockerDaemon(paths: LabPaths): Promise<void> {
+  let ended = false;
   if (existsSync("/run/systemd/system")) await run("systemctl", ["start", "docker"]);
-  else startDetached(paths);
+  else startDetached(paths, () => (ended = true));
   const deadline = Date.now() + startSeconds * 1000;
   for (;;) {
     const answer = await askDocker();
     if (answer.kind === "running") return;
+    const why = answer.kind === "unreachable" ? answer.why : answer.kind;
+    if (ended) throw new Error(`Docker: dockerd ended at once (${why}); see ${logFile(paths)}`);
     if (Date.now() > deadline) {
-      const why = answer.kind === "unreachable" ? answer.why : answer.kind;
       throw new Error(`Docker: not ready after ${startSeconds} s (${why}); see ${logFile(paths)}`);
     }
     await sleep(500);
   }
 }
 
-function startDetached(paths: LabPaths): void {
+function startDetached(paths: LabPaths, onEnd: () => void): void {
   mkdirSync(join(paths.state, "log"), { recursive: true, mode: 0o700 });
   const log = openSync(logFile(paths), "a", 0o640);
   // dockerd calls iptables, which is not on every PATH.
@@ -42,7 +44,8 @@ function startDetached(paths: LabPaths): void {
     env: { ...process.env, PATH },
     cwd: "/",
   });
-  child.on("error", () => undefined); // the wait for the daemon reports it
+  child.on("error", onEnd); // the wait for the daemon reports it
+  child.on("exit", onEnd);
   child.unref();
   if (child.pid === undefined) return;
   writeFileSync(recordFile(paths), JSON.stringify(processId(child.pid)));

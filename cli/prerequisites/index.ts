@@ -26,7 +26,7 @@ export async function ensurePrerequisites(
 ): Promise<void> {
   // First of all: on a wrong machine nothing is touched.
   refuse([judgePlatform(process.platform, process.arch), judgeProxmoxHost(proxmoxSigns())]);
-  const packages = missingPackages();
+  const packages = await missingPackages();
   if (packages.length > 0 && isDebian() && isRoot()) {
     const list = packages.join(" ");
     if (!(await confirm(`Missing on this machine: ${list}. Install them with apt-get?`, yes))) {
@@ -40,9 +40,15 @@ export async function ensurePrerequisites(
   refuse(await checkMachine(), progress);
 }
 
-function missingPackages(): string[] {
+async function missingPackages(): Promise<string[]> {
   const packages = missingTools().map(({ debianPackage }) => debianPackage);
-  return [...packages, ...(inPath("dockerd") || inPath("docker") ? [] : ["docker.io"])];
+  return (await needsDaemon()) ? [...packages, "docker.io"] : packages;
+}
+
+/** A client alone is not Docker: many a machine has one and no daemon. */
+async function needsDaemon(): Promise<boolean> {
+  if (inPath("dockerd") || process.env.DOCKER_HOST) return false;
+  return (await askDocker()).kind !== "running";
 }
 
 async function install(packages: string[], note: (text: string) => void): Promise<void> {
