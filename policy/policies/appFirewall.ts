@@ -1,14 +1,12 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { observe } from "../commands";
-import { containersOf } from "../containers";
-import { privateAddresses, privateBridges, ROLE_TAGS } from "../network";
+import { labOf, PRIVATE_BRIDGES, type BridgesConfig } from "../lab";
 import { parseRule, ruleText, sameRule, type FirewallRule } from "../script/iptables";
 
 const CHAIN = "DOCKER-USER";
 const DEFAULT_PORT = 3000;
 
-interface Config {
-  privateBridges?: string[];
+interface Config extends BridgesConfig {
   port?: number;
 }
 
@@ -21,13 +19,7 @@ export const appFirewall: StackValidationPolicy = {
   enforcementLevel: "mandatory",
   configSchema: {
     properties: {
-      privateBridges: {
-        type: "array",
-        items: { type: "string" },
-        description:
-          "Bridges of the private subnet. Default: those the stack makes without a physical " +
-          "port, else vmbr1.",
-      },
+      privateBridges: PRIVATE_BRIDGES,
       port: {
         type: "integer",
         minimum: 1,
@@ -40,13 +32,11 @@ export const appFirewall: StackValidationPolicy = {
   validateStack: (args, reportViolation) => {
     const { resources } = args;
     const config = args.getConfig<Config>();
-    const bridges = privateBridges(resources, config.privateBridges);
-    const containers = containersOf(resources);
-    const tagged = (tag: string) => containers.filter(({ tags }) => tags.includes(tag));
-    const sources = tagged(ROLE_TAGS.loadBalancer).flatMap((lb) => privateAddresses(lb, bridges));
+    const lab = labOf(resources, config);
+    const sources = lab.addresses(lab.loadBalancers);
     if (sources.length === 0) return; // without a load balancer, or before its address is known
     const expected = rulesFor(sources, config.port ?? DEFAULT_PORT);
-    for (const app of tagged(ROLE_TAGS.app)) {
+    for (const app of lab.apps) {
       const { host, complete } = observe(app, resources);
       const rules = withoutFinalReturn(host.ipv4.chains.get(CHAIN) ?? []);
       if (rules.length === 0 && !complete) continue; // they may be in a script not known yet

@@ -1,14 +1,13 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { observe } from "../commands";
-import { containersOf } from "../containers";
-import { privateAddresses, privateBridges, ROLE_TAGS } from "../network";
+import { labOf, PRIVATE_BRIDGES, type BridgesConfig } from "../lab";
 import type { Host } from "../script/host";
 import { hbaText, parseHba, type HbaRecord } from "../script/pgHba";
 
+const LOCAL_METHODS = ["peer", "scram-sha-256"];
 const FILE = /(^|\/)pg_hba\.conf$/;
 
-interface Config {
-  privateBridges?: string[];
+interface Config extends BridgesConfig {
   localMethods?: string[];
 }
 
@@ -21,17 +20,11 @@ export const databaseAccess: StackValidationPolicy = {
   enforcementLevel: "mandatory",
   configSchema: {
     properties: {
-      privateBridges: {
-        type: "array",
-        items: { type: "string" },
-        description:
-          "Bridges of the private subnet. Default: those the stack makes without a physical " +
-          "port, else vmbr1.",
-      },
+      privateBridges: PRIVATE_BRIDGES,
       localMethods: {
         type: "array",
         items: { type: "string" },
-        default: ["peer", "scram-sha-256"],
+        default: LOCAL_METHODS,
         description: "Methods allowed over the local socket.",
       },
     },
@@ -39,15 +32,12 @@ export const databaseAccess: StackValidationPolicy = {
   validateStack: (args, reportViolation) => {
     const { resources } = args;
     const config = args.getConfig<Config>();
-    const bridges = privateBridges(resources, config.privateBridges);
-    const containers = containersOf(resources);
-    const tagged = (tag: string) => containers.filter(({ tags }) => tags.includes(tag));
-    const apps = tagged(ROLE_TAGS.app);
-    const clients = new Set(apps.flatMap((app) => privateAddresses(app, bridges)));
+    const lab = labOf(resources, config);
+    const clients = new Set(lab.addresses(lab.apps));
     // While an address is not known, a record with another one may be that app node's.
-    const clientsKnown = apps.every((app) => privateAddresses(app, bridges).length > 0);
-    const localMethods = config.localMethods ?? ["peer", "scram-sha-256"];
-    for (const database of tagged(ROLE_TAGS.database)) {
+    const clientsKnown = lab.allKnown(lab.apps);
+    const localMethods = config.localMethods ?? LOCAL_METHODS;
+    for (const database of lab.databases) {
       const { host, complete } = observe(database, resources);
       const report = (fault: string) =>
         reportViolation(`${database.label}: ${fault}`, database.urn);

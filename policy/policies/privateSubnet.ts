@@ -1,9 +1,8 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
-import { containersOf } from "../containers";
-import { privateBridges, ROLE_TAGS } from "../network";
+import { labOf, PRIVATE_BRIDGES, type BridgesConfig } from "../lab";
+import { ROLE_TAGS } from "../network";
 
-interface Config {
-  privateBridges?: string[];
+interface Config extends BridgesConfig {
   publicTags?: string[];
 }
 
@@ -16,13 +15,7 @@ export const privateSubnet: StackValidationPolicy = {
   enforcementLevel: "mandatory",
   configSchema: {
     properties: {
-      privateBridges: {
-        type: "array",
-        items: { type: "string" },
-        description:
-          "Bridges of the private subnet. Default: those the stack makes without a physical " +
-          "port, else vmbr1.",
-      },
+      privateBridges: PRIVATE_BRIDGES,
       publicTags: {
         type: "array",
         items: { type: "string" },
@@ -32,12 +25,11 @@ export const privateSubnet: StackValidationPolicy = {
     },
   },
   validateStack: (args, reportViolation) => {
-    const { resources } = args;
     const config = args.getConfig<Config>();
-    const bridges = privateBridges(resources, config.privateBridges);
+    const { bridges, containers } = labOf(args.resources, config);
     const allowed = [...bridges].map((bridge) => JSON.stringify(bridge)).join(", ");
     const publicTags = config.publicTags ?? [ROLE_TAGS.loadBalancer];
-    for (const container of containersOf(resources)) {
+    for (const container of containers) {
       if (container.tags.some((tag) => publicTags.includes(tag))) continue;
       for (const { name, bridge } of container.interfaces) {
         if (bridge === undefined || bridges.has(bridge)) continue;

@@ -1,17 +1,6 @@
 import assert from "node:assert/strict";
 import { labClone } from "../support/labClone";
-import { waitUntil } from "../support/waitUntil";
-
-interface Target {
-  name: string;
-  state: string;
-  reason: string | null;
-}
-
-async function targets(): Promise<Target[]> {
-  const { stdout } = await labClone().ok(["status", "--json"]);
-  return (JSON.parse(stdout) as { targets: Target[] }).targets;
-}
+import { allHealthy, labStatus, targetIs } from "../support/labStatus";
 
 /** Which targets answered `count` requests from inside the load balancer's CT, sorted and unique. */
 async function answering(count: number): Promise<string[]> {
@@ -43,8 +32,7 @@ describe("the load balancer", function () {
   });
 
   it("answers on the machine's loopback", async function () {
-    const { stdout } = await labClone().ok(["status", "--json"]);
-    const { localUrl } = JSON.parse(stdout) as { localUrl: string };
+    const { localUrl } = await labStatus();
     const answer = await fetch(localUrl, { headers: { accept: "application/json" } });
     assert.equal(answer.status, 200);
     assert.match(answer.headers.get("x-backend") ?? "", /^app[123]$/);
@@ -64,20 +52,12 @@ describe("the load balancer", function () {
 
   it("removes a target whose service was killed and takes it back once it runs", async function () {
     this.timeout("3m");
-    const seen = (list: Target[]) => list.map((t) => `${t.name} ${t.state}`).join(", ");
     // `docker kill` counts as stopped by hand, so `restart: unless-stopped` does not undo it.
     await labClone().ok(["exec", "app2", "--", "docker", "kill", "web"]);
-    await waitUntil("app2 unhealthy", 30, async () => {
-      const list = await targets();
-      const gone = list.find((t) => t.name === "app2")?.state === "unhealthy";
-      return { value: gone || undefined, seen: seen(list) };
-    });
+    await targetIs("app2", "unhealthy", 30);
     assert.deepEqual(await answering(12), ["app1", "app3"]);
     await labClone().ok(["exec", "app2", "--", "docker", "start", "web"]);
-    await waitUntil("app2 healthy", 60, async () => {
-      const list = await targets();
-      return { value: list.every((t) => t.state === "healthy") || undefined, seen: seen(list) };
-    });
+    await allHealthy(60);
     assert.deepEqual(await answering(12), ["app1", "app2", "app3"]);
   });
 });

@@ -1,23 +1,15 @@
 import assert from "node:assert/strict";
 import { labClone } from "../support/labClone";
-
-/** The HTTP status of app2's service as seen from `from`; 0 where nothing answers within 3 s. */
-async function statusFrom(from: string): Promise<number> {
-  const url = "http://10.10.10.12:3000/healthz";
-  const curl = ["curl", "-m", "3", "-s", "-o", "/dev/null", "-w", "%{http_code}", url];
-  const { stdout } = await labClone().run(["exec", from, "--", ...curl]);
-  assert.match(stdout.trim(), /^\d{3}$/, `curl did not run in ${from}`);
-  return Number(stdout);
-}
+import { serviceStatus } from "../support/labStatus";
 
 describe("the private subnet", function () {
   it("lets the load balancer reach the service", async function () {
-    assert.equal(await statusFrom("lb"), 200);
+    assert.equal(await serviceStatus("lb"), 200);
   });
 
   for (const from of ["pve", "app1", "db"]) {
     it(`refuses ${from} at the service's port`, async function () {
-      assert.equal(await statusFrom(from), 0);
+      assert.equal(await serviceStatus(from), 0);
     });
   }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { labClone } from "../support/labClone";
-import { waitUntil } from "../support/waitUntil";
+import { targetIs } from "../support/labStatus";
 
 interface Account {
   sent: number;
@@ -20,15 +20,6 @@ async function experiment(name: string): Promise<Record<"GET" | "POST", Account>
     assert.equal(pending, 0);
   }
   return accounts;
-}
-
-async function targetIs(name: string, state: string, seconds: number): Promise<void> {
-  await waitUntil(`${name} ${state}`, seconds, async () => {
-    const { stdout } = await labClone().ok(["status", "--json"]);
-    const { targets } = JSON.parse(stdout) as { targets: { name: string; state: string }[] };
-    const seen = targets.find((target) => target.name === name)?.state ?? "missing";
-    return { value: seen === state || undefined, seen };
-  });
 }
 
 describe("under faults", function () {

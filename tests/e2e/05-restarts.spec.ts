@@ -1,22 +1,7 @@
 import assert from "node:assert/strict";
 import { labClone } from "../support/labClone";
 import { boxOf, restartBox } from "../support/box";
-import { waitUntil } from "../support/waitUntil";
-
-interface Status {
-  targets: { name: string; state: string }[];
-  database: { state: string };
-}
-
-async function allHealthy(seconds: number): Promise<void> {
-  await waitUntil("every target healthy", seconds, async () => {
-    const { code, stdout, stderr } = await labClone().run(["status", "--json"]);
-    if (code !== 0) return { seen: stderr.trim() };
-    const status = JSON.parse(stdout) as Status;
-    const well = status.targets.length === 3 && status.targets.every((t) => t.state === "healthy");
-    return { value: well || undefined, seen: JSON.stringify(status.targets.map((t) => t.state)) };
-  });
-}
+import { allHealthy, serviceStatus } from "../support/labStatus";
 
 describe("after a restart", function () {
   this.timeout("6m");
@@ -49,8 +34,5 @@ describe("after a restart", function () {
 });
 
 async function refusedFrom(from: string): Promise<void> {
-  const url = "http://10.10.10.12:3000/healthz";
-  const curl = ["curl", "-m", "3", "-s", "-o", "/dev/null", "-w", "%{http_code}", url];
-  const { stdout } = await labClone().run(["exec", from, "--", ...curl]);
-  assert.equal(stdout.trim(), "000", `${from} reached app2:3000`);
+  assert.equal(await serviceStatus(from), 0, `${from} reached app2:3000`);
 }

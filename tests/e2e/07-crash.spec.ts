@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { boxOf } from "../support/box";
 import { labClone } from "../support/labClone";
+import { allHealthy } from "../support/labStatus";
 import { inBox, runLocal } from "../support/nodeApi";
 import { waitUntil } from "../support/waitUntil";
 
@@ -15,10 +16,6 @@ const prober = `while :; do
   done
   sleep 0.05
 done > /tmp/probes 2> /dev/null`;
-
-interface Status {
-  targets: { name: string; state: string }[];
-}
 
 const startedAt = async (box: string) =>
   (await runLocal("docker", ["inspect", "-f", "{{.State.StartedAt}}", box])).stdout.trim();
@@ -42,13 +39,7 @@ describe("after a crash of the whole node", function () {
       },
       20,
     );
-    await waitUntil("every target healthy", 180, async () => {
-      const { code, stdout, stderr } = await labClone().run(["status", "--json"]);
-      if (code !== 0) return { seen: stderr.trim() };
-      const states = (JSON.parse(stdout) as Status).targets.map(({ state }) => state);
-      const well = states.length === 3 && states.every((state) => state === "healthy");
-      return { value: well || undefined, seen: states.join(" ") };
-    });
+    await allHealthy(180);
 
     const { stdout, stderr } = await runLocal("docker", ["logs", "--since", since, box]);
     const order = [...(stdout + stderr).matchAll(/CT (\d+): starts \(onboot\)/g)].map(

@@ -1,19 +1,7 @@
 import assert from "node:assert/strict";
+import { allHealthy, labStatus } from "../support/labStatus";
 import { type Seen, startProber } from "../support/prober";
 import { repeats, soakClone } from "../support/soak";
-import { waitUntil } from "../support/waitUntil";
-
-interface Target {
-  name: string;
-  vmid: number;
-  address: string;
-  state: string;
-}
-
-async function targets(): Promise<Target[]> {
-  const { stdout } = await soakClone().ok(["status", "--json"]);
-  return (JSON.parse(stdout) as { targets: Target[] }).targets;
-}
 
 async function linkLocal(name: string): Promise<string> {
   const words = ["ip", "-6", "-o", "addr", "show", "dev", "eth0", "scope", "link"];
@@ -37,7 +25,7 @@ describe(`the service's port while app nodes reboot (${repeats} reboots)`, funct
 
     it(`${turn + 1}: ${name} is never open but to the load balancer`, async function () {
       this.timeout("5m");
-      const before = await targets();
+      const before = (await labStatus(soakClone())).targets;
       const { address, vmid } = before.find((target) => target.name === name)!;
       const local = await linkLocal(name);
       // What is open beside it shows that each prober sees an open port.
@@ -56,11 +44,7 @@ describe(`the service's port while app nodes reboot (${repeats} reboots)`, funct
       const results: Map<string, Seen>[] = [];
       try {
         await soakClone().ok(["exec", "pve", "--", "pct", "reboot", String(vmid)]);
-        await waitUntil(`${name} healthy`, 120, async () => {
-          const now = await targets();
-          const value = now.every(({ state }) => state === "healthy") || undefined;
-          return { value, seen: now.map((target) => target.state).join() };
-        });
+        await allHealthy(120, soakClone());
       } finally {
         results.push(...(await Promise.all(running.map((prober) => prober.end()))));
       }

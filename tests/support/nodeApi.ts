@@ -1,22 +1,9 @@
 import { execFile, spawn } from "node:child_process";
+import type { EmbeddedNode } from "../../cli/core/types";
 import { labClone } from "./labClone";
 
 /** What `./lab pve info --json` prints. */
-export interface PveInfo {
-  apiUrl: string;
-  caFile: string;
-  user: string;
-  password: string;
-  tokenId: string;
-  tokenSecret: string;
-  node: string;
-  template: string;
-  sshHost: string;
-  sshPort: number;
-  sshUser: string;
-  sshKeyFile: string;
-  knownHostsFile: string;
-}
+export type PveInfo = EmbeddedNode;
 
 /** What a program did. */
 export interface Ended {
