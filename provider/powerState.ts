@@ -1,22 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SshEndpoint } from "../lib/ssh/options";
 import { powerStateProvider } from "./powerState.provider";
+import type { ProxmoxApiArgs } from "./proxmoxApi";
 
-export interface PowerStateArgs {
-  /** URL of the Proxmox API. */
-  endpoint: string;
-  /**
-   * PEM file of the CA that signed the API's certificate.
-   *
-   * @default - the CAs that this machine knows
-   */
-  caFile?: string;
-  /**
-   * API token, `user@realm!name=secret`. It is used and not stored.
-   *
-   * @default - PROXMOX_VE_API_TOKEN
-   */
-  token?: pulumi.Input<string>;
+export interface PowerStateArgs extends ProxmoxApiArgs {
   nodeName: string;
   /** The Proxmox node, as root. */
   node: SshEndpoint;

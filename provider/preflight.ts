@@ -1,22 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Needs } from "../lib/preflight/judge";
 import { preflightProvider } from "./preflight.provider";
+import type { ProxmoxApiArgs } from "./proxmoxApi";
 
-export interface PreflightArgs {
-  /** URL of the Proxmox API. */
-  endpoint: string;
-  /**
-   * PEM file of the CA that signed the API's certificate.
-   *
-   * @default - the CAs that this machine knows
-   */
-  caFile?: string;
-  /**
-   * API token, `user@realm!name=secret`. It is used and not stored.
-   *
-   * @default - PROXMOX_VE_API_TOKEN
-   */
-  token?: pulumi.Input<string>;
+export interface PreflightArgs extends ProxmoxApiArgs {
   needs: Needs;
 }
 

@@ -1,6 +1,25 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { readFileSync } from "node:fs";
 import { request } from "node:https";
 import { getCACertificates, rootCertificates } from "node:tls";
+
+/** How a resource of the program is told where the Proxmox API is and who asks. */
+export interface ProxmoxApiArgs {
+  /** URL of the Proxmox API. */
+  endpoint: string;
+  /**
+   * PEM file of the CA that signed the API's certificate.
+   *
+   * @default - the CAs that this machine knows
+   */
+  caFile?: string;
+  /**
+   * API token, `user@realm!name=secret`. It is used and not stored.
+   *
+   * @default - PROXMOX_VE_API_TOKEN
+   */
+  token?: pulumi.Input<string>;
+}
 
 export interface ProxmoxApi {
   /** e.g. `https://192.168.1.5:8006/`. */

@@ -66,3 +66,18 @@ export async function diskUsage(path: string): Promise<DiskUsage> {
     avail: s.bavail * s.bsize,
   };
 }
+
+/** The node's use of its resources, as lists of nodes show it. Bytes, seconds, cores. */
+export async function nodeSummary(root: string) {
+  const usage = await hostUsage();
+  const disk = await diskUsage(root);
+  return {
+    maxcpu: usage.cpus,
+    cpu: usage.cpu,
+    maxmem: usage.memTotal,
+    mem: usage.memTotal - usage.memAvailable,
+    maxdisk: disk.total,
+    disk: disk.used,
+    uptime: usage.uptime,
+  };
+}

@@ -1,6 +1,6 @@
 import { parseStorageConfig } from "../../lib/pve/storageConfig";
 import type { AccessControl } from "../access/accessControl";
-import { diskUsage, hostUsage } from "../host";
+import { nodeSummary } from "../host";
 import { failure, parameterError } from "../http/errors";
 import type { GuestSummary, NodeServices, RequestContext, Route } from "../http/types";
 import { readText } from "../files";
@@ -108,18 +108,7 @@ async function resources(services: NodeServices, access: AccessControl, ctx: Req
 async function nodeResource({ node, paths }: NodeServices, ctx: RequestContext) {
   const entry = { id: `node/${node}`, type: "node", node, status: "online", level: "" };
   if (!ctx.allowed(`/nodes/${node}`, "Sys.Audit")) return entry;
-  const usage = await hostUsage();
-  const disk = await diskUsage(paths.root);
-  return {
-    ...entry,
-    maxcpu: usage.cpus,
-    cpu: usage.cpu,
-    maxmem: usage.memTotal,
-    mem: usage.memTotal - usage.memAvailable,
-    maxdisk: disk.total,
-    disk: disk.used,
-    uptime: usage.uptime,
-  };
+  return { ...entry, ...(await nodeSummary(paths.root)) };
 }
 
 /** A CT as /cluster/resources and pools list it. */

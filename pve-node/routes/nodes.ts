@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import * as os from "node:os";
 import { readText } from "../files";
-import { diskUsage, hostUsage } from "../host";
+import { diskUsage, hostUsage, nodeSummary } from "../host";
 import type { NodeServices, Route } from "../http/types";
 import { PVE_REPOID, PVE_VERSION } from "../version";
 
@@ -14,21 +14,13 @@ export function nodeRoutes({ node, paths }: NodeServices): Route[] {
       async handler(ctx) {
         const entry = { node, id: `node/${node}`, type: "node", status: "online" };
         if (!ctx.allowed(`/nodes/${node}`, "Sys.Audit")) return [{ node, status: "online" }];
-        const usage = await hostUsage();
-        const disk = await diskUsage(paths.root);
         const cert = await readText(paths.sslCert);
         return [
           {
             ...entry,
             level: "",
             ...(cert ? { ssl_fingerprint: new X509Certificate(cert).fingerprint256 } : {}),
-            maxcpu: usage.cpus,
-            cpu: usage.cpu,
-            maxmem: usage.memTotal,
-            mem: usage.memTotal - usage.memAvailable,
-            maxdisk: disk.total,
-            disk: disk.used,
-            uptime: usage.uptime,
+            ...(await nodeSummary(paths.root)),
           },
         ];
       },
