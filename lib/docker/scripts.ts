@@ -12,10 +12,12 @@ const DAEMON_JSON = "/etc/docker/daemon.json";
 export function installDocker(driver: StorageDriver, aptProxy?: string): string {
   const packages = ["docker.io", ...(driver === "fuse-overlayfs" ? ["fuse-overlayfs"] : [])];
   return script(
-    // Root in a privileged CT would set the kernel variables of the whole machine at each boot, and the
-    // unit fails when two CTs do so at once. Docker sets what it needs by itself.
-    `systemctl mask -q systemd-sysctl.service
-systemctl reset-failed systemd-sysctl.service 2>/dev/null || true`,
+    // Root in a privileged CT would set the kernel variables of the whole machine at each boot, and look
+    // for LVM snapshots among the machine's disks; the units fail where two CTs do so at once, or where
+    // there is no LVM. Docker sets what it needs by itself.
+    `units="systemd-sysctl.service e2scrub_reap.service e2scrub_all.timer"
+systemctl mask -q --now $units
+systemctl reset-failed $units 2>/dev/null || true`,
     writeFileCommand({ path: `${DAEMON_JSON}.next`, text: daemonJson(driver) }),
     `sed -i "s/${MTU_PLACEHOLDER}/$(cat /sys/class/net/eth0/mtu)/" ${DAEMON_JSON}.next`,
     `changed=no
