@@ -4,6 +4,7 @@ import type { Progress } from "../cli/core/progress";
 import type { Toolchain } from "../cli/core/types";
 import { buildParts } from "./build";
 import { withLock } from "./lock";
+import { obtain } from "./obtain";
 import { downloadParts, officialReachable } from "./official";
 import { originOf, type Part, partsOf } from "./parts";
 import { type Places, placesOf } from "./places";
@@ -11,8 +12,8 @@ import type { Origin } from "./stamps";
 
 /**
  * Gives the Pulumi CLI, its language host and the provider plugins, all at the versions of the npm
- * packages. What is missing is downloaded where Pulumi's and GitHub's sites answer, else built from
- * sources. `HOMELAB_TOOLCHAIN` set to `official` or `build` decides instead of the sites.
+ * packages. What is missing is downloaded where Pulumi's and GitHub's sites answer and have it, else
+ * built from sources. `HOMELAB_TOOLCHAIN` set to `official` or `build` decides instead of the sites.
  */
 export async function ensureToolchain(paths: LabPaths, progress: Progress): Promise<Toolchain> {
   const places = placesOf(paths);
@@ -48,12 +49,14 @@ async function complete(
   await progress.step("toolchain: Pulumi CLI and provider plugins", async (note) => {
     const waiting = (pid: number) => note(`waiting for another lab that builds it (pid ${pid})`);
     await withLock(join(places.home, ".lock"), waiting, async () => {
-      const missing = missingParts(places, parts, wish); // another lab may have made them meanwhile
-      if (missing.length === 0) return;
-      note("asking get.pulumi.com and github.com");
-      const origin = wish ?? ((await officialReachable()) ? "official" : "built here");
-      const way = origin === "official" ? downloadParts : buildParts;
-      await way(places, missing, note);
+      await obtain(wish, {
+        officialReachable,
+        download: (missing) => downloadParts(places, missing, note),
+        build: (missing) => buildParts(places, missing, note),
+        missing: () => missingParts(places, parts, wish),
+        note,
+        warn: (text) => progress.info(text),
+      });
     });
   });
 }

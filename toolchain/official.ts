@@ -10,6 +10,7 @@ import { plugins, pulumiVersion } from "./versions";
 /*
  * The way of machines with internet access. It has not been run where this project was written,
  * which cannot reach these sites: the names follow Pulumi's published install script and releases.
+ * What it fails to give is built (obtain.ts).
  */
 
 const archive = `pulumi-v${pulumiVersion}-linux-${process.arch}.tar.gz`;
@@ -58,6 +59,7 @@ export async function downloadParts(
   if (missing.has("pulumi") || missing.has("pulumi-language-nodejs")) {
     note(archive);
     await downloadCli(places);
+    for (const part of parts.filter(({ name }) => name.startsWith("pulumi"))) stamp(places, part);
   }
   for (const { name, version, server } of plugins.filter((plugin) => missing.has(plugin.name))) {
     note(`plugin ${name} ${version}`);
@@ -75,9 +77,16 @@ export async function downloadParts(
     await run(places.pulumi, args, {
       env: { PULUMI_HOME: places.home, PULUMI_SKIP_UPDATE_CHECK: "true" },
     });
+    stamp(
+      places,
+      parts.find((part) => part.name === name)!,
+    );
   }
-  for (const part of parts)
-    writeStamp(places.stamps, part.name, { origin: "official", key: part.officialKey });
+}
+
+/** Part by part: what is there need not be had again when a later one fails. */
+function stamp(places: Places, part: Part): void {
+  writeStamp(places.stamps, part.name, { origin: "official", key: part.officialKey });
 }
 
 async function downloadCli(places: Places): Promise<void> {
