@@ -43,6 +43,7 @@ const SERVICE_MEMORY_MIB = 192;
 /** A web service in Docker in a privileged CT of the private subnet: the part that EC2 plays. */
 export class AppNode extends pulumi.ComponentResource {
   readonly name: string;
+  readonly vmid: number;
   readonly target: pulumi.Output<Target>;
   /** The running service; a gate on its health depends on it. */
   readonly service: docker.Container;
@@ -52,6 +53,7 @@ export class AppNode extends pulumi.ComponentResource {
   constructor(name: string, args: AppNodeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("homelab:components:AppNode", name, {}, opts);
     this.name = args.name;
+    this.vmid = args.vmid;
     const container = this.makeContainer(name, args);
     const { aptProxy } = args.placement;
     // Rules first: the installation of Docker starts it, and there must be no moment without them.

@@ -108,6 +108,7 @@ export class Container extends pulumi.ComponentResource {
       {
         subject: `CT ${args.vmid} "${args.hostname}": SSH on ${args.address}`,
         from: this.access.endpoint,
+        cts: { node: args.placement.access.endpoint, vmids: [args.vmid] },
         deadlineSeconds: 120,
         triggers: [hostConfig.incarnation, this.starts],
       },

@@ -84,7 +84,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
       },
       this,
     );
-    const gates = args.targets.map((node) => this.gate(name, node, container, active));
+    const gates = args.targets.map((node) => this.gate(name, args, node, container, active));
     const url = pulumi.interpolate`http://${args.lanAddress}/`;
     this.url = pulumi.all(gates.map((gate) => gate.id)).apply(() => url);
     this.statsUrl = active.id.apply(() => `http://${args.lanAddress}:${STATS_PORT}/`);
@@ -133,6 +133,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
   /** A target is ready when it answers the health check to the load balancer itself. */
   private gate(
     name: string,
+    args: LoadBalancerArgs,
     node: AppNode,
     container: Container,
     active: pulumi.Resource,
@@ -142,6 +143,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
       {
         subject: `target ${node.name}`,
         from: container.access.endpoint,
+        cts: { node: args.placement.access.endpoint, vmids: [args.vmid, node.vmid] },
         url: node.target.apply((t) => `http://${t.address}:${t.port}${HEALTH_PATH}`),
         deadlineSeconds: 120,
         triggers: [node.service.id],

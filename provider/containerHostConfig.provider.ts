@@ -110,6 +110,10 @@ async function readHostKey(inputs: ContainerHostConfigInputs): Promise<string> {
     `for i in $(seq 60); do
   pct exec ${inputs.vmid} -- cat ${file} 2>/tmp/homelab-${inputs.vmid}.err && exit 0
   sleep 1
+  if [ $i -gt 3 ] && pct status ${inputs.vmid} | grep -q stopped; then
+    echo "the CT has stopped; pct start ${inputs.vmid} says why when it cannot run" >&2
+    exit 1
+  fi
 done
 echo "no key after 60 s; last answer: $(cat /tmp/homelab-${inputs.vmid}.err)" >&2
 exit 1`,

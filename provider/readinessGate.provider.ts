@@ -2,6 +2,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { SshEndpoint } from "../lib/ssh/options";
 import { runScript } from "./ssh";
 
+/** CTs without which the probe cannot pass, and the Proxmox node that knows how they are. */
+export interface CtsToRun {
+  node: SshEndpoint;
+  vmids: number[];
+}
+
 /** Resolved inputs; see ReadinessGateArgs for what they mean. */
 export interface ReadinessGateInputs {
   subject: string;
@@ -9,6 +15,8 @@ export interface ReadinessGateInputs {
   url: string;
   deadlineSeconds: number;
   triggers: unknown[];
+  /** Undefined in states of an earlier version. */
+  cts?: CtsToRun;
 }
 
 export interface ReadinessGateState extends ReadinessGateInputs {
@@ -32,13 +40,37 @@ async function probe(inputs: ReadinessGateInputs): Promise<string | undefined> {
   return result.code === 0 ? `${status} "${said}"` : `exit status ${result.code}: ${said}`;
 }
 
+/** CTs that are stopped; none where the node does not say. */
+async function stoppedCts({ cts }: ReadinessGateInputs): Promise<string[]> {
+  if (!cts) return [];
+  const script = `for id in ${cts.vmids.join(" ")}; do pct status $id | sed "s/^/$id /"; done`;
+  const { stdout } = await runScript(cts.node, script, 30);
+  const lines = stdout.trim().split("\n");
+  return lines.flatMap((line) => /^(\d+) status: stopped$/.exec(line)?.[1] ?? []);
+}
+
+/** A CT that starts needs some probes; only then is its state worth the question. */
+const PATIENT_PROBES = 3;
+
 async function waitUntilReady(inputs: ReadinessGateInputs): Promise<void> {
   const end = Date.now() + inputs.deadlineSeconds * 1000;
   let probes = 0;
+  let stoppedBefore: string[] = [];
   for (;;) {
     probes += 1;
     const last = await probe(inputs);
     if (last === undefined) return;
+    const stopped = probes < PATIENT_PROBES ? [] : await stoppedCts(inputs);
+    // Twice: a CT that reboots is stopped for a moment.
+    const dead = stopped.filter((vmid) => stoppedBefore.includes(vmid));
+    if (dead.length > 0) {
+      throw new Error(
+        `${inputs.subject}: cannot get ready without a CT that has stopped, got ${dead.join(", ")} ` +
+          `after ${probes} probes (last: ${last}); ` +
+          `pct start ${dead[0]} on the Proxmox node starts it, or says why not`,
+      );
+    }
+    stoppedBefore = stopped;
     if (Date.now() >= end) {
       throw new Error(
         `${inputs.subject}: not ready after ${inputs.deadlineSeconds} s (${probes} probes, last: ${last})`,

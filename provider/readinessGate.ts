@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SshEndpoint } from "../lib/ssh/options";
+import type { CtsToRun } from "./readinessGate.provider";
 import { readinessGateProvider } from "./readinessGate.provider";
 
 export interface ReadinessGateArgs {
@@ -13,6 +14,8 @@ export interface ReadinessGateArgs {
    * @default - the login itself is the probe
    */
   url?: pulumi.Input<string>;
+  /** CTs that must run for the probe to pass: the gate fails at once when one has stopped. */
+  cts: pulumi.Input<CtsToRun>;
   /** Seconds until the gate fails with its last observation. */
   deadlineSeconds: number;
   /**
@@ -33,6 +36,7 @@ export class ReadinessGate extends pulumi.dynamic.Resource {
         subject: args.subject,
         from: args.from,
         url: args.url ?? "",
+        cts: args.cts,
         deadlineSeconds: args.deadlineSeconds,
         triggers: args.triggers ?? [],
       },

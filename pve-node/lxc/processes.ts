@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { run } from "./command";
 import type { LxcHost } from "./host";
 import { lxcDirectory } from "./host";
+import { waitFor } from "./waitFor";
 
 /** Clock ticks per second of the times in `/proc`; fixed in Linux's interface to programs. */
 const ticksPerSecond = 100;
@@ -28,6 +29,21 @@ export async function initPid(vmid: number): Promise<number | undefined> {
   const text = await run("lxc-info", ["-n", String(vmid), "-H", "-p"]).catch(() => "");
   const pid = Number(text.trim());
   return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+}
+
+/** True when a process that runs now still does so after some milliseconds. */
+export async function staysAlive(pid: number, milliseconds: number): Promise<boolean> {
+  const start = await startOf(pid);
+  if (start === undefined) return false;
+  // Asked often, so that the end is seen soon; by start time, for a pid may be given again.
+  return !(await waitFor(async () => (await startOf(pid)) !== start, milliseconds / 1000));
+}
+
+/** Start time of a process that is more than an entry for its parent to read; else undefined. */
+async function startOf(pid: number): Promise<string | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  const [state, ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return stat === "" || state === "Z" || state === "X" ? undefined : fields[18];
 }
 
 /** Seconds since a process was started. */

@@ -31,7 +31,7 @@ import {
   wantedLimits,
   type LxcConfigContext,
 } from "./lxcConfig";
-import { isRunning } from "./processes";
+import { initPid, isRunning, staysAlive } from "./processes";
 import { ownVolumes } from "./volumes";
 import { volumePath } from "./storages";
 import { waitFor } from "./waitFor";
@@ -126,22 +126,36 @@ async function bridgeMtus(options: Record<string, string>): Promise<Record<strin
   return result;
 }
 
+/**
+ * How long a CT must have run to count as started. LXC reports success once init was executed; an
+ * init that cannot work ends within tenths of a second.
+ */
+const provenMs = 1000;
+
 async function launch(host: LxcHost, vmid: number): Promise<void> {
   const errorFile = startErrorFile(host, vmid);
   const logFile = lxcLogFile(host, vmid);
   await mkdir(dirname(logFile), { recursive: true });
   for (const file of [errorFile, logFile]) await rm(file, { force: true });
-  const args = ["-d", "-n", String(vmid), "-l", "WARN", "-o", logFile];
+  // Of the levels only DEBUG tells how init ended.
+  const args = ["-d", "-n", String(vmid), "-l", "DEBUG", "-o", logFile];
   const result = await execute("lxc-start", args);
-  if (result.code === 0 && (await isRunning(host, vmid))) return;
+  if (result.code === 0 && (await isRunning(host, vmid))) {
+    const pid = await initPid(vmid);
+    if (pid !== undefined && (await staysAlive(pid, provenMs))) return;
+    const left = await waitFor(async () => !(await isRunning(host, vmid)), releaseSeconds);
+    const state = left ? "stopped" : "has no init";
+    const log = lastLines(await readText(logFile), /ERROR|WARN|NOTICE|init|halting|seccomp policy/);
+    throw new Error(`CT ${vmid}: ${state} right after its start; the end of LXC's log:\n${log}`);
+  }
   const said = [await readText(errorFile), lastLines(await readText(logFile)), result.stderr];
   const reason = said.find((text) => text?.trim())?.trim();
   throw new Error(`startup for container '${vmid}' failed${reason ? `\n${reason}` : ""}`);
 }
 
-const lastLines = (text: string | undefined) =>
+const lastLines = (text: string | undefined, worth = /\b(?:ERROR|WARN)\b/) =>
   text
     ?.split("\n")
-    .filter((line) => /\b(?:ERROR|WARN)\b/.test(line))
+    .filter((line) => worth.test(line))
     .slice(-8)
     .join("\n");

@@ -12,6 +12,7 @@ const inputs = {
   deadlineSeconds: 0,
   triggers: ["a"],
 };
+const cts = { node: inputs.from, vmids: [110, 111] };
 
 describe("readiness gate", function () {
   this.timeout(30_000);
@@ -50,6 +51,25 @@ describe("readiness gate", function () {
 
   it("takes a login for the probe where there is no URL", async () => {
     await provider.create({ ...inputs, url: "" });
+  });
+
+  it("gives up at once when a CT that it needs has stopped", async () => {
+    answer("curl: (7) no route\\n000", 7);
+    writeFileSync(join(node.folder, "stopped"), "");
+    const from = Date.now();
+    await assert.rejects(
+      provider.create({ ...inputs, cts, deadlineSeconds: 600 }),
+      /^Error: target app1: cannot get ready without a CT that has stopped, got 110, 111 after 4 probes \(last: exit status 7: curl: \(7\) no route\); /,
+    );
+    assert.ok(Date.now() - from < 15_000);
+  });
+
+  it("waits to its deadline while its CTs run", async () => {
+    answer("db: refused\\n503");
+    await assert.rejects(
+      provider.create({ ...inputs, cts, deadlineSeconds: 5 }),
+      /not ready after 5 s/,
+    );
   });
 
   it("waits again when a trigger changes, and only then", async () => {
