@@ -2,12 +2,11 @@ import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { findGo } from "./goCompiler";
 import { buildLanguageHost } from "./languageHost";
+import type { Note } from "../cli/core/progress";
 import type { Part } from "./parts";
 import type { Places } from "./places";
 import { run } from "./process";
 import { writeStamp } from "./stamps";
-
-type Note = (text: string) => void;
 
 /**
  * Makes parts from sources: the CLI and the plugins as one Go module, whose shared packages are
@@ -89,7 +88,7 @@ export function compileNotes(total: number, note: Note): (line: string) => void 
   return (line) => {
     if (line === "" || line.startsWith("go: ") || line.startsWith("#")) return;
     compiled += 1;
-    note(`compiled ${compiled} of up to ${total} packages: ${line}`);
+    note(`compiled ${compiled} of up to ${total} packages: ${line}`, compiled / total);
   };
 }
 

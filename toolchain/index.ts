@@ -55,7 +55,7 @@ async function complete(
         build: (missing) => buildParts(places, missing, note),
         missing: () => missingParts(places, parts, wish),
         note,
-        warn: (text) => progress.info(text),
+        warn: (text) => progress.warn(text),
       });
     });
   });

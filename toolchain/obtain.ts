@@ -32,7 +32,7 @@ export async function obtain(wish: Origin | undefined, ways: Ways): Promise<void
     const left = ways.missing();
     const names = left.map(({ name }) => name).join(", ");
     ways.warn(
-      `  toolchain: the download failed (${(error as Error).message}); building ${names} instead`,
+      `toolchain: the download failed (${(error as Error).message}); building ${names} instead`,
     );
     await ways.build(left);
   }

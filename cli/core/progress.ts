@@ -1,7 +1,14 @@
+/**
+ * Tells how a step goes on.
+ *
+ * @param share how much of it is done, 0 to 1; drawn as a bar. Left out where nobody can know.
+ */
+export type Note = (text: string, share?: number) => void;
+
 /** Says what long work does, how far it is and how long it took. Everything goes to standard error. */
 export interface Progress {
   /** Runs one named step and prints its outcome with the elapsed time. Errors pass through. */
-  step<T>(title: string, work: (note: (text: string) => void) => Promise<T>): Promise<T>;
+  step<T>(title: string, work: (note: Note) => Promise<T>): Promise<T>;
   /** One line of information. */
   info(text: string): void;
   warn(text: string): void;
@@ -11,6 +18,7 @@ interface ActiveStep {
   title: string;
   from: number;
   latest: string;
+  share?: number;
 }
 
 const drawEveryMs = 200;
@@ -46,8 +54,8 @@ export function consoleProgress(
   const draw = () => {
     erase();
     const width = (out.columns ?? 80) - 1;
-    for (const { title, from, latest } of active) {
-      out.write(`${stepLine(title, from, latest).slice(0, width)}\n`);
+    for (const step of active) {
+      out.write(`${stepLine(step).slice(0, width)}\n`);
       drawn++;
     }
   };
@@ -59,12 +67,12 @@ export function consoleProgress(
   };
 
   const log = () => {
-    for (const { title, from, latest } of active) line(stepLine(title, from, latest).slice(0, 300));
+    for (const step of active) line(stepLine(step).slice(0, 300));
   };
 
   return {
     async step(title, work) {
-      const step: ActiveStep = { title, from: Date.now(), latest: "" };
+      const step: ActiveStep = { title, from: Date.now(), latest: "", share: undefined };
       active.add(step);
       if (!live) line(`… ${title}`);
       timer ??= setInterval(live ? draw : log, live ? drawEveryMs : logEvery);
@@ -77,7 +85,10 @@ export function consoleProgress(
         line(`${mark} ${title} (${since(step.from)})`);
       };
       try {
-        const result = await work((text) => (step.latest = text.trim()));
+        const result = await work((text, share) => {
+          step.latest = text.trim();
+          step.share = share;
+        });
         end("✓");
         return result;
       } catch (error) {
@@ -90,5 +101,15 @@ export function consoleProgress(
   };
 }
 
-const stepLine = (title: string, from: number, latest: string) =>
-  `… ${title} (${since(from)}) ${latest}`.trimEnd();
+const barWidth = 20;
+
+/** A share as a bar, e.g. `[#####---------------]`. */
+export function bar(share: number): string {
+  const full = Math.round(Math.min(1, Math.max(0, share)) * barWidth);
+  return `[${"#".repeat(full)}${"-".repeat(barWidth - full)}]`;
+}
+
+function stepLine({ title, from, latest, share }: ActiveStep): string {
+  const done = share === undefined ? "" : ` ${bar(share)}`;
+  return `… ${title} (${since(from)})${done} ${latest}`.trimEnd();
+}

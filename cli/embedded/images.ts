@@ -3,10 +3,9 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promise
 import { join } from "node:path";
 import { exec, run } from "../core/exec";
 import type { LabPaths } from "../core/paths";
+import type { Note } from "../core/progress";
 import { docker, inspect } from "./docker";
 import { type NodeImage, readState, writeState } from "./state";
-
-type Note = (text: string) => void;
 
 /** The name Dockerfiles use for Debian: pulled or made here, they need not know. */
 const baseTag = "homelab/debian:12";
@@ -116,7 +115,15 @@ async function build(
     if (process.env[name]) flags.push("--build-arg", name);
   }
   const call = ["build", "--tag", tag, "--file", dockerfile, ...flags, context];
-  await docker(call, { onLine: note, env: { BUILDKIT_PROGRESS: "plain" } });
+  let share: number | undefined;
+  const onLine = (line: string) => note(line, (share = stepShare(line) ?? share));
+  await docker(call, { onLine, env: { BUILDKIT_PROGRESS: "plain" } });
+}
+
+/** How far a build is, from `Step 3/9 : …` of Docker's own builder or `#7 [3/9] …` of BuildKit. */
+export function stepShare(line: string): number | undefined {
+  const [, step, steps] = /^(?:Step |#\d+ \[(?:\S+ +)?)(\d+)\/(\d+)/.exec(line) ?? [];
+  return step === undefined ? undefined : (Number(step) - 1) / Number(steps);
 }
 
 /** Runs `work` with an empty folder on the cache's disk, removed afterwards. */

@@ -97,10 +97,16 @@ export function errorsToShow({ errors }: EngineState): string[] {
 /** One line for the progress display. */
 export function progressNote(state: EngineState): string {
   if (state.phase === "preview") return `preview, ${state.planned} changes so far`;
-  const doing = [...state.active.values()];
-  const total = Math.max(state.planned, state.done + doing.length);
-  return `${state.done}/${total} ${doing.join(", ")}`.trim();
+  return `${state.done}/${total(state)} ${[...state.active.values()].join(", ")}`.trim();
 }
+
+/** How much of the update is done, 0 to 1; undefined while it is previewed. */
+export function progressShare(state: EngineState): number | undefined {
+  const all = total(state);
+  return state.phase === "preview" || all === 0 ? undefined : state.done / all;
+}
+
+const total = ({ planned, done, active }: EngineState) => Math.max(planned, done + active.size);
 
 /** What the update changed, e.g. `23 created, 1 deleted` or `no changes`. */
 export function describeChanges(changes: Record<string, number> = {}): string {

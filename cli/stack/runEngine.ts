@@ -2,7 +2,14 @@ import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LabPaths } from "../core/paths";
-import { describeChanges, type EngineState, errorsToShow, progressNote } from "./engineEvents";
+import type { Note } from "../core/progress";
+import {
+  describeChanges,
+  type EngineState,
+  errorsToShow,
+  progressNote,
+  progressShare,
+} from "./engineEvents";
 import { openEventLog } from "./eventLog";
 
 /** What people call to have it done again. */
@@ -30,7 +37,7 @@ export async function runEngine(from: {
   args: string[];
   pulumi: string;
   env: Record<string, string | undefined>;
-  note: (text: string) => void;
+  note: Note;
 }): Promise<string> {
   const { paths, verb, note } = from;
   const folder = join(paths.state, "log");
@@ -56,7 +63,10 @@ export async function runEngine(from: {
   };
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const signal of signals) process.on(signal, interrupt);
-  const timer = setInterval(() => note(progressNote(events.read())), 250);
+  const timer = setInterval(() => {
+    const state = events.read();
+    note(progressNote(state), progressShare(state));
+  }, 250);
   try {
     const code = await new Promise<number>((resolve, reject) => {
       child.on("error", reject);

@@ -5,6 +5,7 @@ import {
   errorsToShow,
   type EngineEvent,
   progressNote,
+  progressShare,
   startState,
 } from "../../../cli/stack/engineEvents";
 
@@ -24,6 +25,7 @@ describe("engine events", () => {
   it("counts what the preview announces, without what stays the same", () => {
     const state = after(pre("create", true), pre("same", true), pre("replace", true));
     assert.equal(progressNote(state), "preview, 1 changes so far");
+    assert.equal(progressShare(state), undefined);
   });
 
   it("names what is being worked on with its part in AWS, and counts what is done", () => {
@@ -32,6 +34,7 @@ describe("engine events", () => {
     const metadata = { op: "create", urn: node, type: "t" };
     applyEvent(state, { resOutputsEvent: { metadata, planning: false } });
     assert.equal(progressNote(state), "1/1");
+    assert.equal(progressShare(state), 1);
   });
 
   it("keeps errors with their resource, without colours", () => {

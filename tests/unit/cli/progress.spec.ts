@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { consoleProgress, elapsed } from "../../../cli/core/progress";
+import { bar, consoleProgress, elapsed } from "../../../cli/core/progress";
+import { stepShare } from "../../../cli/embedded/images";
 
 /** A stream that keeps what is written; no terminal. */
 function logStream(): { stream: NodeJS.WriteStream; lines: () => string[] } {
@@ -40,5 +41,24 @@ describe("progress", () => {
   it("gives minutes where seconds are many", () => {
     assert.equal(elapsed(4900), "4.9 s");
     assert.equal(elapsed(125_000), "2 min 05 s");
+  });
+
+  it("draws how much is done as a bar", async () => {
+    assert.equal(bar(0), "[--------------------]");
+    assert.equal(bar(0.5), "[##########----------]");
+    assert.equal(bar(1.2), "[####################]");
+    const { stream, lines } = logStream();
+    await consoleProgress(stream, 20).step("Build", async (note) => {
+      note("compiled 1 of 4", 0.25);
+      await sleep(100);
+    });
+    assert.match(lines()[1]!, /^… Build \(0\.\d s\) \[#####-{15}\] compiled 1 of 4$/);
+  });
+
+  it("knows how far a Docker build is by its steps", () => {
+    assert.equal(stepShare("Step 3/9 : RUN apt-get update"), 2 / 9);
+    assert.equal(stepShare("#7 [3/6] RUN apt-get update"), 2 / 6);
+    assert.equal(stepShare("#7 [stage-1 3/6] RUN apt-get update"), 2 / 6);
+    assert.equal(stepShare("Get:1 http://example.org bookworm/main 3/9"), undefined);
   });
 });

@@ -57,7 +57,7 @@ describe("what is missing of the toolchain", () => {
     await obtain(undefined, ways);
     assert.deepEqual(calls, ["ask", "download pulumi docker command", "build docker command"]);
     assert.deepEqual(said, [
-      "  toolchain: the download failed (plugin docker: answered 404); building docker, command instead",
+      "toolchain: the download failed (plugin docker: answered 404); building docker, command instead",
     ]);
   });
 
