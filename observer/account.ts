@@ -1,4 +1,4 @@
-import type { ProbeRecord } from "./prober";
+import type { Method, ProbeRecord } from "./prober";
 
 /** What became of the requests of one method. */
 export interface Account {
@@ -10,8 +10,9 @@ export interface Account {
 
 /** A failed request, as reports list it. */
 export interface Loss {
+  /** When it was due, in milliseconds after the fault. */
   atMs: number;
-  method: string;
+  method: Method;
   reason: string;
   target?: string;
 }
@@ -25,8 +26,8 @@ export interface Latency {
 }
 
 /** Every request, counted by its method. */
-export function accounts(records: readonly ProbeRecord[]): Record<"GET" | "POST", Account> {
-  const result = { GET: emptyAccount(), POST: emptyAccount() };
+export function accounts(records: readonly ProbeRecord[]): Record<Method, Account> {
+  const result = { GET: emptyAccount(), HEAD: emptyAccount(), POST: emptyAccount() };
   for (const { method, outcome } of records) {
     result[method].sent++;
     result[method][outcome]++;
@@ -54,14 +55,25 @@ export function latency(records: readonly ProbeRecord[]): Latency {
     .filter(({ outcome }) => outcome === "ok")
     .map(({ dueAt, doneAt }) => doneAt! - dueAt)
     .sort((a, b) => a - b);
-  const at = (share: number) =>
-    tenths(sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? 0);
+  const at = (share: number) => tenths(percentile(sorted, share) ?? 0);
   return {
     p50: at(0.5),
     p99: at(0.99),
     max: at(1),
     slow: sorted.filter((value) => value > 250).length,
   };
+}
+
+/** How late requests were sent, in milliseconds: what the prober itself adds to latencies. */
+export function lateness(records: readonly ProbeRecord[]): { p99: number; max: number } {
+  const sorted = records.map(({ dueAt, sentAt }) => sentAt - dueAt).sort((a, b) => a - b);
+  const at = (share: number) => tenths(percentile(sorted, share) ?? 0);
+  return { p99: at(0.99), max: at(1) };
+}
+
+/** The value that this share of sorted values does not exceed; undefined: there are none. */
+export function percentile(sorted: readonly number[], share: number): number | undefined {
+  return sorted[Math.max(0, Math.min(sorted.length, Math.ceil(share * sorted.length)) - 1)];
 }
 
 /** Answers by target. */

@@ -2,8 +2,12 @@
 export interface BalancerEvent {
   /** Milliseconds since the epoch. */
   at: number;
-  kind: "check-passed" | "check-failed" | "down" | "up" | "retried";
+  kind: "check-passed" | "check-failed" | "down" | "up" | "retried" | "queued";
   target: string;
+  /** Of a request: when it arrived, milliseconds since the epoch. */
+  began?: number;
+  /** Of a retried request: another target than the first was tried. */
+  redispatched?: boolean;
   /** The load balancer's words. */
   text: string;
 }
@@ -25,10 +29,27 @@ export function parseLogLine(line: string): BalancerEvent | undefined {
     const kind = check[2] === "succeeded" ? "check-passed" : "check-failed";
     return { at, kind, target: check[1]!, text };
   }
-  // httplog: actconn/feconn/beconn/srv_conn/retries, "+" when another target was tried.
-  const traffic = / app\/(\S+) \S+ \d{3} \S+ \S+ \S+ \S+ \d+\/\d+\/\d+\/\d+\/\+?(\d+) /.exec(text);
-  if (traffic && Number(traffic[2]) > 0) {
-    return { at, kind: "retried", target: traffic[1]!, text };
+  return trafficEvent(at, text);
+}
+
+/**
+ * httplog: `backend/server TR/Tw/Tc/Tr/Ta status bytes - - flags
+ * actconn/feconn/beconn/srv_conn/retries srv_queue/backend_queue`; retries have a "+" when another
+ * target was tried. The line is written when the request ends, Ta milliseconds after it began.
+ */
+const httplog =
+  / app\/(\S+) \S+\/\+?(-?\d+) \d{3} \S+ \S+ \S+ \S+ \d+\/\d+\/\d+\/\d+\/(\+?)(\d+) (\d+)\/(\d+) /;
+
+function trafficEvent(at: number, text: string): BalancerEvent | undefined {
+  const found = httplog.exec(text);
+  if (!found) return undefined;
+  const [, target, took, plus, retries, ...queues] = found;
+  const began = at - Math.max(0, Number(took));
+  if (Number(retries) > 0) {
+    return { at, kind: "retried", target: target!, began, redispatched: plus === "+", text };
+  }
+  if (queues.some((ahead) => Number(ahead) > 0)) {
+    return { at, kind: "queued", target: target!, began, text };
   }
   return undefined;
 }

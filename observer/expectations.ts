@@ -1,5 +1,6 @@
 import type { Account } from "./account";
-import type { Gaps } from "./timeline";
+import { type Gap, gapMs } from "./gaps";
+import { type Method, METHODS } from "./prober";
 
 /** One stated expectation and what was measured. */
 export interface Judged {
@@ -10,9 +11,8 @@ export interface Judged {
 
 /** What experiments measure beside the timeline. */
 export interface Figures {
-  get: Account;
-  post: Account;
-  gaps: Gaps;
+  accounts: Record<Method, Account>;
+  gaps: readonly Gap[];
   /** POST requests that were lost although they were not in flight at the fault. */
   postLostLater: number;
   /** p99 of the time from just before the fault to just after it, less the p99 before. */
@@ -33,31 +33,26 @@ const p99AddedWithinMs = 100;
 
 /** The expectations of one experiment under one profile. */
 export function judge(experiment: string, profile: string, figures: Figures): Judged[] {
-  const { get, post, gaps } = figures;
-  const sum = (a: Account) => a.ok + a.failed + a.pending;
-  const counted = {
-    expectation: "every request is accounted for, none is pending",
-    measured: `GET ${text(get)}; POST ${text(post)}`,
-    pass: [get, post].every((a) => a.sent === sum(a) && a.pending === 0),
-  };
+  const { accounts, gaps } = figures;
+  const counted = accountedFor(accounts);
   const within = removedWithin[experiment];
   if (profile !== "tuned") {
     // The other profiles are there to be seen losing requests; a hang only makes them wait.
-    return experiment === "failover" ? [counted, atLeastOneLost(get, profile)] : [counted];
+    return experiment === "failover" ? [counted, atLeastOneLost(accounts.GET, profile)] : [counted];
   }
   return [
     counted,
-    { expectation: "no GET is lost", measured: `${get.failed} lost`, pass: get.failed === 0 },
+    noneLost(accounts),
     {
       expectation: "POST: only those are lost that were being answered by the target",
-      measured: `${post.failed} lost, ${figures.postLostLater} of them sent after it was out`,
+      measured: `${accounts.POST.failed} lost, ${figures.postLostLater} of them sent after it was out`,
       pass: figures.postLostLater === 0,
     },
     ...(within === undefined
       ? []
       : [
-          limit("out of the rotation", gaps.removed, within),
-          limit("back after the first good check", gaps.back, backWithinMs),
+          limit("out of the rotation", gapMs(gaps, "removed"), within),
+          limit("back after the first good check", gapMs(gaps, "back"), backWithinMs),
         ]),
     ...(experiment === "failover"
       ? [limit("p99 around the fault above normal", figures.p99AddedMs, p99AddedWithinMs)]
@@ -70,6 +65,27 @@ export function judge(experiment: string, profile: string, figures: Figures): Ju
   ];
 }
 
+/** Nothing may be missing from the figures. */
+export function accountedFor(accounts: Record<Method, Account>): Judged {
+  return {
+    expectation: "every request is accounted for, none is pending",
+    measured: METHODS.map((method) => `${method} ${text(accounts[method])}`).join("; "),
+    pass: METHODS.every((method) => {
+      const { sent, ok, failed, pending } = accounts[method];
+      return sent === ok + failed + pending && pending === 0;
+    }),
+  };
+}
+
+/** What may be repeated is. */
+export function noneLost({ GET, HEAD }: Record<Method, Account>): Judged {
+  return {
+    expectation: "no GET or HEAD is lost",
+    measured: `${GET.failed} GET, ${HEAD.failed} HEAD lost`,
+    pass: GET.failed + HEAD.failed === 0,
+  };
+}
+
 function atLeastOneLost(get: Account, profile: string): Judged {
   return {
     expectation: `profile ${profile} loses requests`,
@@ -78,7 +94,8 @@ function atLeastOneLost(get: Account, profile: string): Judged {
   };
 }
 
-function limit(what: string, value: number | undefined, max: number): Judged {
+/** A time that must not be exceeded. */
+export function limit(what: string, value: number | undefined, max: number): Judged {
   return {
     expectation: `${what} within ${max} ms`,
     measured: value === undefined ? "not seen" : `${value} ms`,

@@ -1,8 +1,11 @@
 import { Agent, request } from "node:http";
 
+export const METHODS = ["GET", "HEAD", "POST"] as const;
+export type Method = (typeof METHODS)[number];
+
 /** One request of a prober. All times are milliseconds since the epoch, of one clock. */
 export interface ProbeRecord {
-  method: "GET" | "POST";
+  method: Method;
   /** On a connection of its own, or on one that was kept. */
   connection: "kept" | "fresh";
   /** When it was due; latency counts from here, so that waiting for a slow one is not hidden. */
@@ -24,6 +27,8 @@ export interface ProberOptions {
   rate: number;
   /** Every n-th request is a POST. @default 0 - none */
   postEvery?: number;
+  /** Every n-th request is a HEAD, the one before a POST where both would fall together. @default 0 - none */
+  headEvery?: number;
   /** Every n-th request has a connection of its own. @default 0 - none */
   freshEvery?: number;
   /** Milliseconds after which a request without an answer has failed. @default 15000 */
@@ -48,7 +53,7 @@ export const now = (): number => performance.timeOrigin + performance.now();
  * it was due.
  */
 export function startProber(options: ProberOptions): Prober {
-  const { rate, postEvery = 0, freshEvery = 0 } = options;
+  const { rate, postEvery = 0, headEvery = 0, freshEvery = 0 } = options;
   const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
   const records: ProbeRecord[] = [];
   const from = now();
@@ -58,13 +63,17 @@ export function startProber(options: ProberOptions): Prober {
     open--;
     if (open === 0) stopped?.();
   };
-  const isNth = (nth: number) => nth > 0 && records.length % nth === nth - 1;
+  const isNth = (nth: number, index = records.length) => nth > 0 && index % nth === nth - 1;
+  const method = (): Method => {
+    if (isNth(postEvery)) return "POST";
+    return isNth(headEvery, records.length + 1) ? "HEAD" : "GET";
+  };
   const sendDue = () => {
     for (;;) {
       const dueAt = from + (records.length * 1000) / rate;
       if (dueAt > now()) break;
       const record: ProbeRecord = {
-        method: isNth(postEvery) ? "POST" : "GET",
+        method: method(),
         connection: isNth(freshEvery) ? "fresh" : "kept",
         dueAt,
         sentAt: now(),

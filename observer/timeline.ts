@@ -2,8 +2,28 @@ import { tenths } from "./account";
 import type { BalancerEvent } from "./balancerLog";
 import type { ProbeRecord } from "./prober";
 
+/** The steps of a fault's story, in the order in which they usually come. */
+export const STEP_IDS = [
+  "fault",
+  "damaged",
+  "attempt-failed",
+  "retried",
+  "slow",
+  "lost",
+  "check-failed",
+  "down",
+  "redistributed",
+  "heal",
+  "check-passed",
+  "up",
+  "answered",
+  "even",
+] as const;
+export type StepId = (typeof STEP_IDS)[number];
+
 /** One step of what happened, in milliseconds after the fault. */
 export interface Step {
+  id: StepId;
   atMs: number;
   what: string;
 }
@@ -16,75 +36,90 @@ export interface Observed {
   events: readonly BalancerEvent[];
   /** When the damage began. */
   faultAt: number;
+  /** When the command that did the damage had ended. */
+  damagedAt: number;
   /** When its repair began; undefined: never. */
   healAt?: number;
 }
 
-/** Gaps that expectations are about, in milliseconds; undefined: it did not happen. */
-export interface Gaps {
-  /** From the target's last answer, after which the fault was in force, to out of the rotation. */
-  removed?: number;
-  /** First good check after the repair to back in the rotation. */
-  back?: number;
-}
+/** When each step was; those that did not happen are absent. */
+export type StepTimes = Partial<Record<StepId, number>>;
 
 const slowMs = 250;
 
 /** How many answers in a row must be spread evenly. */
 const evenOver = 30;
 
-/** The story of one fault: each step that was seen, in order. */
-export function timeline(from: Observed): Step[] {
-  const { target, records, faultAt, healAt } = from;
-  const steps: Step[] = [];
-  const add = (at: number | undefined, what: string) => {
-    if (at !== undefined) steps.push({ atMs: tenths(at - faultAt), what });
-  };
+/** Finds the steps in what the prober and the load balancer's log saw. */
+export function stepTimes(from: Observed): StepTimes {
+  const { target, records, events, faultAt, damagedAt, healAt } = from;
   const until = healAt ?? Infinity;
   const during = records.filter(({ dueAt }) => dueAt >= faultAt && dueAt < until);
-  add(faultAt, "the command that does the damage begins");
-  add(during.find(({ outcome }) => outcome === "failed")?.doneAt, "first request lost");
-  const slow = during.find((r) => r.outcome === "ok" && r.doneAt! - r.dueAt > slowMs);
-  add(slow?.dueAt, "first slow request (over 250 ms) was due");
-  const event = (kind: BalancerEvent["kind"], after: number, before: number, name?: string) =>
-    from.events.find(
-      (e) => e.kind === kind && e.at >= after && e.at < before && (!name || e.target === name),
-    )?.at;
-  add(event("retried", faultAt, until), "first request that was retried has its answer");
-  add(event("check-failed", faultAt, until, target), "first failed check");
-  add(event("down", faultAt, until, target), `${target} marked down`);
-  const last = during.filter((r) => r.target === target && r.outcome === "ok").at(-1);
-  add(last?.doneAt, `last answer of ${target}: traffic redistributed`);
+  const failed = during.filter(({ outcome }) => outcome === "failed");
+  const retries = events.filter(({ kind, at }) => kind === "retried" && at >= faultAt);
+  const began = retries.map((event) => event.began ?? event.at).filter((at) => at < until);
+  const event = (kind: BalancerEvent["kind"], after: number, before = Infinity) =>
+    events.find((e) => e.kind === kind && e.target === target && e.at >= after && e.at < before)
+      ?.at;
+  // Every attempt on the target that is known of: answered, failed for the client, or retried.
+  const answers = during.filter((r) => r.target === target && r.outcome === "ok");
+  const attempts = [...answers, ...failed].map(({ sentAt }) => sentAt).concat(began);
+  const lastAttempt = latest(attempts);
+  const times: StepTimes = {
+    fault: faultAt,
+    damaged: damagedAt,
+    "attempt-failed": earliest([...failed.map(({ sentAt }) => sentAt), ...began]),
+    retried: earliest(retries.map(({ at }) => at).filter((at) => at < until)),
+    slow: during.find((r) => r.outcome === "ok" && r.doneAt! - r.dueAt > slowMs)?.dueAt,
+    lost: earliest(failed.map(({ doneAt }) => doneAt!)),
+    "check-failed": event("check-failed", faultAt, until),
+    down: event("down", faultAt, until),
+    redistributed: during.find((r) => r.outcome === "ok" && r.sentAt > (lastAttempt ?? faultAt))
+      ?.doneAt,
+  };
   if (healAt !== undefined) {
-    add(healAt, "the command that repairs it begins");
-    add(event("check-passed", healAt, Infinity, target), "first good check");
-    add(event("up", healAt, Infinity, target), `${target} marked up`);
-    const back = records.findIndex((r) => r.target === target && r.dueAt >= healAt);
-    if (back >= 0) add(records[back]!.doneAt, `first answer of ${target}`);
-    add(evenAgain(records.slice(Math.max(0, back)), from.targets), "even again");
+    const after = records.findIndex((r) => r.target === target && r.dueAt >= healAt);
+    Object.assign(times, {
+      heal: healAt,
+      "check-passed": event("check-passed", healAt),
+      up: event("up", healAt),
+      answered: records[after]?.doneAt,
+      even: after < 0 ? undefined : evenAgain(records.slice(after), from.targets),
+    });
   }
-  return steps.sort((a, b) => a.atMs - b.atMs);
+  return times;
 }
 
-/**
- * The gaps of one fault. The command that does the damage takes its time (`docker kill` half a
- * second), so removal counts from the last answer of the target: then it still served.
- */
-export function gaps(from: Observed): Gaps {
-  const { events, records, target, faultAt, healAt = Infinity } = from;
-  const own = events.filter((event) => event.target === target);
-  const after = (kind: BalancerEvent["kind"], time: number) =>
-    own.find((event) => event.kind === kind && event.at >= time)?.at;
-  const down = after("down", faultAt);
-  const good = after("check-passed", healAt);
-  const up = after("up", healAt);
-  const answers = records.filter((r) => r.target === target && r.outcome === "ok");
-  const served = (before: number) =>
-    answers.reduce((last, r) => (r.doneAt! < before ? Math.max(last, r.doneAt!) : last), faultAt);
-  return {
-    removed: down === undefined ? undefined : tenths(down - served(down)),
-    back: good === undefined || up === undefined ? undefined : tenths(up - good),
+/** The story of one fault: each step that was seen, in order. */
+export function timeline(from: Observed, times: StepTimes = stepTimes(from)): Step[] {
+  return STEP_IDS.filter((id) => times[id] !== undefined)
+    .map((id) => ({
+      id,
+      atMs: tenths(times[id]! - from.faultAt),
+      what: stepText(id, from.target),
+    }))
+    .sort((a, b) => a.atMs - b.atMs);
+}
+
+/** A step in words. */
+export function stepText(id: StepId, target: string): string {
+  const texts: Record<StepId, string> = {
+    fault: "the command that does the damage begins",
+    damaged: "that command has ended",
+    "attempt-failed": "the first request arrives whose attempt fails",
+    retried: "the first request that was retried has its answer",
+    slow: "the first slow request (over 250 ms) was due",
+    lost: "first request lost",
+    "check-failed": "first failed check",
+    down: `${target} marked down`,
+    redistributed: `traffic redistributed: first answer after the last attempt on ${target}`,
+    heal: "the command that repairs it begins",
+    "check-passed": "first good check",
+    up: `${target} marked up`,
+    answered: `first answer of ${target}`,
+    even: "even again",
   };
+  return texts[id];
 }
 
 /** When the first stretch of answers began that is spread over all targets. */
@@ -99,3 +134,8 @@ function evenAgain(records: readonly ProbeRecord[], targets: string[]): number |
   }
   return undefined;
 }
+
+const earliest = (times: number[]) =>
+  times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b));
+const latest = (times: number[]) =>
+  times.length === 0 ? undefined : times.reduce((a, b) => Math.max(a, b));

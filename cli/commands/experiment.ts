@@ -8,12 +8,15 @@ import {
   UsageError,
 } from "../core/command";
 import { withLabLock } from "../core/lock";
+import type { ExperimentResult, Outcome } from "../../observer/experiment";
 import { openBench } from "../experiments/bench";
-import { describeResult, type ExperimentResult } from "../experiments/describe";
+import { describeResult } from "../experiments/describe";
 import { faultExperiment, LOADED, type LoadedName } from "../experiments/faultExperiment";
 import { roundRobin } from "../experiments/roundRobin";
 import { applyProfile } from "../stack/profile";
 
+/** Of the result's shape. */
+const version = 1;
 const names = ["round-robin", ...Object.keys(LOADED)];
 
 export const command: Command = {
@@ -84,12 +87,25 @@ async function measure(
   try {
     return await context.progress.step(`Experiment ${name} (profile ${profile})`, async (note) => {
       const bench = await openBench(context, { rate, signal: abort.signal, note });
-      const measured =
+      const startedAt = new Date().toISOString();
+      const targets = bench.outputs.targets.map((target) => target.name);
+      const outcome: Outcome =
         name === "round-robin"
           ? await roundRobin(bench)
           : await faultExperiment(bench, name as LoadedName, profile);
-      const pass = measured.expectations.every((one) => one.pass);
-      return { experiment: name, profile, rate, url: bench.url, pass, ...measured };
+      const pass = outcome.expectations.every((one) => one.pass);
+      const { url } = bench;
+      return {
+        version,
+        experiment: name,
+        profile,
+        rate,
+        url,
+        startedAt,
+        pass,
+        targets,
+        ...outcome,
+      };
     });
   } catch (error) {
     if (abort.signal.aborted) throw abort.signal.reason;

@@ -28,6 +28,7 @@ export interface Bench {
 /** Answers without the database, so that what is measured is the load balancer's doing. */
 const probedPath = "/healthz";
 const postEvery = 10;
+const headEvery = 10;
 const freshEvery = 7;
 
 export async function openBench(
@@ -69,7 +70,7 @@ export async function underLoad(bench: Bench, work: (clock: NodeClock) => Promis
   const clock = await nodeClock(bench.ssh);
   const url = new URL(probedPath, bench.url).href;
   const from = now();
-  const prober = startProber({ url, rate: bench.rate, postEvery, freshEvery });
+  const prober = startProber({ url, rate: bench.rate, postEvery, headEvery, freshEvery });
   let records: readonly ProbeRecord[];
   try {
     await work(clock);

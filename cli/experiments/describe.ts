@@ -1,23 +1,6 @@
-import type { Judged } from "../../observer/expectations";
+import type { ExperimentResult } from "../../observer/experiment";
+import type { Gap } from "../../observer/gaps";
 import { table } from "../core/table";
-import type { LoadedResult } from "./faultExperiment";
-
-/** What `./lab experiment --json` prints. */
-export interface ExperimentResult extends Partial<LoadedResult> {
-  experiment: string;
-  profile: string;
-  /** Requests per second. */
-  rate: number;
-  url: string;
-  pass: boolean;
-  expectations: Judged[];
-}
-
-/** From AWS's documentation, in seconds: fastest settings, and defaults. */
-const alb = {
-  removed: "ALB: 5 to 12 s at its fastest, 30 to 65 s by default",
-  back: "ALB: 10 s at its fastest, 150 s by default",
-};
 
 const shownLosses = 10;
 
@@ -30,17 +13,21 @@ export function describeResult(result: ExperimentResult): string {
       lines.push(`${atMs.toFixed(0).padStart(8)}  ${what}`);
     }
   }
-  const { gapsMs, latencyMs, retriedRequests } = result;
-  if (gapsMs?.removed !== undefined)
-    lines.push("", `removed in ${gapsMs.removed} ms (${alb.removed})`);
-  if (gapsMs?.back !== undefined) lines.push(`back in ${gapsMs.back} ms (${alb.back})`);
+  const { gaps = [], latencyMs, masked } = result;
+  if (gaps.length > 0) lines.push("", gapTable(gaps));
   if (latencyMs) {
-    const { before, whole } = latencyMs;
+    const { before, whole, prober } = latencyMs;
     lines.push(
       "",
       `${result.rate} requests/s; latency p50/p99/max ${before.p50}/${before.p99}/${before.max} ms before, ` +
         `${whole.p50}/${whole.p99}/${whole.max} ms in all; ${whole.slow} over 250 ms`,
-      `failures that clients did not see: ${retriedRequests} requests were retried`,
+      `of that the prober's own: p99/max ${prober.p99}/${prober.max} ms`,
+    );
+  }
+  if (masked) {
+    lines.push(
+      `failures that clients did not see: ${masked.retried} requests were retried, ` +
+        `${masked.redispatched} of them on another target; ${masked.queued} waited in a queue`,
     );
   }
   const lost = result.losses ?? [];
@@ -54,4 +41,24 @@ export function describeResult(result: ExperimentResult): string {
     one.measured,
   ]);
   return [...lines, "", table(["", "expectation", "measured"], rows)].join("\n");
+}
+
+function gapTable(gaps: Gap[]): string {
+  return table(
+    ["gap", "ms", "ALB's fastest", "ALB's default"],
+    gaps.map(({ what, ms, albFastestMs, albDefaultMs }) => [
+      what,
+      ms.toFixed(0),
+      range(albFastestMs),
+      range(albDefaultMs),
+    ]),
+  );
+}
+
+/** `5-12 s`; an ALB does not try a second target, and has no figure for what follows from it. */
+function range(ms: [number, number] | null): string {
+  if (!ms) return "-";
+  const [low, high] = ms.map((value) => value / 1000);
+  if (low === 0) return `up to ${high} s`;
+  return low === high ? `${low} s` : `${low}-${high} s`;
 }

@@ -1,11 +1,14 @@
 import type { FaultKind } from "../../lib/faults/kinds";
-import { accounts, latency, losses, shares, tenths } from "../../observer/account";
-import { type Figures, type Judged, judge } from "../../observer/expectations";
-import { now, type ProbeRecord } from "../../observer/prober";
-import { gaps, type Observed, type Step, timeline } from "../../observer/timeline";
+import { accounts, latency, tenths } from "../../observer/account";
+import { type Figures, judge } from "../../observer/expectations";
+import type { Outcome } from "../../observer/experiment";
+import { gaps } from "../../observer/gaps";
+import { now } from "../../observer/prober";
+import { type Observed, stepTimes, timeline } from "../../observer/timeline";
 import { faultFor, heal, inject, setState } from "../faults/faults";
 import { inCt, onNode } from "../access/ssh";
 import { allHealthy, type Bench, pause, underLoad } from "./bench";
+import { measured, undisturbed } from "./measured";
 
 /** The experiments under constant load, and what each does to the target. */
 export const LOADED = {
@@ -19,19 +22,6 @@ export const LOADED = {
 } as const satisfies Record<string, FaultKind | "drain" | "reload">;
 export type LoadedName = keyof typeof LOADED;
 
-export interface LoadedResult {
-  target: string;
-  accounts: ReturnType<typeof accounts>;
-  latencyMs: { before: ReturnType<typeof latency>; whole: ReturnType<typeof latency> };
-  /** Failures that no client saw. */
-  retriedRequests: number;
-  shares: Record<string, number>;
-  gapsMs: { removed?: number; back?: number };
-  expectations: Judged[];
-  timeline: Step[];
-  losses: ReturnType<typeof losses>;
-}
-
 const beforeMs = 3000;
 const duringMs = 6000;
 const afterMs = 2500;
@@ -43,7 +33,7 @@ export async function faultExperiment(
   bench: Bench,
   name: LoadedName,
   profile: string,
-): Promise<LoadedResult> {
+): Promise<Outcome> {
   const action = LOADED[name];
   const { ssh, outputs, target } = bench;
   let faultAt = 0;
@@ -76,49 +66,39 @@ export async function faultExperiment(
     await pause(bench, afterMs);
   });
   const targets = outputs.targets.map((one) => one.name);
-  const observed = { target: target.name, targets, records, events, faultAt, healAt };
-  const figures = figuresOf(observed, damagedAt);
-  const { get, post } = figures;
+  const observed = { target: target.name, targets, records, events, faultAt, damagedAt, healAt };
+  const times = stepTimes(observed);
+  const figures = figuresOf(observed);
+  const told = action !== "reload";
   return {
     target: target.name,
-    accounts: { GET: get, POST: post },
-    latencyMs: { before: latency(before(records, faultAt)), whole: latency(records) },
-    retriedRequests: events.filter(({ kind }) => kind === "retried").length,
-    shares: shares(records),
-    gapsMs: figures.gaps,
+    action,
+    ...measured(observed),
+    healedAtMs: tenths(healAt! - faultAt),
     expectations: judge(name, profile, figures),
-    timeline: action === "reload" || action === "drain" ? [] : timeline(observed),
-    losses: losses(records, faultAt),
+    ...(told && { gaps: gaps(observed, times), timeline: timeline(observed, times) }),
   };
 }
 
-function figuresOf(observed: Observed, damagedAt: number): Figures {
-  const { records, events, target, faultAt, targets } = observed;
-  const { GET: get, POST: post } = accounts(records);
-  const down = events.find((e) => e.kind === "down" && e.target === target && e.at >= faultAt);
+function figuresOf(observed: Observed): Figures {
+  const { records, faultAt, damagedAt, targets } = observed;
+  const times = stepTimes(observed);
   // Until it is out, a target that is broken is given requests, and they are in flight on it.
-  const inFlightUntil = down?.at ?? damagedAt;
+  const inFlightUntil = times.down ?? damagedAt;
   const later = records.filter(
     (r) => r.method === "POST" && r.outcome === "failed" && r.sentAt > inFlightUntil,
   );
   const around = records.filter((r) => r.dueAt >= faultAt - 500 && r.dueAt < faultAt + 3000);
   const last = records.slice(-10 * targets.length);
   return {
-    get,
-    post,
-    gaps: gaps(observed),
+    accounts: accounts(records),
+    gaps: gaps(observed, times),
     postLostLater: later.length,
-    p99AddedMs: tenths(latency(around).p99 - latency(before(records, faultAt)).p99),
+    p99AddedMs: tenths(latency(around).p99 - latency(undisturbed(records, faultAt)).p99),
     evenAfter: targets.every(
       (one) => Math.abs(last.filter((r) => r.target === one).length - 10) <= 1,
     ),
   };
-}
-
-/** Records of the undisturbed time; the first second warms up. */
-function before(records: readonly ProbeRecord[], faultAt: number): readonly ProbeRecord[] {
-  const from = (records[0]?.dueAt ?? 0) + 1000;
-  return records.filter((r) => r.dueAt >= from && r.dueAt < faultAt - 500);
 }
 
 async function reloadOften(bench: Bench): Promise<void> {

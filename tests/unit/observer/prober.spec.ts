@@ -48,6 +48,21 @@ describe("prober", () => {
     assert.equal(POST.failed, POST.sent);
   });
 
+  it("mixes GET, HEAD and POST in fixed shares", async () => {
+    const prober = startProber({ url, rate: 100, headEvery: 10, postEvery: 10 });
+    await sleep(300);
+    const records = (await prober.stop()).slice(0, 20);
+    const at = (method: string) =>
+      records.flatMap((record, index) => (record.method === method ? [index] : []));
+    assert.deepEqual(
+      [at("HEAD"), at("POST")],
+      [
+        [8, 18],
+        [9, 19],
+      ],
+    );
+  });
+
   it("calls a load balancer that is away a failure, with its reason", async () => {
     const prober = startProber({ url: "http://127.0.0.1:9/", rate: 50 });
     await sleep(100);
