@@ -85,4 +85,5 @@ export const statsPassword = pulumi.secret(loadBalancer.statsPassword);
 const loadBalancerSummary = loadBalancer.summary;
 const databaseSummary = database.summary;
 export { databaseSummary as database, loadBalancerSummary as loadBalancer };
+export const budget = config.budget;
 export const targets = pulumi.all(appNodes.map((node) => node.summary));

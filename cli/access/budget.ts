@@ -1,3 +1,5 @@
+import { BACKUP_DISK_GIB, HOST_DISK_GIB, HOST_MEMORY_MIB } from "../../lib/config/settings";
+
 /** One guest as `GET /nodes/{node}/lxc` lists it; sizes in bytes. */
 export interface GuestUse {
   vmid: number | string;
@@ -34,18 +36,14 @@ export interface Budget {
   }[];
 }
 
-/** The machine the lab is made for: 4 GB of memory, 64 GB of disk. */
-const memoryBudgetMiB = 4096;
-const hostMemoryMiB = 896;
-const diskBudgetGiB = 64;
-const hostDiskGiB = 12;
-const backupsGiB = 8;
+/** What the lab may count on, as configured; by default the machine it is made for. */
+const DEFAULT_BUDGET = { memoryMiB: 4096, diskGiB: 64 };
 
 const mib = 1024 ** 2;
 const gib = 1024 ** 3;
 
 /** The lab's guests against its budget. */
-export function summarizeBudget(guests: GuestUse[]): Budget {
+export function summarizeBudget(guests: GuestUse[], budget = DEFAULT_BUDGET): Budget {
   const rows = guests
     .map((guest) => ({
       vmid: Number(guest.vmid),
@@ -61,13 +59,13 @@ export function summarizeBudget(guests: GuestUse[]): Budget {
   return {
     memoryMiB: line(
       rows.map((row) => row.memoryMiB),
-      memoryBudgetMiB,
-      hostMemoryMiB,
+      budget.memoryMiB,
+      HOST_MEMORY_MIB,
     ),
     diskGiB: line(
       rows.map((row) => row.diskGiB),
-      diskBudgetGiB,
-      hostDiskGiB + backupsGiB,
+      budget.diskGiB,
+      HOST_DISK_GIB + BACKUP_DISK_GIB,
     ),
     guests: rows,
   };

@@ -73,7 +73,10 @@ export async function readStatus(from: StatusSources): Promise<LabStatus> {
         : targetHealth(rows.get(target.name))),
     })),
     database: { ...database, ...db },
-    budget: summarizeBudget(guests.filter(({ vmid }) => ours.includes(Number(vmid)))),
+    budget: summarizeBudget(
+      guests.filter(({ vmid }) => ours.includes(Number(vmid))),
+      outputs.budget,
+    ),
   };
 }
 

@@ -27,6 +27,8 @@ export interface StackOutputs {
   };
   targets: TargetOutput[];
   database: { name: string; vmid: number; address: string; port: number };
+  /** What the lab may count on. Undefined: the stack was brought up by an earlier version. */
+  budget?: { memoryMiB: number; diskGiB: number };
 }
 
 /** Pulumi's checkpoint of the `dev` stack in the local backend. */

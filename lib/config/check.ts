@@ -46,7 +46,7 @@ export function checkConfig(raw: RawConfig): Checked {
   const crossed = [
     ...addressProblems(settings),
     ...duplicateProblems(settings),
-    ...budgetProblems(settings, number.memoryBudgetMiB, number.diskBudgetGiB),
+    ...budgetProblems(settings),
   ];
   return crossed.length > 0 ? { problems: crossed } : { settings, problems: [] };
 }
@@ -174,6 +174,7 @@ function compose(
       memoryMiB: memory.db,
       diskGiB: disk.db,
     },
+    budget: { memoryMiB: number.memoryBudgetMiB, diskGiB: number.diskBudgetGiB },
     nameserver: text.nameserver,
     aptProxy: raw.aptProxy || undefined,
     appImageContext: text.appImageContext,

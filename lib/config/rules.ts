@@ -94,7 +94,8 @@ export function duplicateProblems(settings: Settings): string[] {
 }
 
 /** The CTs, what the Proxmox node keeps and the backups fit into the budget. */
-export function budgetProblems(settings: Settings, memoryMiB: number, diskGiB: number): string[] {
+export function budgetProblems(settings: Settings): string[] {
+  const { memoryMiB, diskGiB } = settings.budget;
   const cts = allCts(settings);
   const count = settings.appNodes.length;
   const memory = HOST_MEMORY_MIB + cts.reduce((sum, ct) => sum + ct.memoryMiB, 0);

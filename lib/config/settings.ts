@@ -17,6 +17,8 @@ export interface Settings {
   loadBalancer: CtSettings & { lanAddress: string; profile: ProfileName };
   appNodes: (CtSettings & { storageDriver: StorageDriver })[];
   database: CtSettings;
+  /** What the lab may count on, the Proxmox node's own share and backups included. */
+  budget: { memoryMiB: number; diskGiB: number };
   nameserver: string;
   aptProxy?: string;
   appImageContext: string;

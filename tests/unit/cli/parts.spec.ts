@@ -67,6 +67,8 @@ describe("guests", () => {
       free: 2688,
     });
     assert.deepEqual(budget.diskGiB, { budget: 64, reserved: 20, caps: 8, used: 2, free: 36 });
+    const larger = summarizeBudget([guest], { memoryMiB: 8192, diskGiB: 100 });
+    assert.deepEqual([larger.memoryMiB.free, larger.diskGiB.free], [7040, 76]);
   });
 });
 
