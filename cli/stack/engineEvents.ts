@@ -97,8 +97,13 @@ export function errorsToShow({ errors }: EngineState): string[] {
 /** One line for the progress display. */
 export function progressNote(state: EngineState): string {
   if (state.phase === "preview") return `preview, ${state.planned} changes so far`;
-  return `${state.done}/${total(state)} ${[...state.active.values()].join(", ")}`.trim();
+  const doing = [...state.active.values()].filter((text) => text !== "");
+  const more = doing.length > shownSteps ? ` and ${doing.length - shownSteps} more` : "";
+  return `${state.done}/${total(state)} ${doing.slice(0, shownSteps).join(", ")}${more}`.trim();
 }
+
+/** As many as a line of a terminal has room for. */
+const shownSteps = 3;
 
 /** How much of the update is done, 0 to 1; undefined while it is previewed. */
 export function progressShare(state: EngineState): number | undefined {
@@ -117,8 +122,10 @@ export function describeChanges(changes: Record<string, number> = {}): string {
   return parts.length > 0 ? parts.join(", ") : "no changes";
 }
 
+/** Empty for components and the stack: they last as long as what they hold, which is named. */
 function describeStep({ op, urn }: StepMetadata): string {
   const { name, types } = splitUrn(urn);
+  if (/^(homelab:components|pulumi:pulumi):/.test(types.at(-1) ?? "")) return "";
   const role = types.map((type) => awsRoles[type]).find((found) => found !== undefined);
   return `${verbs[op]} ${name}${role ? ` (${role})` : ""}`;
 }

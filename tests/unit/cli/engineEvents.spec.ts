@@ -37,6 +37,15 @@ describe("engine events", () => {
     assert.equal(progressShare(state), 1);
   });
 
+  it("names no components, and as many steps as a line has room for", () => {
+    const begin = (types: string, name: string): EngineEvent => ({
+      resourcePreEvent: { metadata: { op: "create", urn: urn(types, name), type: "t" } },
+    });
+    const commands = ["a", "b", "c", "d", "e"].map((name) => begin("command:remote:Command", name));
+    const state = after(begin("homelab:components:AppNode", "app1"), ...commands);
+    assert.equal(progressNote(state), "0/6 creating a, creating b, creating c and 2 more");
+  });
+
   it("keeps errors with their resource, without colours", () => {
     const message = "<{%reset%}>no space<{%reset%}>\n";
     const state = after({ diagnosticEvent: { urn: node, message, severity: "error" } });
