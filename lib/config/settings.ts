@@ -45,6 +45,8 @@ export const APP_PORT = 3000;
 export const DATABASE_PORT = 5432;
 export const LISTENER_PORT = 80;
 export const STATS_PORT = 8404;
+/** Port of every CT's SSH server, which answers to the Proxmox node only. */
+export const SSH_PORT = 22;
 
 const TEXT_KEYS = [
   "proxmoxEndpoint",

@@ -1,0 +1,10 @@
+import { checkConfig } from "../../lib/config/check";
+import type { Settings } from "../../lib/config/settings";
+import { completeConfig } from "./stackConfig";
+
+/** The settings of a complete configuration with these changes. */
+export function labSettings(changes: Record<string, string> = {}): Settings {
+  const { settings, problems } = checkConfig(completeConfig(changes));
+  if (!settings) throw new Error(problems.join("\n"));
+  return settings;
+}
