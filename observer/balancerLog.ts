@@ -38,7 +38,7 @@ export function parseLogLine(line: string): BalancerEvent | undefined {
  * target was tried. The line is written when the request ends, Ta milliseconds after it began.
  */
 const httplog =
-  / app\/(\S+) \S+\/\+?(-?\d+) \d{3} \S+ \S+ \S+ \S+ \d+\/\d+\/\d+\/\d+\/(\+?)(\d+) (\d+)\/(\d+) /;
+  / app(?:-fail-open)?\/(\S+) \S+\/\+?(-?\d+) \d{3} \S+ \S+ \S+ \S+ \d+\/\d+\/\d+\/\d+\/(\+?)(\d+) (\d+)\/(\d+) /;
 
 function trafficEvent(at: number, text: string): BalancerEvent | undefined {
   const found = httplog.exec(text);

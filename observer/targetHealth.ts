@@ -1,3 +1,5 @@
+import { BACKEND } from "../lib/haproxy/backends";
+
 /** Target states and reason codes as AWS's DescribeTargetHealth names them. */
 export type TargetState = "initial" | "healthy" | "unhealthy" | "draining" | "unavailable";
 
@@ -77,16 +79,27 @@ export function targetHealth(row: StatRow | undefined): TargetHealth {
   };
 }
 
-/** The targets' lines: those of servers, by name. */
+/** The targets' lines in the target group, by name. */
 export function targetRows(rows: StatRow[], names: string[]): Map<string, StatRow> {
   const wanted = new Set(names);
   return new Map(
-    rows.filter((row) => wanted.has(row.svname ?? "")).map((row) => [row.svname!, row]),
+    rows
+      .filter(({ pxname, svname }) => pxname === BACKEND && wanted.has(svname ?? ""))
+      .map((row) => [row.svname!, row]),
   );
 }
 
-/** Requests each target answered since the load balancer started. */
+/** Requests each target got since the load balancer started, checked or not. */
 export function requestTotals(rows: StatRow[], names: string[]): Record<string, number> {
-  const found = targetRows(rows, names);
-  return Object.fromEntries(names.map((name) => [name, Number(found.get(name)?.stot ?? 0)]));
+  const total = (name: string) =>
+    rows.reduce((sum, { svname, stot }) => (svname === name ? sum + Number(stot ?? 0) : sum), 0);
+  return Object.fromEntries(names.map((name) => [name, total(name)]));
+}
+
+/** True while no target may have a request: then they go to all of them, or are answered with 503. */
+export function noTargetUsable(rows: StatRow[]): boolean {
+  return rows.some(
+    ({ pxname, svname, status }) =>
+      pxname === BACKEND && svname === "BACKEND" && status !== undefined && status !== "UP",
+  );
 }

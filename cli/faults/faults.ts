@@ -13,6 +13,7 @@ import {
   listScript,
   parseActive,
 } from "../../lib/faults/scripts";
+import { stateWords } from "../../lib/haproxy/backends";
 import { type NodeAccess, onNode } from "../access/ssh";
 import { UsageError } from "../core/command";
 import type { StackOutputs, TargetOutput } from "../stack/outputs";
@@ -88,7 +89,7 @@ export function stateCommand(
   target: TargetOutput,
   state: "drain" | "ready",
 ): string {
-  const line = `set server app/${target.name} state ${state}`;
+  const line = stateWords(target.name, state);
   const socket = "UNIX-CONNECT:/run/haproxy/admin.sock";
   return `pct exec ${outputs.loadBalancer.vmid} -- sh -c 'echo "${line}" | socat -t2 - ${socket}'`;
 }

@@ -35,7 +35,7 @@ export function faultOf(kind: FaultKind, target: FaultTarget): Fault {
         inject: inGuest(`docker kill ${SERVICE}`),
         undo: inGuest(`docker start ${SERVICE}`),
         expect:
-          "connections fail: out with the first request that notices, others answer it; " +
+          "connections fail: out with the second that is noticed, others answer it; " +
           "a POST that was being answered is lost",
       };
     case "stop":

@@ -25,6 +25,8 @@ export interface Profile {
   serverTimeoutMs: number;
   /** Lines of `defaults`: what is done with a request whose target does not answer. */
   retryLines: string[];
+  /** Requests go to every target, unchecked, while none is healthy. */
+  failOpen: boolean;
   /** Rules of the listener. */
   listenerLines: string[];
   /** Options of every target besides its check. */
@@ -35,7 +37,7 @@ export interface Profile {
 export const HEALTH_PATH = "/healthz";
 
 const TUNED: Profile = {
-  summary: "loses no GET: other targets are tried at once, one failed request takes a target out",
+  summary: "loses no GET: other targets are tried at once, two failures in a row take a target out",
   healthCheck: {
     path: HEALTH_PATH,
     intervalMs: 1000,
@@ -53,14 +55,17 @@ const TUNED: Profile = {
     "retries 3",
     "retry-on conn-failure empty-response response-timeout",
   ],
+  // Checks can all fail while the services answer: a busy machine did that here.
+  failOpen: true,
   listenerLines: [
     "# A request that changes something is never sent twice.",
     "http-request disable-l7-retry unless METH_GET",
   ],
-  // One failed connection of a real request takes a target out; the next checks bring it back.
-  // No slow start: a target that is back has its full share at once. No shutdown-sessions: it
-  // would end answers that are on their way.
-  targetOptions: ["observe layer4 error-limit 1 on-error mark-down"],
+  // A failed connection of a real request and one more failure, of a request or a check, take a
+  // target out. Not mark-down, which needs one only: a single lost connection to the last healthy
+  // target then cost the request. No slow start: a target that is back has its full share at once.
+  // No shutdown-sessions: it would end answers that are on their way.
+  targetOptions: ["observe layer4 error-limit 1 on-error sudden-death"],
 };
 
 /** An ALB as AWS delivers it: target group defaults, and no second target for a request. */
@@ -78,6 +83,7 @@ const ALB_DEFAULT: Profile = {
   connectTimeoutMs: 10_000,
   serverTimeoutMs: 60_000,
   retryLines: ["no option redispatch", "retries 0"],
+  failOpen: true,
   listenerLines: [],
   targetOptions: [],
 };
@@ -97,6 +103,7 @@ const PLAIN: Profile = {
   connectTimeoutMs: 5000,
   serverTimeoutMs: 50_000,
   retryLines: ["no option redispatch", "retries 3"],
+  failOpen: false,
   listenerLines: [],
   targetOptions: [],
 };

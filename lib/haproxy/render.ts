@@ -1,4 +1,5 @@
-import type { HealthCheck, ProfileName } from "./profiles";
+import { BACKEND, FAIL_OPEN_BACKEND, FAIL_OPEN_HEADER } from "./backends";
+import type { HealthCheck, Profile, ProfileName } from "./profiles";
 import { PROFILES } from "./profiles";
 import { STATE_FILE } from "./scripts";
 
@@ -25,6 +26,20 @@ const USERS = "stats-users";
 /** Request header that tells the targets about each other. */
 const HEALTH_HEADER = "X-Target-Health";
 
+/** Path on the stats listener where Prometheus reads metrics; it asks for the same user. */
+export const METRICS_PATH = "/metrics";
+
+/**
+ * The access log: HAProxy's own `httplog` with the request's trace id after it. Termination state,
+ * retries (`+` when another target was tried) and times are in the places where tools expect them.
+ */
+const LOG_FORMAT =
+  "%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc " +
+  "%ac/%fc/%bc/%sc/%rc %sq/%bq %hr %hs %{+Q}r %ID";
+
+/** An ALB's trace id without its field name: version, 8 hex digits of time, 24 of chance. */
+const TRACE_ID = "1-%[date,bytes(4,4),hex,lower]-%[uuid,regsub(-,,g),bytes(0,24)]";
+
 /** haproxy.cfg for a target group behind one HTTP listener. */
 export function renderConfig(config: LoadBalancerConfig): string {
   const profile = PROFILES[config.profile];
@@ -46,7 +61,7 @@ global
 defaults
   mode http
   log global
-  option httplog
+  log-format "${LOG_FORMAT}"
   option dontlognull
   option log-health-checks
   option idle-close-on-response
@@ -66,10 +81,16 @@ ${indented(profile.retryLines)}
 frontend http
   bind :${config.listenerPort}
   maxconn 3500
+  # As an ALB does: appended, so the last address is the one seen here, whatever a client claims.
   option forwardfor
-${indented([...profile.listenerLines, "default_backend app"])}
+  http-request set-header X-Forwarded-Proto http
+  http-request set-header X-Forwarded-Port %[dst_port]
+  unique-id-format "${TRACE_ID}"
+  http-request set-header X-Amzn-Trace-Id "Self=%[unique-id];%[req.hdr(X-Amzn-Trace-Id)]" if { req.hdr(X-Amzn-Trace-Id) -m sub Root= }
+  http-request set-header X-Amzn-Trace-Id "Root=%[unique-id]" unless { req.hdr(X-Amzn-Trace-Id) -m sub Root= }
+${indented([...profile.listenerLines, ...failOpen(profile), `default_backend ${BACKEND}`])}
 
-backend app
+backend ${BACKEND}
   balance static-rr
   option httpchk
   http-check send meth GET uri ${check.path} ver HTTP/1.1 hdr Host app.lab
@@ -77,12 +98,23 @@ backend app
   # Set, and not added: what a client sends under this name does not get through.
   http-request set-header ${HEALTH_HEADER} "${targetHealth(config.targets)}"
   http-response set-header X-Backend %s
+  http-response del-header ${FAIL_OPEN_HEADER}
   default-server ${targetDefaults(check, profile.targetOptions)}
-${config.targets.map((t) => `  server ${t.name} ${t.address}:${t.port}`).join("\n")}
+${servers(config.targets)}
+
+# The same targets without checks, for when none passes them. Drains are set here too.
+backend ${FAIL_OPEN_BACKEND}
+  balance static-rr
+  http-request set-header ${HEALTH_HEADER} "${targetHealth(config.targets)}"
+  http-response set-header X-Backend %s
+  http-response set-header ${FAIL_OPEN_HEADER} true
+  default-server ${MAXCONN}
+${servers(config.targets)}
 
 frontend stats
   bind ${config.statsAddress}:${config.statsPort}
   http-request auth realm stats unless { http_auth(${USERS}) }
+  http-request use-service prometheus-exporter if { path ${METRICS_PATH} }
   stats enable
   stats uri /
   stats refresh 2s
@@ -96,8 +128,19 @@ frontend stats
  * HAProxy's fetches cannot tell a target that drains, which is up as well.
  */
 function targetHealth(targets: Target[]): string {
-  return targets.map(({ name }) => `${name}=%[srv_is_up(app/${name})]`).join(", ");
+  return targets.map(({ name }) => `${name}=%[srv_is_up(${BACKEND}/${name})]`).join(", ");
 }
+
+/** A request goes to the unchecked backend only while no target of the checked one may have it. */
+function failOpen({ failOpen }: Profile): string[] {
+  return failOpen ? [`use_backend ${FAIL_OPEN_BACKEND} if { nbsrv(${BACKEND}) eq 0 }`] : [];
+}
+
+const servers = (targets: Target[]): string =>
+  targets.map(({ name, address, port }) => `  server ${name} ${address}:${port}`).join("\n");
+
+/** Connections of one target at a time; more wait for `timeout queue`. */
+const MAXCONN = "maxconn 1000";
 
 function targetDefaults(check: HealthCheck, options: string[]): string {
   return [
@@ -105,7 +148,7 @@ function targetDefaults(check: HealthCheck, options: string[]): string {
     `downinter ${check.downIntervalMs}ms`,
     `rise ${check.healthyThreshold} fall ${check.unhealthyThreshold}`,
     ...options,
-    "maxconn 1000",
+    MAXCONN,
   ].join(" ");
 }
 

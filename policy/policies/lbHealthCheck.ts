@@ -1,12 +1,15 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { settingsOf } from "../haproxy";
 import { labOf, PRIVATE_BRIDGES, type BridgesConfig } from "../lab";
+import { isFallback } from "../script/failOpen";
 import { linesOf, says, type Section } from "../script/haproxy";
 
 /** Without a check a target that is gone gets its share of requests all the same. */
 export const lbHealthCheck: StackValidationPolicy = {
   name: "lb-health-check-enabled",
-  description: "HAProxy checks every target, and over HTTP where it balances HTTP.",
+  description:
+    "HAProxy checks every target, and over HTTP where it balances HTTP; targets without checks get " +
+    "requests only while no checked one is healthy.",
   enforcementLevel: "mandatory",
   configSchema: { properties: { privateBridges: PRIVATE_BRIDGES } },
   validateStack: async (args, reportViolation) => {
@@ -20,6 +23,7 @@ export const lbHealthCheck: StackValidationPolicy = {
       }
       for (const section of sections.filter(({ kind }) => /^(backend|listen)$/.test(kind))) {
         const fault = faultOf(section);
+        if (fault && isFallback(section, sections, (other) => !faultOf(other))) continue;
         if (fault) report(`${section.kind} ${section.name} ${fault}`);
       }
     }

@@ -62,6 +62,17 @@ export const ctMutations: Mutation[] = [
     "one target unchecked": (s) => s.haproxy("10.10.10.12:3000", "10.10.10.12:3000 no-check"),
     "ports checked only": (s) => s.haproxy("  option httpchk\n", ""),
     "HTTP checks switched off": (s) => s.haproxy("option httpchk", "no option httpchk"),
+    "unchecked targets by default": (s) =>
+      s.haproxy("default_backend app\n", "default_backend app-fail-open\n"),
+    "unchecked targets always": (s) => s.haproxy(" if { nbsrv(app) eq 0 }", ""),
+    "unchecked targets while one is healthy": (s) =>
+      s.haproxy("nbsrv(app) eq 0", "nbsrv(app) lt 2"),
+    "unchecked targets when the client says so": (s) =>
+      s.haproxy("if { nbsrv(app) eq 0 }", "if { nbsrv(app) eq 0 } or { hdr(x-open) 1 }"),
+    "unchecked targets as the fallback of themselves": (s) =>
+      s.haproxy("nbsrv(app) eq 0", "nbsrv(app-fail-open) eq 0"),
+    "backend chosen by a header": (s) =>
+      s.haproxy("default_backend", "use_backend %[req.hdr(x-to)]\n  default_backend"),
   }),
   ...of("lb-stats-protected", {
     "no user asked for": (s) => s.haproxy(/ {2}http-request auth .*\n/, ""),
@@ -72,6 +83,11 @@ export const ctMutations: Mutation[] = [
     "password in the text": (s) =>
       s.haproxy("stats enable", "stats enable\n  stats auth a:hunter2"),
     "page on all addresses": (s) => s.haproxy("bind 172.20.0.10:8404", "bind :8404"),
+    "metrics for everybody": (s) =>
+      s.haproxy(
+        "http-request auth",
+        "http-request use-service prometheus-exporter\n  http-request auth",
+      ),
     "admin socket on the network": (s) =>
       s.haproxy("stats socket /run/haproxy/admin.sock", "stats socket ipv4@:9999"),
     "page in the public listener": (s) => s.haproxy("bind :80\n", "bind :80\n  stats enable\n"),
@@ -82,6 +98,11 @@ export const ctMutations: Mutation[] = [
     "header added to the target's own": (s) =>
       s.haproxy("http-response set-header X-Backend", "http-response add-header X-Backend"),
     "header with another value": (s) => s.haproxy("X-Backend %s", "X-Backend app1"),
+    "no header when no target is healthy": (s) =>
+      s.haproxy(
+        "X-Backend %s\n  http-response set-header",
+        "X-Other %s\n  http-response set-header",
+      ),
   }),
   ...of("lb-tls-policy", {
     "TLS 1.0": (s) =>

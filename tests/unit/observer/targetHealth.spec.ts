@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  noTargetUsable,
   parseStats,
   requestTotals,
   targetHealth,
@@ -12,13 +13,15 @@ const csv = [
   'app,app1,UP,L7OK,200,"OK, all well",14,',
   "app,app2,DOWN,* L4CON,,Connection refused,13,",
   "app,BACKEND,UP,,,,27,",
+  "app-fail-open,app1,no check,,,,2,",
+  "app-fail-open,BACKEND,UP,,,,2,",
   "",
 ].join("\n");
 
 describe("targetHealth", () => {
   it("reads quoted fields of the load balancer's statistics", () => {
     const rows = parseStats(csv);
-    assert.equal(rows.length, 4);
+    assert.equal(rows.length, 6);
     assert.equal(rows[1]!.last_chk, "OK, all well");
     assert.equal(rows[1]!.stot, "14");
   });
@@ -33,10 +36,20 @@ describe("targetHealth", () => {
     const rows = parseStats(csv);
     assert.deepEqual([...targetRows(rows, ["app1", "app2", "app3"]).keys()], ["app1", "app2"]);
     assert.deepEqual(requestTotals(rows, ["app1", "app2", "app3"]), {
-      app1: 14,
+      app1: 16,
       app2: 13,
       app3: 0,
     });
+  });
+
+  it("takes a target's state from the checked backend, and sees when that has none to use", () => {
+    const rows = parseStats(csv);
+    assert.equal(targetRows(rows, ["app1"]).get("app1")?.status, "UP");
+    assert.equal(noTargetUsable(rows), false);
+    assert.equal(
+      noTargetUsable(parseStats(csv.replace("app,BACKEND,UP", "app,BACKEND,DOWN"))),
+      true,
+    );
   });
 
   const cases: [string, string, string, string | null][] = [

@@ -122,6 +122,8 @@ describe("the load balancer's log", () => {
     const traffic = "1.2.3.4:5 [24/Nov/2026:04:42:19.215] http app/app1 0/0/0/2/3 200 60 - - ----";
     assert.equal(read(`${traffic} 1/1/0/0/+1 0/0 "GET / HTTP/1.1"`), "retried");
     assert.equal(read(`${traffic} 1/1/0/0/0 0/0 "GET / HTTP/1.1"`), undefined);
+    const unchecked = traffic.replace("app/app1", "app-fail-open/app1");
+    assert.equal(read(`${unchecked} 1/1/0/0/+1 0/0 "GET / HTTP/1.1" 1-6b08c3ae-435e`), "retried");
     assert.equal(read(`${traffic} 1/1/0/0/0 0/2 "GET / HTTP/1.1"`), "queued");
   });
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { PROFILE_NAMES, PROFILES } from "../../../../lib/haproxy/profiles";
+import { stateWords } from "../../../../lib/haproxy/backends";
+import { PROFILE_NAMES, type ProfileName, PROFILES } from "../../../../lib/haproxy/profiles";
 import { renderConfig, usersText } from "../../../../lib/haproxy/render";
 
 const config = {
@@ -21,10 +22,44 @@ describe("load balancer configuration", () => {
   it("rotates over every target and says which one answered", () => {
     assert.match(text, /balance static-rr/);
     assert.match(text, /http-response set-header X-Backend %s/);
-    assert.deepEqual(text.match(/^ {2}server .*$/gm), [
-      "  server app1 10.10.10.11:3000",
-      "  server app2 10.10.10.12:3000",
-    ]);
+    const servers = ["  server app1 10.10.10.11:3000", "  server app2 10.10.10.12:3000"];
+    assert.deepEqual(text.match(/^ {2}server .*$/gm), [...servers, ...servers]);
+  });
+
+  it("sends requests to unchecked targets while none is healthy, and says so, as an ALB does", () => {
+    const rule = "use_backend app-fail-open if { nbsrv(app) eq 0 }";
+    const opens = (profile: ProfileName) => renderConfig({ ...config, profile }).includes(rule);
+    assert.deepEqual(PROFILE_NAMES.filter(opens), ["tuned", "alb-default"]);
+    const [main, open] = text.split("backend app-fail-open\n");
+    assert.match(open!, /^ {2}http-response set-header X-Fail-Open true$/m);
+    assert.match(open!, /^ {2}default-server maxconn 1000$/m);
+    assert.match(main!, /^ {2}http-response del-header X-Fail-Open$/m);
+  });
+
+  it("takes a target out of both backends by hand", () => {
+    assert.equal(
+      stateWords("app2", "drain"),
+      "set server app/app2 state drain; set server app-fail-open/app2 state drain",
+    );
+  });
+
+  it("takes no target out for one lost connection alone", () => {
+    assert.match(text, /observe layer4 error-limit 1 on-error sudden-death/);
+    for (const { targetOptions } of Object.values(PROFILES)) {
+      assert.doesNotMatch(targetOptions.join(" "), /mark-down/);
+    }
+  });
+
+  it("says who asked, over what and under which id, whatever the client claims", () => {
+    const [listener] = text.split("frontend http\n")[1]!.split("\nbackend ");
+    assert.match(listener!, /^ {2}option forwardfor$/m);
+    assert.match(listener!, /set-header X-Forwarded-Proto http$/m);
+    assert.match(listener!, /set-header X-Forwarded-Port %\[dst_port\]$/m);
+    assert.match(listener!, /set-header X-Amzn-Trace-Id "Root=%\[unique-id\]" unless /);
+  });
+
+  it("logs what httplog logs, and the trace id after it", () => {
+    assert.match(text, /log-format ".* %ST %B %CC %CS %tsc %ac\/%fc\/%bc\/%sc\/%rc .* %ID"$/m);
   });
 
   it("checks health with the given path and figures", () => {
@@ -80,7 +115,8 @@ describe("load balancer configuration", () => {
 
   it("shows the stats page on the LAN address only and keeps the password elsewhere", () => {
     assert.match(text, /bind 172\.20\.0\.10:8404/);
-    assert.match(text, /http_auth\(stats-users\)/);
+    const stats = text.split("frontend stats\n")[1]!;
+    assert.match(stats, /auth realm stats unless \{ http_auth\(stats-users\) \}\n.*prometheus/);
     assert.doesNotMatch(text, /password/);
     assert.equal(
       usersText("admin", "pw"),

@@ -1,0 +1,16 @@
+/** HAProxy's name for the target group. */
+export const BACKEND = "app";
+/** The same targets, unchecked: they get requests while none of the target group is healthy. */
+export const FAIL_OPEN_BACKEND = "app-fail-open";
+/** Answer header that says so; it is absent otherwise. */
+export const FAIL_OPEN_HEADER = "X-Fail-Open";
+
+/**
+ * Words for HAProxy's admin socket that set a target's state. In both backends: a target that was
+ * taken out by hand gets no request either when the others fail.
+ */
+export function stateWords(target: string, state: "drain" | "ready"): string {
+  return [BACKEND, FAIL_OPEN_BACKEND]
+    .map((backend) => `set server ${backend}/${target} state ${state}`)
+    .join("; ");
+}
