@@ -12,6 +12,7 @@ import type { ExperimentResult, Outcome } from "../../observer/experiment";
 import { openBench } from "../experiments/bench";
 import { describeResult } from "../experiments/describe";
 import { faultExperiment, LOADED, type LoadedName } from "../experiments/faultExperiment";
+import { saveResult } from "../experiments/results";
 import { roundRobin } from "../experiments/roundRobin";
 import { applyProfile } from "../stack/profile";
 
@@ -95,7 +96,7 @@ async function measure(
           : await faultExperiment(bench, name as LoadedName, profile);
       const pass = outcome.expectations.every((one) => one.pass);
       const { url } = bench;
-      return {
+      const known = {
         version,
         experiment: name,
         profile,
@@ -104,8 +105,10 @@ async function measure(
         startedAt,
         pass,
         targets,
-        ...outcome,
-      };
+      } as const;
+      const result = { ...known, ...outcome };
+      saveResult(context, result);
+      return result;
     });
   } catch (error) {
     if (abort.signal.aborted) throw abort.signal.reason;
