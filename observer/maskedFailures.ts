@@ -52,6 +52,9 @@ export function maskedSince(before: MaskedReport, after: MaskedReport): MaskedRe
   };
 }
 
+/** The figures of all targets together, without those of each. */
+export const totals = (report: MaskedReport): MaskedFailures => mapped((key) => report[key]);
+
 /** In words: `0 retried, 0 redispatched`; errors are named when there are any. */
 export function maskedText(masked: MaskedFailures): string {
   const { retried, redispatched, connectionErrors, responseErrors } = masked;

@@ -1,4 +1,7 @@
+import { PROFILES, isProfileName } from "../../lib/haproxy/profiles";
+import { type MaskedFailures, maskedFailures, totals } from "../../observer/maskedFailures";
 import {
+  noTargetUsable,
   parseStats,
   type StatRow,
   targetHealth,
@@ -16,8 +19,18 @@ export interface LabStatus {
   url: string;
   /** The load balancer on this machine's loopback; absent on a real Proxmox VE. */
   localUrl?: string;
-  loadBalancer: StackOutputs["loadBalancer"];
-  targets: (TargetOutput & { state: TargetState; reason: string | null; detail: string })[];
+  loadBalancer: StackOutputs["loadBalancer"] & {
+    /** What becomes of requests now: no target is healthy when it is not `balanced`. */
+    routing: "balanced" | "fail-open" | "none" | "unknown";
+    /** What clients did not see, since the last reload; null: the load balancer does not answer. */
+    masked: MaskedFailures | null;
+  };
+  targets: (TargetOutput & {
+    state: TargetState;
+    reason: string | null;
+    detail: string;
+    masked: MaskedFailures | null;
+  })[];
   database: StackOutputs["database"] & { state: "available" | "unreachable"; detail: string };
   budget: Budget;
 }
@@ -54,23 +67,24 @@ export async function readStatus(from: StatusSources): Promise<LabStatus> {
     askDatabase(ssh, database),
     callApi<GuestUse[]>(api.access, "GET", `/nodes/${api.node}/lxc`),
   ]);
-  const rows =
-    stats instanceof Error
-      ? stats
-      : targetRows(
-          stats,
-          outputs.targets.map(({ name }) => name),
-        );
+  const names = outputs.targets.map(({ name }) => name);
+  const rows = stats instanceof Error ? stats : targetRows(stats, names);
+  const masked = stats instanceof Error ? undefined : maskedFailures(stats, names);
   const ours = [loadBalancer, ...outputs.targets, database].map(({ vmid }) => vmid);
   return {
     url: outputs.url,
     ...(from.embedded && { localUrl: from.embedded.localUrl }),
-    loadBalancer,
+    loadBalancer: {
+      ...loadBalancer,
+      routing: stats instanceof Error ? "unknown" : routing(stats, loadBalancer.profile),
+      masked: masked ? totals(masked) : null,
+    },
     targets: outputs.targets.map((target) => ({
       ...target,
       ...(rows instanceof Error
         ? { state: "unavailable", reason: "Elb.InternalError", detail: rows.message }
         : targetHealth(rows.get(target.name))),
+      masked: masked?.byTarget[target.name] ?? null,
     })),
     database: { ...database, ...db },
     budget: summarizeBudget(
@@ -78,6 +92,13 @@ export async function readStatus(from: StatusSources): Promise<LabStatus> {
       outputs.budget,
     ),
   };
+}
+
+function routing(stats: StatRow[], profile: string | undefined) {
+  if (!noTargetUsable(stats)) return "balanced";
+  return profile !== undefined && isProfileName(profile) && PROFILES[profile].failOpen
+    ? "fail-open"
+    : "none";
 }
 
 /** Everything serves. */

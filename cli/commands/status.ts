@@ -1,3 +1,4 @@
+import { maskedText } from "../../observer/maskedFailures";
 import { apiAccess, nodeAccess, requireNode, requireOutputs } from "../access/session";
 import type { BudgetLine } from "../access/budget";
 import { type LabStatus, readStatus } from "../access/status";
@@ -8,8 +9,9 @@ import { devStack } from "../stack/workingCopy";
 export const command: Command = {
   usage: "status [--json]",
   description:
-    "What the load balancer sees of each target (ALB's states and reason codes), whether the\n" +
-    "database answers, and what the guests use of the memory and disk the lab may count on.",
+    "What the load balancer sees of each target (ALB's states and reason codes), which failures\n" +
+    "its retries hid from clients, whether the database answers, and what the guests use of the\n" +
+    "memory and disk the lab may count on.",
   options: { json: jsonOption },
   async run(context) {
     const embedded = context.stack === devStack ? await requireNode(context) : undefined;
@@ -28,16 +30,19 @@ function describe(status: LabStatus): string {
   const { loadBalancer: lb, database: db, budget } = status;
   return [
     `load balancer  ${lb.name} (CT ${lb.vmid})  ${status.url}${status.localUrl ? `  ${status.localUrl}` : ""}`,
+    `               ${routingText[lb.routing]}`,
+    `               hidden from clients since the last reload: ${lb.masked ? maskedText(lb.masked) : "unknown"}`,
     `database       ${db.name} (CT ${db.vmid})  ${db.address}:${db.port}  ${db.state} (${db.detail})`,
     "",
     table(
-      ["target", "vmid", "address", "storage driver", "state", "reason"],
+      ["target", "vmid", "address", "storage driver", "state", "retried", "reason"],
       status.targets.map((target) => [
         target.name,
         String(target.vmid),
         `${target.address}:${target.port}`,
         target.storageDriver,
         target.state,
+        String(target.masked?.retried ?? "-"),
         target.reason ? `${target.reason} (${target.detail})` : target.detail,
       ]),
     ),
@@ -56,6 +61,13 @@ function describe(status: LabStatus): string {
     budgetLine("disk", "GiB", budget.diskGiB),
   ].join("\n");
 }
+
+const routingText: Record<LabStatus["loadBalancer"]["routing"], string> = {
+  balanced: "requests go to healthy targets",
+  "fail-open": "no target is healthy: requests go to all of them (X-Fail-Open: true)",
+  none: "no target is healthy: requests are answered with 503",
+  unknown: "does not answer",
+};
 
 function budgetLine(what: string, unit: string, line: BudgetLine): string {
   return (

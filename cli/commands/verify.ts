@@ -1,3 +1,4 @@
+import { maskedFailures, maskedSince, maskedText } from "../../observer/maskedFailures";
 import { firstReachable, probeInTurn } from "../../observer/probe";
 import { judgeRoundRobin } from "../../observer/roundRobin";
 import { requestTotals, targetHealth, targetRows } from "../../observer/targetHealth";
@@ -18,7 +19,8 @@ export const command: Command = {
   description:
     "The round-robin test: asks the load balancer again and again, each time on a new connection,\n" +
     "and reads in X-Backend which target answered. With 12 requests the original loop is run on\n" +
-    "the load balancer as well. Exit status 1 when the answers are not spread evenly.",
+    "the load balancer as well. Requests that had to be tried again are counted. Exit status 1\n" +
+    "when the answers are not spread evenly.",
   options: {
     n: { type: "string", value: "N", help: "requests (1 to 10000, default 12)" },
     json: jsonOption,
@@ -57,6 +59,7 @@ async function verify(context: CommandContext, requests: number) {
     return {
       sequence: answers.map((target) => target ?? "no answer of a target"),
       ...judgeRoundRobin({ answers, targets, otherRequests }),
+      masked: maskedSince(maskedFailures(before, names), maskedFailures(after, names)),
     };
   };
 
@@ -91,6 +94,7 @@ function describe(context: CommandContext, result: Awaited<ReturnType<typeof ver
     context.print(`out of the rotation, because not healthy: ${result.outOfRotation.join(", ")}`);
   }
   context.print(result.verdict);
+  context.print(`failures that clients did not see: ${maskedText(result.masked)}`);
   if (result.originalLoop) {
     context.print(
       `the original loop, on the load balancer: ${result.originalLoop.sequence.join(" ")}`,
