@@ -19,6 +19,8 @@ export interface ServiceConfig {
   node: string;
   /** Storage driver of the node's Docker, e.g. `overlay2`; told by the program, only shown here. */
   storageDriver: string;
+  /** Folder of the files that tell which faults to play; see `FaultFiles`. */
+  faultFolder: string;
   /** Undefined when `PGHOST` is not set: the service then runs without its counter and says so. */
   database?: DatabaseConfig;
 }
@@ -35,6 +37,7 @@ export function readConfig(env: Env): ServiceConfig {
     port: portOf(env, "PORT", 3000, 0),
     node: env.NODE_NAME || hostname(),
     storageDriver: env.STORAGE_DRIVER || "unknown",
+    faultFolder: env.FAULT_FOLDER || "/run/secrets",
     database: env.PGHOST ? databaseOf(env, env.PGHOST) : undefined,
   };
 }

@@ -1,4 +1,5 @@
 import { readConfig } from "./config";
+import { FaultFiles } from "./faults";
 import { jsonLogger } from "./log";
 import { PostgresStore } from "./postgresStore";
 import { buildServer } from "./server";
@@ -11,7 +12,7 @@ function main(): void {
   const config = readConfig(process.env);
   const log = jsonLogger({ node: config.node }, write);
   const store = config.database ? new PostgresStore(config.database) : noStore;
-  const server = buildServer({ ...config, store, log });
+  const server = buildServer({ ...config, store, log, faults: new FaultFiles(config.faultFolder) });
   server.on("error", (error) => {
     log.error("listen-failed", { message: error.message });
     process.exitCode = 1;

@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { noFaults, type ServiceFaults } from "./faults";
 import type { Logger } from "./log";
 import { PAGE_CSP, renderPage } from "./page";
 import type { Status } from "./status";
@@ -14,6 +16,8 @@ export interface ServiceOptions {
   storageDriver: string;
   store: VisitStore;
   log: Logger;
+  /** Failures put in on purpose. @default - none */
+  faults?: ServiceFaults;
 }
 
 interface Answer {
@@ -37,7 +41,7 @@ export function buildServer(options: ServiceOptions): Server {
   });
   server.maxRequestsPerSocket = 0;
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-    void respond(server, routes, options.log, request, response);
+    void respond(server, routes, options, request, response);
   });
   return server;
 }
@@ -72,6 +76,7 @@ function routesOf({ node, storageDriver, store, log }: ServiceOptions): Map<stri
   return new Map<string, Handler>([
     ["/", page],
     ["/api", api],
+    ["/whoami", () => json(200, { node, storageDriver })],
     ["/healthz", () => json(200, { status: "ok", node })],
     [
       "/readyz",
@@ -91,7 +96,7 @@ function routesOf({ node, storageDriver, store, log }: ServiceOptions): Map<stri
 async function respond(
   server: Server,
   routes: Map<string, Handler>,
-  log: Logger,
+  { log, faults = noFaults }: ServiceOptions,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -101,7 +106,11 @@ async function respond(
   const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
   let answer: Answer;
   try {
-    answer = await answerOf(routes, request, path, requestId);
+    const { fail, delayMs } = faults.next(path);
+    if (delayMs > 0) await sleep(delayMs);
+    answer = fail
+      ? json(500, { error: "a fault injected on purpose", requestId })
+      : await answerOf(routes, request, path, requestId);
   } catch (error) {
     const message = error instanceof Error ? error.message : "unknown error";
     log.error("request-failed", { requestId, path, message });

@@ -3,12 +3,11 @@ import * as pulumi from "@pulumi/pulumi";
 import type { CtSettings } from "../lib/config/settings";
 import { APP_PORT } from "../lib/config/settings";
 import type { StorageDriver } from "../lib/docker/daemon";
+import { SERVICE_FILES, SERVICE_USER } from "../lib/docker/files";
 import {
   appNodeFeatures,
   appNodeRawLines,
   installDocker,
-  SERVICE_FILES,
-  SERVICE_USER,
   writeServiceFiles,
 } from "../lib/docker/scripts";
 import { installFirewall } from "../lib/firewall/render";

@@ -18,6 +18,8 @@ export interface Figures {
   /** p99 of the time from just before the fault to just after it, less the p99 before. */
   p99AddedMs: number;
   evenAfter: boolean;
+  /** Requests per second; 0: health checks alone tell what is going on. */
+  rate: number;
 }
 
 /** Milliseconds within which a fault takes a target out, under traffic. */
@@ -28,12 +30,15 @@ const removedWithin: Record<string, number> = {
   stop: 1000,
   hang: 2500,
 };
+/** The same without traffic, for every kind: what health checks alone need. */
+const removedIdleWithinMs = 2500;
 const backWithinMs = 1500;
 const p99AddedWithinMs = 100;
 
 /** The expectations of one experiment under one profile. */
 export function judge(experiment: string, profile: string, figures: Figures): Judged[] {
   const { accounts, gaps } = figures;
+  if (figures.rate === 0) return judgedIdle(experiment, profile, gaps);
   const counted = accountedFor(accounts);
   const within = removedWithin[experiment];
   if (profile !== "tuned") {
@@ -62,6 +67,19 @@ export function judge(experiment: string, profile: string, figures: Figures): Ju
       measured: figures.evenAfter ? "even" : "uneven",
       pass: figures.evenAfter,
     },
+  ];
+}
+
+/** The expectations of a fault without traffic; only the tuned profile promises any. */
+export function judgedIdle(what: string, profile: string, gaps: readonly Gap[]): Judged[] {
+  if (profile !== "tuned") return [];
+  return [
+    limit(
+      `${what}: out of the rotation without traffic`,
+      gapMs(gaps, "removed"),
+      removedIdleWithinMs,
+    ),
+    limit(`${what}: back after the first good check`, gapMs(gaps, "back"), backWithinMs),
   ];
 }
 

@@ -57,7 +57,10 @@ export interface ExperimentResult {
 export type Outcome = Omit<
   ExperimentResult,
   "version" | "experiment" | "profile" | "rate" | "url" | "startedAt" | "pass" | "targets"
->;
+> & {
+  /** Where an experiment takes another rate than it was given. */
+  rate?: number;
+};
 
 /** Failures that no client saw, from the load balancer's log. */
 export interface Masked {

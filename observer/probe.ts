@@ -29,6 +29,28 @@ export function probe(url: string, timeoutMs = 5000): Promise<ProbeAnswer> {
   });
 }
 
+/** What one page says as JSON, or why it says nothing. */
+export interface JsonAnswer {
+  status?: number;
+  /** `X-Backend`: the target that answered. */
+  target?: string;
+  body?: Record<string, unknown>;
+  error?: string;
+}
+
+/** Asks once for JSON, on a connection of its own. */
+export async function fetchJson(url: string, timeoutMs = 5000): Promise<JsonAnswer> {
+  try {
+    const headers = { accept: "application/json", connection: "close" };
+    const answer = await fetch(url, { headers, signal: AbortSignal.timeout(timeoutMs) });
+    const target = answer.headers.get("x-backend") ?? undefined;
+    const body = (await answer.json()) as Record<string, unknown>;
+    return { status: answer.status, target, body };
+  } catch (error) {
+    return { error: (error as Error).message };
+  }
+}
+
 /** Asks again and again, one after the other: side by side the order would mean nothing. */
 export async function probeInTurn(url: string, requests: number): Promise<ProbeAnswer[]> {
   const answers: ProbeAnswer[] = [];

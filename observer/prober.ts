@@ -23,7 +23,7 @@ export interface ProbeRecord {
 
 export interface ProberOptions {
   url: string;
-  /** Requests per second. */
+  /** Requests per second; 0: none. */
   rate: number;
   /** Every n-th request is a POST. @default 0 - none */
   postEvery?: number;
@@ -84,7 +84,7 @@ export function startProber(options: ProberOptions): Prober {
       send(record, options, record.connection === "kept" ? agent : false, ended);
     }
   };
-  const timer = setInterval(sendDue, 1);
+  const timer = rate > 0 ? setInterval(sendDue, 1) : undefined;
   return {
     records,
     async stop() {

@@ -1,5 +1,4 @@
 import { isProfileName, PROFILE_NAMES } from "../../lib/haproxy/profiles";
-import { openPulumi, requireOutputs } from "../access/session";
 import {
   type Command,
   type CommandContext,
@@ -8,112 +7,84 @@ import {
   UsageError,
 } from "../core/command";
 import { withLabLock } from "../core/lock";
-import type { ExperimentResult, Outcome } from "../../observer/experiment";
-import { openBench } from "../experiments/bench";
+import { EXPERIMENTS } from "../experiments/catalogue";
 import { describeResult } from "../experiments/describe";
-import { faultExperiment, LOADED, type LoadedName } from "../experiments/faultExperiment";
-import { saveResult } from "../experiments/results";
-import { roundRobin } from "../experiments/roundRobin";
-import { applyProfile } from "../stack/profile";
+import { describeSuite } from "../experiments/describeSuite";
+import { everyPlan, interruptible, type Plan, runPlans, suiteOf } from "../experiments/run";
 
-/** Of the result's shape. */
-const version = 1;
-const names = ["round-robin", ...Object.keys(LOADED)];
+const all = "all";
+const names = [...Object.keys(EXPERIMENTS), all];
+const width = Math.max(...names.map((name) => name.length));
 
 export const command: Command = {
-  usage: `experiment ${names.join("|")} [--rate 200] [--profile NAME] [--json]`,
-  description:
-    "A measured experiment: requests at a constant rate from outside, a fault, its repair, and\n" +
-    "stated expectations judged with figures. Every request is accounted for. What was changed\n" +
-    "for it is restored whatever happens. Exit status 1 when an expectation is not met.",
+  usage: "experiment NAME [--rate 200] [--profile NAME | --profiles] [--json]",
+  description: `A measured experiment: requests at a constant rate from outside, a fault, its repair, and stated
+expectations judged with figures. Every request is accounted for. What was changed for it is
+restored whatever happens. Exit status 1 when an expectation is not met.
+
+${Object.entries(EXPERIMENTS)
+  .map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`)
+  .join("\n")}
+  ${all.padEnd(width)}  each of them, and failover under every profile: a quarter of an hour`,
   options: {
-    rate: { type: "string", value: "N", help: "requests per second (10 to 1000, default 200)" },
+    rate: {
+      type: "string",
+      value: "N",
+      help: "requests per second (10 to 1000, default 200; 0: none, health checks alone)",
+    },
     profile: { type: "string", value: "NAME", help: `under ${PROFILE_NAMES.join(", ")}` },
+    profiles: { type: "boolean", help: "under each profile, side by side" },
     json: jsonOption,
   },
   maxArgs: 1,
   async run(context) {
-    const [name] = context.args;
-    if (!name || !names.includes(name)) {
-      const got = JSON.stringify(name ?? "");
-      throw new UsageError(`experiment: is unknown, got ${got}; there are ${names.join(", ")}`);
-    }
-    const range = { min: 10, max: 1000, default: 200 };
-    const rate = integerOption("--rate", context.options.rate, range);
-    const wanted = context.options.profile;
-    if (wanted !== undefined && !isProfileName(String(wanted))) {
-      throw new UsageError(
-        `--profile: is unknown, got ${JSON.stringify(wanted)}; there are ${PROFILE_NAMES.join(", ")}`,
-      );
-    }
-    return withLabLock(context.paths, "experiment", async () => {
-      const result = await inProfile(context, wanted, (profile) =>
-        measure(context, { name, rate, profile }),
-      );
-      context.print(context.json ? JSON.stringify(result, undefined, 2) : describeResult(result));
-      return result.pass ? 0 : 1;
-    });
+    const { name, plans } = plansOf(context);
+    return withLabLock(context.paths, "experiment", () =>
+      interruptible(async (signal) => {
+        const results = await runPlans(context, plans, signal, name === all);
+        const [only, ...more] = results;
+        const single = only !== undefined && more.length === 0;
+        const found = single ? only : suiteOf(name, results);
+        const text = () => (single ? describeResult(only) : describeSuite(suiteOf(name, results)));
+        context.print(context.json ? JSON.stringify(found) : text());
+        return found.pass ? 0 : 1;
+      }),
+    );
   },
 };
 
-/** Switches to the wanted profile for the work and back afterwards. */
-async function inProfile<T>(
-  context: CommandContext,
-  wanted: string | boolean | undefined,
-  work: (profile: string) => Promise<T>,
-): Promise<T> {
-  const before = (await requireOutputs(context)).loadBalancer.profile ?? "";
-  if (typeof wanted !== "string" || wanted === before || !isProfileName(wanted)) {
-    return work(before);
+/** What is to be done. @throws UsageError when it cannot be understood. */
+function plansOf({ args, options }: CommandContext): { name: string; plans: Plan[] } {
+  const [name] = args;
+  if (!name || !names.includes(name)) {
+    const got = JSON.stringify(name ?? "");
+    throw new UsageError(`experiment: is unknown, got ${got}; there are ${names.join(", ")}`);
   }
-  if (!isProfileName(before)) throw new Error("profile: is not known yet; run ./lab up first");
-  const session = await openPulumi(context);
-  try {
-    await applyProfile(context, session, wanted);
-    return await work(wanted);
-  } finally {
-    await applyProfile(context, session, before);
+  const rate = rateOf(name, options.rate);
+  const { profile, profiles } = options;
+  if (profile !== undefined && !isProfileName(String(profile))) {
+    throw new UsageError(
+      `--profile: is unknown, got ${JSON.stringify(profile)}; there are ${PROFILE_NAMES.join(", ")}`,
+    );
   }
+  if (profiles === true && profile !== undefined) {
+    throw new UsageError("lab experiment: needs one of --profile or --profiles, got both");
+  }
+  if (name === all) {
+    if (profile === undefined && !profiles) return { name, plans: everyPlan(rate) };
+    throw new UsageError("lab experiment all: takes no profile; it goes through them itself");
+  }
+  const wanted = typeof profile === "string" && isProfileName(profile) ? profile : undefined;
+  if (!profiles) return { name, plans: [{ name, rate, profile: wanted }] };
+  return { name, plans: PROFILE_NAMES.map((one) => ({ name, rate, profile: one })) };
 }
 
-async function measure(
-  context: CommandContext,
-  from: { name: string; rate: number; profile: string },
-): Promise<ExperimentResult> {
-  const { name, rate, profile } = from;
-  const abort = new AbortController();
-  const interrupt = () => abort.abort(new Error("interrupted; everything is restored"));
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const signal of signals) process.on(signal, interrupt);
-  try {
-    return await context.progress.step(`Experiment ${name} (profile ${profile})`, async (note) => {
-      const bench = await openBench(context, { rate, signal: abort.signal, note });
-      const startedAt = new Date().toISOString();
-      const targets = bench.outputs.targets.map((target) => target.name);
-      const outcome: Outcome =
-        name === "round-robin"
-          ? await roundRobin(bench)
-          : await faultExperiment(bench, name as LoadedName, profile);
-      const pass = outcome.expectations.every((one) => one.pass);
-      const { url } = bench;
-      const known = {
-        version,
-        experiment: name,
-        profile,
-        rate,
-        url,
-        startedAt,
-        pass,
-        targets,
-      } as const;
-      const result = { ...known, ...outcome };
-      saveResult(context, result);
-      return result;
-    });
-  } catch (error) {
-    if (abort.signal.aborted) throw abort.signal.reason;
-    throw error;
-  } finally {
-    for (const signal of signals) process.off(signal, interrupt);
+/** 0 is for those alone that health checks tell something of. */
+function rateOf(name: string, value: string | boolean | undefined): number {
+  if (value === "0" && EXPERIMENTS[name]?.idle) return 0;
+  if (value === "0") {
+    const idle = names.filter((one) => EXPERIMENTS[one]?.idle).join(", ");
+    throw new UsageError(`--rate: 0 is for ${idle}, got it for ${name}`);
   }
+  return integerOption("--rate", value, { min: 10, max: 1000, default: 200 });
 }

@@ -1,27 +1,32 @@
-import { FAULT_KINDS } from "../../lib/faults/kinds";
 import { nodeAccess, requireOutputs } from "../access/session";
 import { type Command, UsageError } from "../core/command";
-import { faultFor, inject, requireKind, requireTarget } from "../faults/faults";
+import { faultFor, inject, requireFault, requireTarget } from "../faults/faults";
 
 const longestSeconds = 3600;
 
 export const command: Command = {
-  usage: `fault NAME ${FAULT_KINDS.join("|")} [--for 10s]`,
-  description:
-    "Breaks a target: kill its container, stop its CT, hang (freeze the service), drop packets\n" +
-    "between it and the load balancer, or reject connections. Prints the command that does it.\n" +
-    "With --for the Proxmox node itself repairs it, even when this machine is gone by then;\n" +
-    "without, it stays until ./lab heal.",
+  usage: "fault NAME KIND [--for 10s]",
+  description: `Breaks a target. KIND is one of
+  kill           its container is killed        error[=50%]   that share of answers is 500
+  stop           its CT is stopped              slow[=500ms]  its answers come late
+  hang           its service is frozen          flap          it goes and comes, every 4 s
+  drop           packets between it and the     db            it cannot reach the database
+                 load balancer vanish           full          its disk is full
+  reject         its connections are reset      memory        its memory is taken, up to its cap
+Health checks see nothing of error and slow unless told so: error=100%,checks.
+Prints the command that does it. With --for the Proxmox node itself repairs it, even when this
+machine is gone by then; without, it stays until ./lab heal. A reboot of its CT ends every kind
+but kill. ./lab status shows what is in force.`,
   options: { for: { type: "string", value: "TIME", help: "repair by itself after 10s, 2m, …" } },
   maxArgs: 2,
   async run(context) {
     const [name, word] = context.args;
-    const kind = requireKind(word);
+    const spec = requireFault(word);
     const seconds = secondsOf(context.options.for);
     const outputs = await requireOutputs(context);
     const target = requireTarget(outputs, name);
-    const fault = faultFor(outputs, target, kind);
-    await inject(await nodeAccess(context), target, { kind, fault, seconds });
+    const fault = faultFor(outputs, target, spec);
+    await inject(await nodeAccess(context), target, { spec, fault, seconds });
     context.print(`on the Proxmox node: ${fault.inject}`);
     context.print(`expect (profile tuned): ${fault.expect}`);
     context.print(

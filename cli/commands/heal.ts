@@ -1,3 +1,4 @@
+import { formatFault } from "../../lib/faults/spec";
 import { nodeAccess, requireOutputs } from "../access/session";
 import { type Command, UsageError } from "../core/command";
 import { heal, requireTarget } from "../faults/faults";
@@ -18,8 +19,8 @@ export const command: Command = {
     const ssh = await nodeAccess(context);
     let healed = 0;
     for (const target of targets) {
-      for (const { kind, command: undo } of await heal(ssh, outputs, target)) {
-        context.print(`${target.name}: ${kind} undone, on the Proxmox node: ${undo}`);
+      for (const { spec, command: undo } of await heal(ssh, outputs, target)) {
+        context.print(`${target.name}: ${formatFault(spec)} undone, on the Proxmox node: ${undo}`);
         healed++;
       }
     }

@@ -1,6 +1,7 @@
 import { maskedText } from "../../observer/maskedFailures";
 import { apiAccess, nodeAccess, requireNode, requireOutputs } from "../access/session";
 import type { BudgetLine } from "../access/budget";
+import { describeRunTime, readRunTime } from "../access/runTime";
 import { type LabStatus, readStatus } from "../access/status";
 import { type Command, jsonOption } from "../core/command";
 import { table } from "../core/table";
@@ -10,18 +11,20 @@ export const command: Command = {
   usage: "status [--json]",
   description:
     "What the load balancer sees of each target (ALB's states and reason codes), which failures\n" +
-    "its retries hid from clients, whether the database answers, and what the guests use of the\n" +
-    "memory and disk the lab may count on.",
+    "its retries hid from clients, whether the database answers, what the guests use of the\n" +
+    "memory and disk the lab may count on, and what was set at run time (faults, drains, weights),\n" +
+    "by whom, and how to undo it.",
   options: { json: jsonOption },
   async run(context) {
     const embedded = context.stack === devStack ? await requireNode(context) : undefined;
-    const status = await readStatus({
-      outputs: await requireOutputs(context),
-      ssh: await nodeAccess(context),
-      api: await apiAccess(context),
-      embedded,
-    });
-    context.print(context.json ? JSON.stringify(status, undefined, 2) : describe(status));
+    const outputs = await requireOutputs(context);
+    const ssh = await nodeAccess(context);
+    const [status, runTime] = await Promise.all([
+      readStatus({ outputs, ssh, api: await apiAccess(context), embedded }),
+      readRunTime(ssh, outputs),
+    ]);
+    const said = () => [describe(status), ...describeRunTime(runTime)].join("\n");
+    context.print(context.json ? JSON.stringify({ ...status, runTime }, undefined, 2) : said());
     return 0;
   },
 };

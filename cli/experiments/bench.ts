@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { now, type ProbeRecord, startProber } from "../../observer/prober";
+import type { BalancerEvent } from "../../observer/balancerLog";
+import { now, type Prober, type ProbeRecord, startProber } from "../../observer/prober";
 import { firstReachable } from "../../observer/probe";
 import { targetHealth, targetRows } from "../../observer/targetHealth";
 import { nodeAccess, requireNode, requireOutputs } from "../access/session";
@@ -26,7 +27,7 @@ export interface Bench {
 }
 
 /** Answers without the database, so that what is measured is the load balancer's doing. */
-const probedPath = "/healthz";
+const probedPath = "/whoami";
 const postEvery = 10;
 const headEvery = 10;
 const freshEvery = 7;
@@ -65,12 +66,27 @@ export async function allHealthy(bench: Bench, seconds: number): Promise<void> {
   });
 }
 
+/** What is asked for, and how often; the bench's rate and a page without database by default. */
+export interface Load {
+  path?: string;
+  rate?: number;
+}
+
+/** Starts to send requests, of all methods and on kept and fresh connections. */
+export function probing(bench: Bench, { path = probedPath, rate = bench.rate }: Load): Prober {
+  const url = new URL(path, bench.url).href;
+  return startProber({ url, rate, postEvery, headEvery, freshEvery });
+}
+
 /** Probes while `work` goes on; afterwards the load balancer's log is read. */
-export async function underLoad(bench: Bench, work: (clock: NodeClock) => Promise<void>) {
+export async function underLoad(
+  bench: Bench,
+  load: Load,
+  work: (clock: NodeClock) => Promise<void>,
+): Promise<{ records: readonly ProbeRecord[]; events: BalancerEvent[] }> {
   const clock = await nodeClock(bench.ssh);
-  const url = new URL(probedPath, bench.url).href;
   const from = now();
-  const prober = startProber({ url, rate: bench.rate, postEvery, headEvery, freshEvery });
+  const prober = probing(bench, load);
   let records: readonly ProbeRecord[];
   try {
     await work(clock);

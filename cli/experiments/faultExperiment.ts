@@ -1,16 +1,15 @@
-import type { FaultKind } from "../../lib/faults/kinds";
 import { accounts, latency, tenths } from "../../observer/account";
 import { type Figures, judge } from "../../observer/expectations";
 import type { Outcome } from "../../observer/experiment";
 import { gaps } from "../../observer/gaps";
-import { now } from "../../observer/prober";
 import { type Observed, stepTimes, timeline } from "../../observer/timeline";
-import { faultFor, heal, inject, setState } from "../faults/faults";
+import type { FaultKind } from "../../lib/faults/spec";
 import { inCt, onNode } from "../access/ssh";
-import { allHealthy, type Bench, pause, underLoad } from "./bench";
+import { type Bench, pause } from "./bench";
+import { type Disturbance, drainOf, disturb, faultOn, returnSeconds, timed } from "./disturb";
 import { measured, undisturbed } from "./measured";
 
-/** The experiments under constant load, and what each does to the target. */
+/** The experiments that take a target out, and what each does to it. */
 export const LOADED = {
   failover: "kill",
   hang: "hang",
@@ -22,66 +21,45 @@ export const LOADED = {
 } as const satisfies Record<string, FaultKind | "drain" | "reload">;
 export type LoadedName = keyof typeof LOADED;
 
-const beforeMs = 3000;
-const duringMs = 6000;
-const afterMs = 2500;
 const reloads = 10;
-/** A fault repairs itself when this process dies in the middle. */
-const safetySeconds = 300;
+const idleDuringMs = 4000;
 
+/** One of them, under the bench's rate; a rate of 0 measures what checks alone do. */
 export async function faultExperiment(
   bench: Bench,
   name: LoadedName,
   profile: string,
 ): Promise<Outcome> {
   const action = LOADED[name];
-  const { ssh, outputs, target } = bench;
-  let faultAt = 0;
-  let damagedAt = 0;
-  let healAt: number | undefined;
-  const { records, events } = await underLoad(bench, async (clock) => {
-    bench.note("normal traffic");
-    await pause(bench, beforeMs);
-    try {
-      bench.note(`${action} ${action === "reload" ? "" : target.name}`);
-      faultAt = now();
-      if (action === "reload") await reloadOften(bench);
-      else if (action === "drain") await setState(ssh, outputs, target, "drain");
-      else {
-        const fault = faultFor(outputs, target, action);
-        const at = await inject(ssh, target, { kind: action, fault, seconds: safetySeconds });
-        faultAt = clock.ours(at.before);
-        damagedAt = clock.ours(at.after);
-      }
-      damagedAt ||= now();
-      if (action !== "reload") await pause(bench, duringMs);
-    } finally {
-      bench.note("repair");
-      healAt = now();
-      if (action === "drain") await setState(ssh, outputs, target, "ready");
-      else if (action !== "reload") await heal(ssh, outputs, target);
-    }
-    bench.note(`waiting for ${target.name}`);
-    await allHealthy(bench, profile === "alb-default" ? 200 : 60);
-    await pause(bench, afterMs);
+  const disturbance =
+    action === "drain"
+      ? drainOf(bench)
+      : action === "reload"
+        ? reloadsOf(bench)
+        : faultOn(bench, [bench.target], { kind: action });
+  const observed = await disturb(bench, disturbance, {
+    waitSeconds: returnSeconds(profile),
+    ...(action === "reload" && { duringMs: 0 }),
+    ...(bench.rate === 0 && { duringMs: idleDuringMs }),
   });
-  const targets = outputs.targets.map((one) => one.name);
-  const observed = { target: target.name, targets, records, events, faultAt, damagedAt, healAt };
   const times = stepTimes(observed);
-  const figures = figuresOf(observed);
   const told = action !== "reload";
   return {
-    target: target.name,
     action,
+    command: disturbance.command,
     ...measured(observed),
-    healedAtMs: tenths(healAt! - faultAt),
-    expectations: judge(name, profile, figures),
-    ...(told && { gaps: gaps(observed, times), timeline: timeline(observed, times) }),
+    healedAtMs: tenths(observed.healAt - observed.faultAt),
+    expectations: judge(name, profile, { ...figuresOf(observed), rate: bench.rate }),
+    ...(told && {
+      target: bench.target.name,
+      gaps: gaps(observed, times),
+      timeline: timeline(observed, times),
+    }),
   };
 }
 
-function figuresOf(observed: Observed): Figures {
-  const { records, faultAt, damagedAt, targets } = observed;
+function figuresOf(observed: Observed): Omit<Figures, "rate"> {
+  const { records, faultAt, damagedAt } = observed;
   const times = stepTimes(observed);
   // Until it is out, a target that is broken is given requests, and they are in flight on it.
   const inFlightUntil = times.down ?? damagedAt;
@@ -89,23 +67,34 @@ function figuresOf(observed: Observed): Figures {
     (r) => r.method === "POST" && r.outcome === "failed" && r.sentAt > inFlightUntil,
   );
   const around = records.filter((r) => r.dueAt >= faultAt - 500 && r.dueAt < faultAt + 3000);
-  const last = records.slice(-10 * targets.length);
   return {
     accounts: accounts(records),
     gaps: gaps(observed, times),
     postLostLater: later.length,
     p99AddedMs: tenths(latency(around).p99 - latency(undisturbed(records, faultAt)).p99),
-    evenAfter: targets.every(
-      (one) => Math.abs(last.filter((r) => r.target === one).length - 10) <= 1,
-    ),
+    evenAfter: evenAtEnd(observed),
   };
 }
 
-async function reloadOften(bench: Bench): Promise<void> {
+/** The last ten answers a target are spread evenly. */
+export function evenAtEnd({ records, targets }: Observed): boolean {
+  const last = records.slice(-10 * targets.length);
+  return targets.every((one) => Math.abs(last.filter((r) => r.target === one).length - 10) <= 1);
+}
+
+function reloadsOf(bench: Bench): Disturbance {
   const words = inCt(bench.outputs.loadBalancer.vmid, ["systemctl", "reload", "haproxy"]);
-  for (let i = 1; i <= reloads; i++) {
-    const { code, stderr } = await onNode(bench.ssh, words, { timeoutMs: 30_000 });
-    if (code !== 0) throw new Error(`reload ${i}: exit status ${code}: ${stderr.trim()}`);
-    await pause(bench, 500);
-  }
+  return {
+    action: "reload",
+    command: `${words.join(" ")} (${reloads} times)`,
+    begin: () =>
+      timed(async () => {
+        for (let i = 1; i <= reloads; i++) {
+          const { code, stderr } = await onNode(bench.ssh, words, { timeoutMs: 30_000 });
+          if (code !== 0) throw new Error(`reload ${i}: exit status ${code}: ${stderr.trim()}`);
+          await pause(bench, 500);
+        }
+      }),
+    end: () => Promise.resolve(),
+  };
 }

@@ -1,11 +1,5 @@
 import { randomBytes } from "node:crypto";
-import {
-  type Fault,
-  FAULT_KINDS,
-  type FaultKind,
-  faultOf,
-  isFaultKind,
-} from "../../lib/faults/kinds";
+import { type Fault, faultOf } from "../../lib/faults/kinds";
 import {
   type ActiveFault,
   healScript,
@@ -13,6 +7,7 @@ import {
   listScript,
   parseActive,
 } from "../../lib/faults/scripts";
+import { FAULT_FORMS, type FaultSpec, formatFault, parseFault } from "../../lib/faults/spec";
 import { stateWords } from "../../lib/haproxy/backends";
 import { type NodeAccess, onNode } from "../access/ssh";
 import { UsageError } from "../core/command";
@@ -28,16 +23,22 @@ export function requireTarget(outputs: StackOutputs, name: string | undefined): 
   throw new UsageError(`target: is unknown, got ${JSON.stringify(name ?? "")}; there are ${names}`);
 }
 
-export function requireKind(text: string | undefined): FaultKind {
-  if (text !== undefined && isFaultKind(text)) return text;
-  throw new UsageError(
-    `fault: is unknown, got ${JSON.stringify(text ?? "")}; there are ${FAULT_KINDS.join(", ")}`,
-  );
+/** The fault of that name. @throws UsageError when it cannot be understood. */
+export function requireFault(text: string | undefined): FaultSpec {
+  if (text === undefined) {
+    throw new UsageError(`fault: is missing; there are ${FAULT_FORMS.join(", ")}`);
+  }
+  try {
+    return parseFault(text);
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error });
+  }
 }
 
-export function faultFor(outputs: StackOutputs, target: TargetOutput, kind: FaultKind): Fault {
-  const { privateAddress } = outputs.loadBalancer;
-  return faultOf(kind, { ...target, loadBalancerAddress: privateAddress });
+export function faultFor(outputs: StackOutputs, target: TargetOutput, spec: FaultSpec): Fault {
+  const { loadBalancer, database } = outputs;
+  const loadBalancerAddress = loadBalancer.privateAddress;
+  return faultOf(spec, { ...target, loadBalancerAddress, database });
 }
 
 /** When the damage was done, in seconds of the node's clock: after `before`, not after `after`. */
@@ -50,36 +51,37 @@ export interface Injected {
 export async function inject(
   ssh: NodeAccess,
   target: TargetOutput,
-  from: { kind: FaultKind; fault: Fault; seconds?: number },
+  from: { spec: FaultSpec; fault: Fault; seconds?: number },
 ): Promise<Injected> {
   const token = randomBytes(6).toString("hex");
   const script = injectScript({ vmid: target.vmid, ...from, token });
-  const said = await bash(ssh, script, `fault ${from.kind} of ${target.name}`);
+  const said = await bash(ssh, script, `fault ${formatFault(from.spec)} of ${target.name}`);
   const [before, after] = said.trim().split("\n").map(Number);
   return { before: before!, after: after! };
 }
 
-/** Repairs the kinds of faults that are in force on a target, and returns them. */
+/** Repairs every fault that was injected into a target, and returns them. */
 export async function heal(
   ssh: NodeAccess,
   outputs: StackOutputs,
   target: TargetOutput,
-): Promise<{ kind: FaultKind; command: string }[]> {
-  const active = (await activeFaults(ssh)).filter(({ vmid }) => vmid === target.vmid);
-  const kinds = active.map(({ kind }) => kind).filter(isFaultKind);
+): Promise<{ spec: FaultSpec; command: string }[]> {
+  const found = (await injectedFaults(ssh)).filter(({ vmid }) => vmid === target.vmid);
+  const specs = found.map(({ spec }) => spec);
   // A CT that is stopped must run before anything inside it can be repaired.
-  kinds.sort((a, b) => Number(b === "stop") - Number(a === "stop"));
-  const healed: { kind: FaultKind; command: string }[] = [];
-  for (const kind of kinds) {
-    const fault = faultFor(outputs, target, kind);
-    await bash(ssh, healScript(target.vmid, kind, fault), `repair of ${kind} of ${target.name}`);
-    healed.push({ kind, command: fault.undo });
+  specs.sort((a, b) => Number(b.kind === "stop") - Number(a.kind === "stop"));
+  const healed: { spec: FaultSpec; command: string }[] = [];
+  for (const spec of specs) {
+    const fault = faultFor(outputs, target, spec);
+    const what = `repair of ${formatFault(spec)} of ${target.name}`;
+    await bash(ssh, healScript(target.vmid, spec.kind, fault), what);
+    healed.push({ spec, command: fault.undo });
   }
   return healed;
 }
 
-/** Every fault in force. */
-export async function activeFaults(ssh: NodeAccess): Promise<ActiveFault[]> {
+/** Every fault that was injected and not repaired since, whether it is over or not. */
+export async function injectedFaults(ssh: NodeAccess): Promise<ActiveFault[]> {
   return parseActive(await bash(ssh, listScript(), "faults in force"));
 }
 

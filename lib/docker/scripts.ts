@@ -2,6 +2,8 @@ import { aptInstall } from "../shell/apt";
 import { script, shellQuote, writeFileCommand } from "../shell/quote";
 import type { StorageDriver } from "./daemon";
 import { daemonJson, MTU_PLACEHOLDER } from "./daemon";
+import { SERVICE_FILES, SERVICE_USER } from "./files";
+import { TMPFILES_FILE, tmpfilesText } from "../faults/files";
 
 const DAEMON_JSON = "/etc/docker/daemon.json";
 
@@ -51,14 +53,10 @@ fi
 docker image rm -f "$image" >/dev/null`;
 }
 
-/** Where an app node keeps the files that its container may read: password and certificate. */
-export const SERVICE_FILES = "/etc/homelab/web";
-/** The user of the service's image; numeric, for the image has no user database of the CT. */
-export const SERVICE_USER = "10001:10001";
-
 /** Commands that write the service's files; standard input is the password, then the certificate. */
 export function writeServiceFiles(): string {
   return script(
+    writeFileCommand({ path: TMPFILES_FILE, text: tmpfilesText() }),
     "umask 077",
     `mkdir -p ${SERVICE_FILES}`,
     "IFS= read -r password",

@@ -1,6 +1,18 @@
-/** Ways a target can fail. */
-export const FAULT_KINDS = ["kill", "stop", "hang", "drop", "reject"] as const;
-export type FaultKind = (typeof FAULT_KINDS)[number];
+import { shellQuote } from "../shell/quote";
+import {
+  dropBetween,
+  endUnit,
+  fillDisk,
+  FILLED,
+  flapLoop,
+  memoryHog,
+  putServiceFault,
+  rejectFrom,
+  runUnit,
+  untilNone,
+} from "./inside";
+import { FILLER, SERVICE_FAULTS } from "./files";
+import type { FaultSpec } from "./spec";
 
 /** What a fault is done to. */
 export interface FaultTarget {
@@ -9,6 +21,7 @@ export interface FaultTarget {
   port: number;
   /** The load balancer, as the target sees it. */
   loadBalancerAddress: string;
+  database: { address: string; port: number };
 }
 
 /** One fault as commands for the Proxmox node; both may be run again without harm. */
@@ -22,17 +35,17 @@ export interface Fault {
 }
 
 /** Name of the service's container on an app node. */
-const SERVICE = "web";
-/** Marks our rules, so that repairing takes out no other. */
-const MARK = "-m comment --comment homelab-fault";
+export const SERVICE = "web";
 
-/** The commands and the expectation of one kind of fault. */
-export function faultOf(kind: FaultKind, target: FaultTarget): Fault {
-  const inGuest = (text: string) => `pct exec ${target.vmid} -- sh -c '${text}'`;
+/** The commands and the expectation of one fault. */
+export function faultOf(spec: FaultSpec, target: FaultTarget): Fault {
+  const { vmid, port, loadBalancerAddress: balancer, database } = target;
+  const inGuest = (text: string) => `pct exec ${vmid} -- sh -c ${shellQuote(text)}`;
+  const { kind, amount = 0, checks = false } = spec;
   switch (kind) {
     case "kill":
       return {
-        inject: inGuest(`docker kill ${SERVICE}`),
+        inject: inGuest(whenService("Running", "kill")),
         undo: inGuest(`docker start ${SERVICE}`),
         expect:
           "connections fail: out with the second that is noticed, others answer it; " +
@@ -40,56 +53,102 @@ export function faultOf(kind: FaultKind, target: FaultTarget): Fault {
       };
     case "stop":
       return {
-        inject: `pct stop ${target.vmid}`,
-        undo: `pct status ${target.vmid} | grep -q running || pct start ${target.vmid}`,
+        inject: `pct status ${vmid} | grep -q stopped || pct stop ${vmid}`,
+        undo: `pct status ${vmid} | grep -q running || pct start ${vmid}`,
         expect: "the address is gone: requests wait 0.5 s for it once, then others answer them",
       };
     case "hang":
       return {
-        inject: inGuest(`docker pause ${SERVICE}`),
-        undo: inGuest(
-          `if [ "$(docker inspect -f "{{.State.Paused}}" ${SERVICE})" = true ]; then docker unpause ${SERVICE}; fi`,
+        inject: inGuest(
+          `[ "$(docker inspect -f "{{.State.Paused}}" ${SERVICE})" = true ] || docker pause ${SERVICE}`,
         ),
+        undo: inGuest(whenService("Paused", "unpause")),
         expect:
           "connections open but nothing answers: requests wait 2 s, then others answer them; " +
           "out after two checks of 0.5 s",
       };
-    case "drop":
+    case "drop": {
+      const rules = (action: "-I" | "-D") => dropBetween(action, "drop", { address: balancer });
       return {
-        inject: inGuest(both("-I", target).join(" && ")),
-        undo: inGuest(both("-D", target).map(untilNone).join("; ")),
+        inject: inGuest(rules("-I").join(" && ")),
+        undo: inGuest(rules("-D").map(untilNone).join("; ")),
         expect:
           "packets vanish in both directions: new connections wait 0.5 s, open ones 2 s, then " +
           "others answer",
       };
+    }
     case "reject":
       return {
-        inject: inGuest(reject("-I", target)),
-        undo: inGuest(untilNone(reject("-D", target))),
+        inject: inGuest(rejectFrom("-I", "reject", balancer, port)),
+        undo: inGuest(untilNone(rejectFrom("-D", "reject", balancer, port))),
         expect: "connections are reset: out with the next request, others answer it",
+      };
+    case "error":
+      return {
+        inject: inGuest(putServiceFault(SERVICE_FAULTS.error, amount, checks)),
+        undo: inGuest(`rm -f ${SERVICE_FAULTS.error}`),
+        expect: checks
+          ? `it answers ${amount} % of requests and checks with 500: with enough of them checks ` +
+            "fail (Target.ResponseCodeMismatch) and it is out; until then clients see the errors"
+          : `it answers ${amount} % of its requests with 500 and stays healthy, for its checks are ` +
+            "good: clients see the errors, no status is retried",
+      };
+    case "slow":
+      return {
+        inject: inGuest(putServiceFault(SERVICE_FAULTS.slow, amount, checks)),
+        undo: inGuest(`rm -f ${SERVICE_FAULTS.slow}`),
+        expect:
+          `its answers come ${amount} ms late` +
+          (checks && amount >= 500 ? "; its checks time out (Target.Timeout) and it is out" : "") +
+          (!checks && amount < 2000 ? ", it stays healthy and keeps its share" : "") +
+          (amount >= 2000 ? "; after 2 s a GET is tried elsewhere, a POST fails with 504" : ""),
+      };
+    case "flap":
+      return {
+        inject: inGuest(
+          `${endUnit("flap")}; ${runUnit("flap", flapLoop(balancer, port), ["Restart=no"])}`,
+        ),
+        undo: inGuest(`${endUnit("flap")}; ${untilNone(rejectFrom("-D", "flap", balancer, port))}`),
+        expect: "out with the first reset connection, back after two good checks, again and again",
+      };
+    case "db": {
+      const rules = (action: "-I" | "-D") => dropBetween(action, "db", database);
+      return {
+        inject: inGuest(rules("-I").join(" && ")),
+        undo: inGuest(rules("-D").map(untilNone).join("; ")),
+        expect:
+          "its page takes up to 1.5 s and says that the database is away, /readyz answers 503; it " +
+          "stays healthy, for /healthz does not ask the database",
+      };
+    }
+    case "full":
+      return {
+        inject: inGuest(fillDisk()),
+        undo: inGuest(`rm -f ${FILLED}`),
+        expect:
+          "nothing at the load balancer: the service writes nothing, it stays healthy; whatever " +
+          `writes on its CT fails with "No space left on device" (${FILLER} takes all of it)`,
+      };
+    case "memory":
+      return {
+        inject: inGuest(
+          `${endUnit("memory")}; ` +
+            runUnit("memory", memoryHog(), [
+              "Restart=always",
+              "RestartSec=1",
+              "OOMScoreAdjust=1000",
+            ]),
+        ),
+        undo: inGuest(endUnit("memory")),
+        expect:
+          "its CT reaches its cap again and again; the kernel kills the process that takes the " +
+          "memory, inside this CT only; answers may be slow, it stays healthy",
       };
   }
 }
 
-/** Before connection tracking, so that open connections are cut as well; one rule a direction. */
-function both(action: "-I" | "-D", { loadBalancerAddress }: FaultTarget): string[] {
-  return ["-s", "-d"].map(
-    (side) =>
-      `iptables -w -t raw ${action} PREROUTING -p tcp ${side} ${loadBalancerAddress} ${MARK} -j DROP`,
-  );
-}
-
-/** Before Docker's own jumps, whose access rules stay as they are. */
-function reject(action: "-I" | "-D", { loadBalancerAddress, port }: FaultTarget): string {
-  return (
-    `iptables -w ${action} FORWARD -p tcp -s ${loadBalancerAddress} --dport ${port} ${MARK} ` +
-    "-j REJECT --reject-with tcp-reset"
-  );
-}
-
-/** Rules that were put in twice are taken out twice. */
-const untilNone = (remove: string) => `while ${remove} 2>/dev/null; do :; done`;
-
-export function isFaultKind(text: string): text is FaultKind {
-  return (FAULT_KINDS as readonly string[]).includes(text);
+/** Does it where the service's container is in that state, and is content where it is not. */
+function whenService(state: "Running" | "Paused", verb: "kill" | "unpause"): string {
+  const is = `[ "$(docker inspect -f "{{.State.${state}}}" ${SERVICE})" = true ]`;
+  return `if ${is}; then docker ${verb} ${SERVICE}; fi`;
 }

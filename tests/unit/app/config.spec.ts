@@ -13,6 +13,7 @@ describe("the service's configuration", () => {
       port: 3000,
       node: "app1",
       storageDriver: "overlay2",
+      faultFolder: "/run/secrets",
       database: undefined,
     });
   });

@@ -4,6 +4,7 @@ import { request, Agent, type IncomingMessage } from "node:http";
 import { connect, type AddressInfo } from "node:net";
 import type { Server } from "node:http";
 import { jsonLogger } from "../../../app/log";
+import type { Injected } from "../../../app/faults";
 import { buildServer, KEEP_ALIVE_MS } from "../../../app/server";
 import { stopGracefully } from "../../../app/shutdown";
 import { StoreDown, type VisitStore } from "../../../app/visitStore";
@@ -48,13 +49,16 @@ describe("the service", () => {
   let port: number;
   let lines: string[];
   let agent: Agent;
+  let injected: Injected;
 
   beforeEach(async () => {
     store = memoryStore();
     lines = [];
     agent = new Agent({ keepAlive: true });
     const log = jsonLogger({ node: "app1" }, (line) => lines.push(line));
-    server = buildServer({ node: "app1", storageDriver: "overlay2", store, log });
+    injected = { fail: false, delayMs: 0 };
+    const faults = { next: () => injected };
+    server = buildServer({ node: "app1", storageDriver: "overlay2", store, log, faults });
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
     port = (server.address() as AddressInfo).port;
@@ -180,6 +184,29 @@ describe("the service", () => {
     store.down = new Error("password hunter2 refused");
     assert.doesNotMatch((await ask("/api")).body, /hunter2/);
     assert.doesNotMatch(lines.join(""), /hunter2/);
+  });
+
+  it("names itself at /whoami without its database", async () => {
+    store.down = new StoreDown("timed out");
+    const reply = await ask("/whoami");
+    assert.deepEqual(parsed(reply), { node: "app1", storageDriver: "overlay2" });
+  });
+
+  it("answers 500 and counts nothing when a fault says so", async () => {
+    injected = { fail: true, delayMs: 0 };
+    const reply = await ask("/api", { "x-request-id": "r-3" });
+    assert.equal(reply.status, 500);
+    assert.deepEqual(parsed(reply), { error: "a fault injected on purpose", requestId: "r-3" });
+    injected = { fail: false, delayMs: 0 };
+    const { counter } = parsed(await ask("/api")) as { counter: { node: number } };
+    assert.equal(counter.node, 1);
+  });
+
+  it("answers late when a fault says so", async () => {
+    injected = { fail: false, delayMs: 80 };
+    const from = performance.now();
+    assert.equal((await ask("/whoami")).status, 200);
+    assert.ok(performance.now() - from >= 79);
   });
 
   it("answers 404 for other paths and 405 for other methods", async () => {

@@ -162,6 +162,7 @@ describe("expectations", () => {
     postLostLater: 0,
     p99AddedMs: 10,
     evenAfter: true,
+    rate: 200,
   };
   const failed = (profile: string) =>
     judge("failover", profile, figures)

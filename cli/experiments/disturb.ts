@@ -1,0 +1,131 @@
+import type { BalancerEvent } from "../../observer/balancerLog";
+import { now, type ProbeRecord } from "../../observer/prober";
+import type { Observed } from "../../observer/timeline";
+import { type FaultSpec, formatFault } from "../../lib/faults/spec";
+import { faultFor, heal, inject, setState, stateCommand } from "../faults/faults";
+import type { TargetOutput } from "../stack/outputs";
+import { allHealthy, type Bench, pause, underLoad } from "./bench";
+import type { NodeClock } from "./balancerLog";
+
+/** Something that is done to the lab and undone again. */
+export interface Disturbance {
+  /** In a word, e.g. `kill`. */
+  action: string;
+  /** What is run on the Proxmox node; undefined: nothing is. */
+  command?: string;
+  /** Does it. Returns when it began and ended, in our milliseconds. */
+  begin(clock: NodeClock): Promise<{ from: number; to: number }>;
+  end(): Promise<void>;
+}
+
+/** A fault repairs itself when this process dies in the middle. */
+const safetySeconds = 300;
+
+/** A fault on one target, or the same on several, one after the other. */
+export function faultOn(bench: Bench, targets: TargetOutput[], spec: FaultSpec): Disturbance {
+  const { ssh, outputs } = bench;
+  const faults = targets.map((target) => ({ target, fault: faultFor(outputs, target, spec) }));
+  return {
+    action: formatFault(spec),
+    command: faults.map(({ fault }) => fault.inject).join(" && "),
+    async begin(clock) {
+      const times = { from: Infinity, to: 0 };
+      for (const { target, fault } of faults) {
+        const at = await inject(ssh, target, { spec, fault, seconds: safetySeconds });
+        times.from = Math.min(times.from, clock.ours(at.before));
+        times.to = clock.ours(at.after);
+      }
+      return times;
+    },
+    async end() {
+      for (const target of targets) await heal(ssh, outputs, target);
+    },
+  };
+}
+
+/** A drain by hand. */
+export function drainOf(bench: Bench): Disturbance {
+  const { ssh, outputs, target } = bench;
+  return {
+    action: "drain",
+    command: stateCommand(outputs, target, "drain"),
+    begin: () => timed(() => setState(ssh, outputs, target, "drain")),
+    end: () => setState(ssh, outputs, target, "ready"),
+  };
+}
+
+/** Runs a piece of work and tells when. */
+export async function timed(work: () => Promise<void>): Promise<{ from: number; to: number }> {
+  const from = now();
+  await work();
+  return { from, to: now() };
+}
+
+export interface DisturbOptions {
+  /** What is asked for under load. @default - a page that needs no database */
+  path?: string;
+  /** Requests a second. @default - the bench's */
+  rate?: number;
+  /** How long it is left broken. @default 6000 */
+  duringMs?: number;
+  /** How long the targets may take to be healthy again. */
+  waitSeconds: number;
+  /** Looks at it while it is broken. */
+  whileBroken?(): Promise<void>;
+  /** Looks at it after the repair, when every target is healthy. */
+  whenHealed?(): Promise<void>;
+}
+
+const beforeMs = 3000;
+const defaultDuringMs = 6000;
+const afterMs = 2500;
+
+/** Everything that is known of a disturbance afterwards. */
+export interface Disturbed extends Observed {
+  healAt: number;
+  records: readonly ProbeRecord[];
+  events: readonly BalancerEvent[];
+}
+
+/** Normal traffic, the disturbance, its end, and normal traffic again. Undone whatever happens. */
+export async function disturb(
+  bench: Bench,
+  disturbance: Disturbance,
+  options: DisturbOptions,
+): Promise<Disturbed> {
+  const { target, outputs, rate } = bench;
+  const { action } = disturbance;
+  const { duringMs = defaultDuringMs } = options;
+  const quiet = (options.rate ?? rate) === 0;
+  let at = { from: 0, to: 0 };
+  let healAt = 0;
+  const seen = await underLoad(bench, options, async (clock) => {
+    bench.note("normal traffic");
+    if (!quiet) await pause(bench, beforeMs);
+    try {
+      bench.note(action);
+      at = { from: now(), to: now() };
+      at = await disturbance.begin(clock);
+      await Promise.all([pause(bench, duringMs), options.whileBroken?.()]);
+    } finally {
+      bench.note("repair");
+      healAt = now();
+      await disturbance.end();
+    }
+    bench.note(`waiting for ${target.name}`);
+    await allHealthy(bench, options.waitSeconds);
+    await options.whenHealed?.();
+    await pause(bench, quiet ? 500 : afterMs);
+  });
+  return {
+    target: target.name,
+    targets: outputs.targets.map(({ name }) => name),
+    ...seen,
+    faultAt: at.from,
+    damagedAt: at.to,
+    healAt,
+  };
+}
+
+/** How long a target may take to be healthy again under a profile. */
+export const returnSeconds = (profile: string) => (profile === "alb-default" ? 200 : 60);

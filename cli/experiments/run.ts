@@ -1,0 +1,134 @@
+import { isProfileName, PROFILE_NAMES, type ProfileName } from "../../lib/haproxy/profiles";
+import type { ExperimentResult, ExperimentSuite } from "../../observer/experiment";
+import { openPulumi, requireOutputs } from "../access/session";
+import type { CommandContext } from "../core/command";
+import { applyProfile } from "../stack/profile";
+import { openBench } from "./bench";
+import { EXPERIMENTS } from "./catalogue";
+import { saveResult } from "./results";
+
+/** Of the result's shape. */
+const version = 1;
+
+/** One experiment to do. */
+export interface Plan {
+  name: string;
+  rate: number;
+  /** @default - the profile that is in force */
+  profile?: ProfileName;
+}
+
+/** Ends when the user interrupts; what was changed is then restored, and the call fails. */
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const abort = new AbortController();
+  const interrupt = () => abort.abort(new Error("interrupted; everything is restored"));
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const signal of signals) process.on(signal, interrupt);
+  try {
+    return await work(abort.signal);
+  } catch (error) {
+    if (abort.signal.aborted) throw abort.signal.reason;
+    throw error;
+  } finally {
+    for (const signal of signals) process.off(signal, interrupt);
+  }
+}
+
+/**
+ * Does experiments one after the other, each under its profile. The profile that was in force
+ * before is put back whatever happens.
+ */
+export async function runPlans(
+  context: CommandContext,
+  plans: Plan[],
+  signal: AbortSignal,
+  /** An experiment that cannot be done counts as one that failed, and the next one is begun. */
+  goOn: boolean,
+): Promise<ExperimentResult[]> {
+  const before = (await requireOutputs(context)).loadBalancer.profile ?? "";
+  const switches = plans.some(({ profile }) => profile && profile !== before);
+  if (switches && !isProfileName(before)) {
+    throw new Error("profile: is not known yet; run ./lab up first");
+  }
+  const results: ExperimentResult[] = [];
+  let current = before;
+  const use = async (profile: string) => {
+    if (profile === current || !isProfileName(profile)) return;
+    current = profile; // it may be half in force when it fails: then the old one must be put back
+    await applyProfile(context, await openPulumi(context), profile);
+  };
+  try {
+    for (const { name, rate, profile = before } of plans) {
+      signal.throwIfAborted();
+      await use(profile);
+      const work = measure(context, { name, rate, profile: profile || before, signal });
+      results.push(await (goOn ? work.catch((error: Error) => undone(error, name)) : work));
+    }
+  } finally {
+    await use(before);
+  }
+  return results;
+
+  function undone(error: Error, name: string): ExperimentResult {
+    if (signal.aborted) throw error;
+    const { rate, profile = before } = plans.find((plan) => plan.name === name)!;
+    const expectations = [{ expectation: "it can be done", measured: error.message, pass: false }];
+    const startedAt = new Date().toISOString();
+    const url = "";
+    return {
+      version,
+      experiment: name,
+      profile,
+      rate,
+      url,
+      startedAt,
+      pass: false,
+      targets: [],
+      expectations,
+    };
+  }
+}
+
+/** Puts results together. */
+export function suiteOf(experiment: string, results: ExperimentResult[]): ExperimentSuite {
+  const startedAt = results[0]?.startedAt ?? new Date().toISOString();
+  const pass = results.length > 0 && results.every((result) => result.pass);
+  return { version, experiment, startedAt, pass, results };
+}
+
+/** Every experiment once, and failover under every profile. */
+export function everyPlan(rate: number): Plan[] {
+  const profile: ProfileName = "tuned";
+  const each = Object.keys(EXPERIMENTS).map((name) => ({ name, rate, profile }));
+  const others = PROFILE_NAMES.filter((one) => one !== profile);
+  return [...each, ...others.map((one) => ({ name: "failover", rate, profile: one }))];
+}
+
+async function measure(
+  context: CommandContext,
+  from: { name: string; rate: number; profile: string; signal: AbortSignal },
+): Promise<ExperimentResult> {
+  const { name, profile, rate, signal } = from;
+  const title = `Experiment ${name} (profile ${profile})`;
+  return context.progress.step(title, async (note) => {
+    const bench = await openBench(context, { rate, signal, note });
+    const startedAt = new Date().toISOString();
+    const { url, outputs } = bench;
+    const targets = outputs.targets.map((target) => target.name);
+    const outcome = await EXPERIMENTS[name]!.run(bench, profile);
+    const pass = outcome.expectations.every((one) => one.pass);
+    const header = {
+      version,
+      experiment: name,
+      profile,
+      rate,
+      url,
+      startedAt,
+      pass,
+      targets,
+    } as const;
+    const result = { ...header, ...outcome };
+    saveResult(context, result);
+    return result;
+  });
+}
