@@ -1,4 +1,5 @@
 import { parseServersState } from "../../observer/serversState";
+import { BACKEND } from "../../lib/haproxy/backends";
 import { formatFault } from "../../lib/faults/spec";
 import { elapsed } from "../core/progress";
 import { table } from "../core/table";
@@ -52,7 +53,7 @@ async function targetStates(ssh: NodeAccess, outputs: StackOutputs): Promise<Run
   const words = inCt(outputs.loadBalancer.vmid, [
     ...["socat", "-t2", "-", "UNIX-CONNECT:/run/haproxy/admin.sock"],
   ]);
-  const asked = { stdin: "show servers state app\n", timeoutMs: 15_000 };
+  const asked = { stdin: `show servers state ${BACKEND}\n`, timeoutMs: 15_000 };
   const { stdout } = await onNode(ssh, words, asked);
   const owner = "run time (./lab drain or HAProxy's socket), until HAProxy is restarted";
   return parseServersState(stdout).flatMap(({ target, admin, weight, configuredWeight }) => {

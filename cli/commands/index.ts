@@ -59,7 +59,7 @@ export const commands: CommandEntry[] = [
     name: "fault",
     group: "learn",
     shown: "fault NAME KIND [--for 10s]",
-    summary: "break a target: kill, stop, hang, drop or reject",
+    summary: "break a target: kill, hang, drop, error=50%, slow, db, full, …",
     load: () => import("./fault.js"),
   },
   {
@@ -92,8 +92,8 @@ export const commands: CommandEntry[] = [
   {
     name: "experiment",
     group: "learn",
-    shown: "experiment NAME [--json]",
-    summary: "measured: failover, hang, partition, stop, reject, drain, …",
+    shown: "experiment NAME|all [--json]",
+    summary: "measured: failover, hang, grey, db-away, burst, …; --profiles",
     load: () => import("./experiment.js"),
   },
   {

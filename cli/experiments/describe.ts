@@ -8,7 +8,7 @@ const shownLosses = 10;
 export function describeResult(result: ExperimentResult): string {
   const lines = [`experiment ${result.experiment}, profile ${result.profile}, ${result.url}`];
   if (result.timeline && result.timeline.length > 0) {
-    lines.push("", `${result.target}, milliseconds after the fault`);
+    lines.push("", `${result.target ?? "all targets"}, milliseconds after the fault`);
     for (const { atMs, what } of result.timeline) {
       lines.push(`${atMs.toFixed(0).padStart(8)}  ${what}`);
     }
