@@ -14,7 +14,7 @@ import {
 
 const config = readStackConfig();
 const image = readAppImage(config.appImageContext);
-const { proxmox, access, lan, privateNetwork } = config;
+const { proxmox, access, lan, privateNetwork, securityGroups } = config;
 // First of all: what Proxmox would refuse half way is refused before anything is made.
 const checks = preflight(config);
 const power = powerState(config, { dependsOn: checks });
@@ -56,13 +56,12 @@ const subnet = {
 };
 const database = new Database(
   "db",
-  { ...config.database, ...subnet, clients: config.appNodes.map((node) => node.address) },
+  { ...config.database, ...subnet, securityGroup: securityGroups.database },
   on,
 );
 
 const appNodes = config.appNodes.map((node) => {
-  const { address } = config.loadBalancer;
-  const shared = { loadBalancerAddress: address, database: database.endpoint, image };
+  const shared = { securityGroup: securityGroups.app, database: database.endpoint, image };
   return new AppNode(node.name, { ...node, ...subnet, ...shared }, on);
 });
 
@@ -73,6 +72,7 @@ const loadBalancer = new LoadBalancer(
     ...subnet,
     lanCidr: lan.cidr,
     lanGateway: lan.gateway,
+    securityGroup: securityGroups.loadBalancer,
     targets: appNodes,
   },
   on,

@@ -7,20 +7,20 @@ import { SERVICE_FILES, SERVICE_USER } from "../lib/docker/files";
 import {
   appNodeFeatures,
   appNodeRawLines,
+  DOCKER_UNIT,
   installDocker,
   writeServiceFiles,
 } from "../lib/docker/scripts";
-import { installFirewall } from "../lib/firewall/render";
 import type { Target } from "../lib/haproxy/render";
 import { withPrefix } from "../lib/net/cidr";
-import { aptInstall } from "../lib/shell/apt";
-import { script } from "../lib/shell/quote";
+import type { SecurityGroup } from "../lib/security/model";
 import { sshOptions } from "../lib/ssh/options";
 import type { AppImage } from "./appImage";
 import type { CtPlacement } from "./container";
 import { Container } from "./container";
 import { ctCommand } from "./ctCommand";
 import type { DatabaseEndpoint } from "./database";
+import { firewall } from "./firewall";
 import type { Network } from "./network";
 
 export interface AppNodeArgs extends CtSettings {
@@ -30,8 +30,8 @@ export interface AppNodeArgs extends CtSettings {
   privateCidr: string;
   /** Storage driver of the node's Docker. A change restarts CT and Docker; images are built again. */
   storageDriver: StorageDriver;
-  /** The only address that may reach the service. Applied in place. */
-  loadBalancerAddress: string;
+  /** Who may reach the service. Applied in place. */
+  securityGroup: SecurityGroup;
   database: DatabaseEndpoint;
   image: AppImage;
 }
@@ -56,18 +56,10 @@ export class AppNode extends pulumi.ComponentResource {
     const container = this.makeContainer(name, args);
     const { aptProxy } = args.placement;
     // Rules first: the installation of Docker starts it, and there must be no moment without them.
-    const firewall = ctCommand(
-      `${name}-firewall`,
-      {
-        container,
-        script: script(
-          aptInstall(["iptables"], aptProxy),
-          installFirewall(
-            { port: APP_PORT, allowedSources: [args.loadBalancerAddress], behind: "docker" },
-            "docker.service",
-          ),
-        ),
-      },
+    const { securityGroup } = args;
+    const rules = firewall(
+      name,
+      { container, securityGroup, member: args.name, service: DOCKER_UNIT, aptProxy },
       this,
     );
     const engine = ctCommand(
@@ -77,7 +69,7 @@ export class AppNode extends pulumi.ComponentResource {
         script: installDocker(args.storageDriver, aptProxy),
         // In a CT just started Docker may need a moment more than SSH does.
         triggers: [container.starts],
-        dependsOn: [firewall],
+        dependsOn: [rules],
       },
       this,
     );

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { CtSettings } from "../lib/config/settings";
 import { DATABASE_PORT } from "../lib/config/settings";
-import { installFirewall } from "../lib/firewall/render";
 import { withPrefix } from "../lib/net/cidr";
 import {
   CERTIFICATE_FILE,
@@ -10,12 +9,15 @@ import {
   POSTGRES_UNIT,
   POSTGRES_VERSION,
 } from "../lib/postgres/scripts";
+import type { SecurityGroup } from "../lib/security/model";
+import { databaseClients } from "../lib/security/pgHba";
 import { aptInstall } from "../lib/shell/apt";
 import { script } from "../lib/shell/quote";
 import { GeneratedSecret } from "../provider/generatedSecret";
 import type { CtPlacement } from "./container";
 import { Container } from "./container";
 import { ctCommand } from "./ctCommand";
+import { firewall } from "./firewall";
 import type { Network } from "./network";
 
 export interface DatabaseArgs extends CtSettings {
@@ -23,8 +25,8 @@ export interface DatabaseArgs extends CtSettings {
   network: Network;
   privateGateway: string;
   privateCidr: string;
-  /** Addresses that may connect: the app nodes. Applied in place. */
-  clients: string[];
+  /** Who may connect. Applied in place. */
+  securityGroup: SecurityGroup;
 }
 
 /** What a client needs to connect. */
@@ -73,29 +75,21 @@ export class Database extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const access = { database: "app", role: "app", clients: args.clients };
-    const firewall = ctCommand(
-      `${name}-firewall`,
-      {
-        container,
-        script: script(
-          aptInstall(["iptables"], args.placement.aptProxy),
-          installFirewall(
-            { port: DATABASE_PORT, allowedSources: args.clients, behind: "host" },
-            POSTGRES_UNIT,
-          ),
-        ),
-      },
+    const { securityGroup } = args;
+    const { aptProxy } = args.placement;
+    const clients = databaseClients(securityGroup, DATABASE_PORT);
+    const access = { database: "app", role: "app", clients };
+    const rules = firewall(
+      name,
+      { container, securityGroup, member: args.name, service: POSTGRES_UNIT, aptProxy },
       this,
     );
     const install = ctCommand(
       `${name}-install`,
       {
         container,
-        script: script(
-          aptInstall([`postgresql-${POSTGRES_VERSION}`, "openssl"], args.placement.aptProxy),
-        ),
-        dependsOn: [firewall],
+        script: script(aptInstall([`postgresql-${POSTGRES_VERSION}`, "openssl"], aptProxy)),
+        dependsOn: [rules],
       },
       this,
     );

@@ -5,14 +5,22 @@ import { LISTENER_PORT, STATS_PORT } from "../lib/config/settings";
 import { HEALTH_PATH, type ProfileName } from "../lib/haproxy/profiles";
 import type { Target } from "../lib/haproxy/render";
 import { renderConfig, usersText } from "../lib/haproxy/render";
-import { activateConfig, installHaproxy, NEXT_CONFIG, STATS_USER } from "../lib/haproxy/scripts";
+import {
+  activateConfig,
+  HAPROXY_UNIT,
+  installHaproxy,
+  NEXT_CONFIG,
+  STATS_USER,
+} from "../lib/haproxy/scripts";
 import { withPrefix } from "../lib/net/cidr";
+import type { SecurityGroup } from "../lib/security/model";
 import { GeneratedSecret } from "../provider/generatedSecret";
 import { ReadinessGate } from "../provider/readinessGate";
 import type { AppNode } from "./appNode";
 import type { CtPlacement } from "./container";
 import { Container } from "./container";
 import { ctCommand } from "./ctCommand";
+import { firewall } from "./firewall";
 import type { Network } from "./network";
 
 export interface LoadBalancerArgs extends CtSettings {
@@ -23,6 +31,8 @@ export interface LoadBalancerArgs extends CtSettings {
   lanAddress: string;
   lanCidr: string;
   lanGateway: string;
+  /** Who may reach the listener and the stats page. Applied in place. */
+  securityGroup: SecurityGroup;
   /** The target group. Applied by a reload, which loses no request. */
   targets: AppNode[];
   /** How it behaves when targets fail. Applied by a reload. */
@@ -48,9 +58,16 @@ export class LoadBalancer extends pulumi.ComponentResource {
     super("homelab:components:LoadBalancer", name, {}, opts);
     const password = new GeneratedSecret(`${name}-stats`, { length: 24 }, { parent: this });
     const container = this.makeContainer(name, args);
+    const { securityGroup } = args;
+    const { aptProxy } = args.placement;
+    const rules = firewall(
+      name,
+      { container, securityGroup, member: args.name, service: HAPROXY_UNIT, aptProxy },
+      this,
+    );
     const install = ctCommand(
       `${name}-install`,
-      { container, script: installHaproxy(args.placement.aptProxy) },
+      { container, script: installHaproxy(aptProxy), dependsOn: [rules] },
       this,
     );
     // Addresses are known at preview, so the whole text is, and policies can read it.

@@ -4,10 +4,13 @@ import { dirname, resolve } from "node:path";
 import type { RawConfig } from "../lib/config/check";
 import { checkConfig } from "../lib/config/check";
 import type { Settings } from "../lib/config/settings";
+import { labGroups, type LabGroups } from "../lib/security/labGroups";
 import type { NodeAccess } from "./access";
 
 export interface StackConfig extends Settings {
   access: NodeAccess;
+  /** The lab's security groups; components are given theirs. */
+  securityGroups: LabGroups;
   /** Undefined: the provider reads PROXMOX_VE_API_TOKEN itself, and the token stays out of the state. */
   apiToken?: pulumi.Output<string>;
 }
@@ -38,6 +41,7 @@ export function readStackConfig(): StackConfig {
   return {
     ...settings,
     appImageContext: resolve(settings.appImageContext),
+    securityGroups: labGroups(settings),
     apiToken: givenToken ? apiToken : undefined,
     access: {
       endpoint: { host, port, user, hostKey, keyFile: privateKeyFile },

@@ -5,7 +5,8 @@ import { daemonJson, MTU_PLACEHOLDER } from "./daemon";
 import { SERVICE_FILES, SERVICE_USER } from "./files";
 import { TMPFILES_FILE, tmpfilesText } from "../faults/files";
 
-const DAEMON_JSON = "/etc/docker/daemon.json";
+export const DOCKER_UNIT = "docker.service";
+export const DAEMON_JSON = "/etc/docker/daemon.json";
 
 /**
  * Commands that install Docker on an app node with its storage driver, check that Docker really uses

@@ -2,7 +2,7 @@
 export interface DatabaseAccess {
   database: string;
   role: string;
-  /** IPv4 addresses of the clients. */
+  /** IPv4 addresses of the clients in CIDR form. */
   clients: string[];
 }
 
@@ -11,7 +11,7 @@ export function renderHba({ database, role, clients }: DatabaseAccess): string {
   return [
     "# Rendered by the Pulumi program. TYPE DATABASE USER ADDRESS METHOD",
     "local all postgres peer",
-    ...clients.map((client) => `hostssl ${database} ${role} ${client}/32 scram-sha-256`),
+    ...clients.map((client) => `hostssl ${database} ${role} ${client} scram-sha-256`),
     "",
   ].join("\n");
 }

@@ -8,6 +8,7 @@ import { databaseAccess } from "./databaseAccess";
 import { dockerContainers } from "./dockerContainers";
 import { features } from "./features";
 import { firewallFirst } from "./firewallFirst";
+import { forwarding } from "./forwarding";
 import { images } from "./images";
 import { lbBackendHeader } from "./lbBackendHeader";
 import { lbHealthCheck } from "./lbHealthCheck";
@@ -27,6 +28,7 @@ export const policies: Policies = [
   appFirewall,
   firewallFirst,
   publishedPorts,
+  forwarding,
   databaseAccess,
   privilegedContainers,
   features,

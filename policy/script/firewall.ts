@@ -1,8 +1,8 @@
 import { parseRule, sameRule, type FirewallRule } from "./iptables";
 import { parseScript } from "./shell";
 
-/** The chains of one address family's filter table, as far as scripts were seen to fill them. */
-export class Firewall {
+/** The chains of one table of an address family, as far as scripts were seen to fill them. */
+export class Table {
   readonly chains = new Map<string, FirewallRule[]>();
   /** What becomes of packets that no rule of a built-in chain decides; ACCEPT where it is not set. */
   readonly policies = new Map<string, string>();
@@ -13,10 +13,8 @@ export class Firewall {
     return rules;
   }
 
-  /** Applies the words behind `iptables`; false when the command would have failed. */
-  apply(words: string[]): boolean {
-    const { command, chain, number, rest, table } = split(words);
-    if (table !== "filter" || !command) return true;
+  /** Applies a command to the table; false when it would have failed. */
+  apply({ command, chain, number, rest }: Change): boolean {
     const rules = this.chain(chain);
     const rule = parseRule(rest);
     const index = rules.findIndex((known) => sameRule(known, rule));
@@ -47,24 +45,55 @@ export class Firewall {
         return true; // -N, -L and the like move no rule
     }
   }
+}
+
+/** The tables of one address family. */
+export class Firewall {
+  private readonly tables = new Map<string, Table>();
+
+  table(name: string): Table {
+    const table = this.tables.get(name) ?? new Table();
+    this.tables.set(name, table);
+    return table;
+  }
+
+  /** The filter table, which decides unless another one dropped the packet before. */
+  get chains(): Map<string, FirewallRule[]> {
+    return this.table("filter").chains;
+  }
+
+  /** Applies the words behind `iptables`; false when the command would have failed. */
+  apply(words: string[], table?: string): boolean {
+    const change = split(words);
+    if (!change.command) return true;
+    return this.table(table ?? change.table).apply(change);
+  }
 
   /** Applies the input of `iptables-restore`. */
   restore(text: string, keepOthers: boolean): void {
-    let table = "filter";
+    let name = "filter";
     for (const line of text.split("\n").map((l) => l.trim())) {
       if (line.startsWith("*")) {
-        table = line.slice(1);
-        if (table === "filter" && !keepOthers) this.chains.clear();
+        name = line.slice(1);
+        if (!keepOthers) this.table(name).chains.clear();
       }
-      if (table !== "filter") continue;
+      const table = this.table(name);
       const [, declared, policy = "-"] = /^:(\S+)(?:\s+(\S+))?/.exec(line) ?? [];
       // Without a flush of all, only chains that are not built in are emptied.
-      if (declared && (policy === "-" || !keepOthers)) this.chain(declared).length = 0;
-      if (declared && policy !== "-") this.policies.set(declared, policy);
+      if (declared && (policy === "-" || !keepOthers)) table.chain(declared).length = 0;
+      if (declared && policy !== "-") table.policies.set(declared, policy);
       if (declared) continue;
-      if (line.startsWith("-")) this.apply(parseScript(line)[0]?.words ?? []);
+      if (line.startsWith("-")) this.apply(parseScript(line)[0]?.words ?? [], name);
     }
   }
+}
+
+interface Change {
+  command: string;
+  chain: string;
+  table: string;
+  number: number | undefined;
+  rest: string[];
 }
 
 const LONG: Readonly<Record<string, string>> = {
@@ -77,28 +106,22 @@ const LONG: Readonly<Record<string, string>> = {
   "--policy": "-P",
 };
 
-function split(words: string[]) {
+function split(words: string[]): Change {
   const rest = words.slice();
-  const result = {
-    command: "",
-    chain: "",
-    table: "filter",
-    number: undefined as number | undefined,
-  };
-  const kept: string[] = [];
+  const change: Change = { command: "", chain: "", table: "filter", number: undefined, rest: [] };
   while (rest.length) {
     const word = rest.shift() ?? "";
     const command = LONG[word] ?? word;
     if (word === "-w" || word === "--wait") {
       if (/^\d+$/.test(rest[0] ?? "")) rest.shift();
-    } else if (word === "-t" || word === "--table") result.table = rest.shift() ?? "";
-    else if (!result.command && /^-[AIRDCFNXPLSZ]$/.test(command)) {
-      result.command = command;
-      if (rest[0] && !rest[0].startsWith("-")) result.chain = rest.shift() ?? "";
+    } else if (word === "-t" || word === "--table") change.table = rest.shift() ?? "";
+    else if (!change.command && /^-[AIRDCFNXPLSZ]$/.test(command)) {
+      change.command = command;
+      if (rest[0] && !rest[0].startsWith("-")) change.chain = rest.shift() ?? "";
       if (/^[IRD]$/.test(command.slice(1)) && /^\d+$/.test(rest[0] ?? "")) {
-        result.number = Number(rest.shift());
+        change.number = Number(rest.shift());
       }
-    } else kept.push(word);
+    } else change.rest.push(word);
   }
-  return { ...result, rest: kept };
+  return change;
 }

@@ -7,8 +7,12 @@ const CHAIN = "-A DOCKER-USER";
 const MATCH = `${CHAIN} -p tcp -m conntrack --ctstate NEW --ctorigdstport 3000`;
 const ACCEPT = `${MATCH} -s 10.10.10.10 -j ACCEPT`;
 const DROP = `${MATCH} -j DROP`;
-const INPUT = "-A HOMELAB-INPUT";
-const DB_CLIENT = `${INPUT} -p tcp -m tcp --dport 5432 -s 10.10.10.11 -j ACCEPT`;
+const INPUT = "-A INPUT";
+const DB_CLIENT = `${INPUT} -s 10.10.10.11/32 -i eth0 -p tcp -m tcp --dport 5432 -j ACCEPT`;
+const STATS = `${INPUT} -s 172.20.0.0/24 -i eth0 -p tcp -m tcp --dport 8404 -j ACCEPT`;
+const SSH = `${INPUT} -s 10.10.10.1/32 -i eth0 -p tcp -m tcp --dport 22 -j ACCEPT`;
+const FORWARD = "-A FORWARD";
+const SERVICE = `${FORWARD} -s 10.10.10.10/32 -i eth0 -p tcp`;
 
 /** The edit's `from` must be in the script of app1's firewall. */
 const rule = (from: string, to: string) => (stack: EditedStack) =>
@@ -29,13 +33,13 @@ export const networkMutations: Mutation[] = [
   }),
   ...of("ct-security-group-closed", {
     "database open to 0.0.0.0/0": (s) =>
-      s.script("db-firewall", DB_CLIENT, DB_CLIENT.replace("10.10.10.11", "0.0.0.0/0")),
+      s.script("db-firewall", DB_CLIENT, DB_CLIENT.replace("10.10.10.11/32", "0.0.0.0/0")),
     "database open without a source": (s) =>
-      s.script("db-firewall", DB_CLIENT, DB_CLIENT.replace("-s 10.10.10.11 ", "")),
+      s.script("db-firewall", DB_CLIENT, DB_CLIENT.replace("-s 10.10.10.11/32 ", "")),
     "database open to half the internet": (s) =>
-      s.script("db-firewall", DB_CLIENT, DB_CLIENT.replace("10.10.10.11", "128.0.0.0/1")),
+      s.script("db-firewall", DB_CLIENT, DB_CLIENT.replace("10.10.10.11/32", "128.0.0.0/1")),
     "database open to the private subnet": (s) =>
-      s.script("db-firewall", DB_CLIENT, DB_CLIENT.replace("10.10.10.11", "10.10.10.0/24")),
+      s.script("db-firewall", DB_CLIENT, DB_CLIENT.replace("10.10.10.11/32", "10.10.10.0/24")),
     "database open to a foreign address": (s) =>
       s.script("db-firewall", DB_CLIENT, DB_CLIENT.replace("10.10.10.11", "10.10.10.99")),
     "database shut to an app node": (s) => s.script("db-firewall", `${DB_CLIENT}\n`, ""),
@@ -48,8 +52,30 @@ export const networkMutations: Mutation[] = [
       s.append("app1-firewall", "iptables -I INPUT -s 0.0.0.0/0 -j ACCEPT"),
     "app node's INPUT open to the LAN": (s) =>
       s.append("app2-firewall", "iptables -I INPUT -s 172.20.0.0/24 -p tcp -j ACCEPT"),
-    "app node's rules never loaded into INPUT": (s) =>
-      s.append("app3-firewall", "iptables -D INPUT -j HOMELAB-INPUT"),
+    "database's rules never loaded": (s) =>
+      s.script("db-firewall", "iptables-restore -w 10 --noflush < /etc", "true < /etc"),
+    "no default drop": (s) => {
+      s.script("db-firewall", ":INPUT DROP", ":INPUT ACCEPT");
+      s.script("db-firewall", "\niptables -w 10 -P INPUT DROP", "");
+      s.script("db-firewall", `${INPUT} -j DROP\n`, "");
+    },
+    "default drop taken back over IPv6": (s) => {
+      s.append("app1-firewall", "ip6tables -P INPUT ACCEPT; ip6tables -F INPUT");
+    },
+    "database open over UDP": (s) =>
+      s.script("db-firewall", DB_CLIENT, `${DB_CLIENT}\n${DB_CLIENT.replaceAll("tcp", "udp")}`),
+    "database open to a client on another port": (s) =>
+      s.script("db-firewall", DB_CLIENT, `${DB_CLIENT}\n${DB_CLIENT.replace("5432", "22")}`),
+    "SSH open to the private subnet": (s) =>
+      s.script("app2-firewall", SSH, SSH.replace("10.10.10.1/32", "10.10.10.0/24")),
+    "pings let in with everything else": (s) =>
+      s.script("app2-firewall", SSH, `${SSH}\n${INPUT} -i eth0 -j ACCEPT`),
+    "load balancer open on another port": (s) =>
+      s.script("lb-firewall", STATS, `${STATS}\n${INPUT} -p tcp --dport 9999 -j ACCEPT`),
+    "stats page open to 0.0.0.0/0": (s) =>
+      s.script("lb-firewall", STATS, STATS.replace("172.20.0.0/24", "0.0.0.0/0")),
+    "load balancer's SSH open to the LAN": (s) =>
+      s.script("lb-firewall", STATS, `${STATS}\n${STATS.replace("8404", "22")}`),
     "Proxmox firewall open to 0.0.0.0/0": (s) =>
       s.add("proxmoxve:firewall/rulesLegacy:RulesLegacy", "open", {
         containerId: 150,
@@ -72,6 +98,37 @@ export const networkMutations: Mutation[] = [
     "chain flushed when Docker is set up": (s) =>
       s.append("app1-docker", "iptables -F DOCKER-USER"),
     "open over IPv6": (s) => s.append("app2-firewall", "ip6tables -I DOCKER-USER -p tcp -j ACCEPT"),
+  }),
+  ...of("app-forwarding-closed", {
+    "mangle rules taken out": (s) =>
+      s.append(
+        "app1-firewall",
+        "iptables -t mangle -F FORWARD; iptables -t mangle -P FORWARD ACCEPT",
+      ),
+    "no default drop": (s) => {
+      s.script("app1-firewall", ":FORWARD DROP", ":FORWARD ACCEPT");
+      s.script("app1-firewall", "\niptables -w 10 -t mangle -P FORWARD DROP", "");
+      s.script("app1-firewall", `${FORWARD} -j DROP\n`, "");
+    },
+    "everything from the load balancer": rule(
+      SERVICE,
+      `${FORWARD} -s 10.10.10.10/32 -i eth0 -j ACCEPT\n${SERVICE}`,
+    ),
+    "the service for the private subnet": rule(
+      SERVICE,
+      SERVICE.replace("10.10.10.10/32", "10.10.10.0/24"),
+    ),
+    "a second port for everybody": rule(
+      SERVICE,
+      `${FORWARD} -p tcp -m conntrack --ctstate NEW --ctorigdstport 1 -j ACCEPT\n${SERVICE}`,
+    ),
+    "UDP for everybody": rule(SERVICE, `${FORWARD} -p udp -j ACCEPT\n${SERVICE}`),
+    "everything that comes in by the network": rule(
+      SERVICE,
+      `${FORWARD} -i eth+ -j ACCEPT\n${SERVICE}`,
+    ),
+    "open over IPv6": (s) => s.append("app3-firewall", "ip6tables -t mangle -I FORWARD -j ACCEPT"),
+    "shut to the load balancer": rule(SERVICE, SERVICE.replace("10.10.10.10", "10.10.10.99")),
   }),
   ...of("app-firewall-before-docker", {
     "Docker does not wait for the firewall": (s) => s.independent("app1-docker"),

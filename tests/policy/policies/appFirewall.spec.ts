@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { installFirewall } from "../../../lib/firewall/render";
+import { labGroups } from "../../../lib/security/labGroups";
+import { installFirewall } from "../../../lib/security/render";
+import { labSettings } from "../../support/labSettings";
 import { appFirewall } from "../../../policy/policies/appFirewall";
 import { policyResource, stackViolations, UNKNOWN_STRING } from "../../support/policyArgs";
 import { app, command, lb, privateBridge } from "../stack";
@@ -22,8 +24,11 @@ const message = async (script: string) => {
 
 describe("app-docker-user-rules", () => {
   it("accepts what the program renders", async () => {
-    const access = { port: 3000, allowedSources: ["10.10.10.10"], behind: "docker" } as const;
-    assert.deepEqual(await check(stack(installFirewall(access, "docker.service"))), []);
+    const { app: group } = labGroups(labSettings());
+    assert.deepEqual(
+      await check(stack(installFirewall(group, group.members[0]!, "docker.service"))),
+      [],
+    );
   });
 
   it("accepts the two rules typed by hand, in any spelling", async () => {

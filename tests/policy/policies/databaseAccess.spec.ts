@@ -31,7 +31,7 @@ describe("db-hba-app-nodes-only", () => {
         certificateFile: "/etc/postgresql/15/main/server.crt",
         keyFile: "/etc/postgresql/15/main/server.key",
       },
-      { database: "app", role: "app", clients: ["10.10.10.11", "10.10.10.12"] },
+      { database: "app", role: "app", clients: ["10.10.10.11/32", "10.10.10.12/32"] },
     );
     assert.deepEqual(await check(stack(script)), []);
   });

@@ -5,7 +5,7 @@ import { isWorld, verdict } from "../../../policy/script/packets";
 const judge = (rules: string[], source = "203.0.113.7", port = 5432) => {
   const firewall = new Firewall();
   rules.forEach((rule) => firewall.apply(rule.split(" ")));
-  return verdict(firewall, "INPUT", { source, port });
+  return verdict(firewall.table("filter"), "INPUT", { source, port });
 };
 
 describe("a packet", () => {

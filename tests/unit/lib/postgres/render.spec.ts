@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { renderHba, renderSettings } from "../../../../lib/postgres/render";
 import { configurePostgres } from "../../../../lib/postgres/scripts";
 
-const access = { database: "app", role: "app", clients: ["10.10.10.11", "10.10.10.12"] };
+const access = { database: "app", role: "app", clients: ["10.10.10.11/32", "10.10.10.12/32"] };
 const settings = {
   listenAddress: "10.10.10.50",
   port: 5432,

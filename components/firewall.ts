@@ -1,0 +1,51 @@
+import type * as command from "@pulumi/command";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Member, SecurityGroup } from "../lib/security/model";
+import { configureFlowLog, FIREWALL_PACKAGES, startFlowLog } from "../lib/security/flowLogInstall";
+import { installFirewall } from "../lib/security/render";
+import { aptInstall } from "../lib/shell/apt";
+import { script } from "../lib/shell/quote";
+import type { Container } from "./container";
+import { ctCommand } from "./ctCommand";
+
+export interface FirewallArgs {
+  container: Container;
+  securityGroup: SecurityGroup;
+  /** Name of the CT, which is a member of the group. */
+  member: string;
+  /** Unit that does not start before the rules are in force. */
+  service: string;
+  aptProxy?: string;
+}
+
+/** A CT's security group, in force in the CT itself. What installs the service depends on it. */
+export function firewall(
+  name: string,
+  args: FirewallArgs,
+  parent: pulumi.Resource,
+): command.remote.Command {
+  const { container, securityGroup: group, service } = args;
+  return ctCommand(
+    `${name}-firewall`,
+    {
+      container,
+      script: script(
+        configureFlowLog(),
+        aptInstall(FIREWALL_PACKAGES, args.aptProxy),
+        installFirewall(group, memberOf(group, args.member), service),
+        startFlowLog(),
+      ),
+    },
+    parent,
+  );
+}
+
+/** @throws Error for a CT that its own group does not know, which no rule would then guard */
+export function memberOf(group: SecurityGroup, name: string): Member {
+  const found = group.members.find((member) => member.name === name);
+  if (found) return found;
+  const names = group.members.map((member) => member.name).join(", ");
+  throw new Error(
+    `security group ${group.name}: has no such member, got "${name}"; members: ${names}`,
+  );
+}
