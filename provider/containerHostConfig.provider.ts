@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import {
   changeRawLines,
   featuresOf,
+  nextFeatures,
   normalFeatures,
   normalLine,
   rawLines,
@@ -41,6 +42,10 @@ async function readConf(inputs: ContainerHostConfigInputs): Promise<string | und
   return text.trim() === "" ? undefined : text;
 }
 
+/** Features that the CT has, or will have at its next start, and that are not those wanted. */
+const otherFeatures = (conf: string, wanted: string): string | undefined =>
+  [featuresOf(conf), nextFeatures(conf)].map(normalFeatures).find((found) => found !== wanted);
+
 /**
  * Brings features (undefined: as they are) and raw lines to what is wanted; restarts the CT only when
  * something changed.
@@ -56,7 +61,7 @@ async function apply(
   if (before === undefined) throw new Error(`unable to configure CT ${vmid}: it does not exist`);
   const lines = ["set -eu"];
   const differs =
-    features !== undefined && normalFeatures(featuresOf(before)) !== normalFeatures(features);
+    features !== undefined && otherFeatures(before, normalFeatures(features)) !== undefined;
   if (differs) {
     lines.push(
       features ? `pct set ${vmid} --features '${features}'` : `pct set ${vmid} --delete features`,
@@ -107,15 +112,17 @@ async function readHostKey(inputs: ContainerHostConfigInputs): Promise<string> {
   const text = await mustRun(
     inputs.node,
     `read the SSH host key of CT ${inputs.vmid}`,
-    `for i in $(seq 60); do
-  pct exec ${inputs.vmid} -- cat ${file} 2>/tmp/homelab-${inputs.vmid}.err && exit 0
+    `said=$(mktemp)
+trap 'rm -f "$said"' EXIT
+for i in $(seq 60); do
+  pct exec ${inputs.vmid} -- cat ${file} 2>"$said" && exit 0
   sleep 1
   if [ $i -gt 3 ] && pct status ${inputs.vmid} | grep -q stopped; then
     echo "the CT has stopped; pct start ${inputs.vmid} says why when it cannot run" >&2
     exit 1
   fi
 done
-echo "no key after 60 s; last answer: $(cat /tmp/homelab-${inputs.vmid}.err)" >&2
+echo "no key after 60 s; last answer: $(cat "$said")" >&2
 exit 1`,
     180,
   );
@@ -190,7 +197,8 @@ export const containerHostConfigProvider: pulumi.dynamic.ResourceProvider<
     const text = await readConf(props);
     if (text === undefined) return {}; // gone from the Proxmox node, hence from the state
     const wanted = props.rawLines.filter((line) => rawLines(text).includes(normalLine(line)));
-    const features = props.features ? normalFeatures(featuresOf(text)) : props.features;
+    const managed = normalFeatures(props.features);
+    const features = managed ? (otherFeatures(text, managed) ?? managed) : props.features;
     const file = "/etc/ssh/ssh_host_ed25519_key.pub";
     const asked = await runScript(props.node, `pct exec ${props.vmid} -- cat ${file}`, 60);
     const hostKey =

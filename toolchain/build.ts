@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { findGo } from "./goCompiler";
+import { findGo, goHome } from "./goCompiler";
 import { buildLanguageHost } from "./languageHost";
 import type { Note } from "../cli/core/progress";
 import type { Part } from "./parts";
@@ -70,6 +70,7 @@ export function goOptions(places: Places): { cwd: string; env: Record<string, st
   return {
     cwd: places.goSource,
     env: {
+      ...goHome(places),
       GOCACHE: places.goCache,
       GOMODCACHE: places.goModules,
       // What the user set for other projects must not change what is built here.

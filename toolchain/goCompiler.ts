@@ -7,6 +7,7 @@ import {
   renameSync,
   rmSync,
 } from "node:fs";
+import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import type { Places } from "./places";
 import { run } from "./process";
@@ -28,9 +29,18 @@ export const parseGoVersion = (text: string): string | undefined =>
 // Newer Go would switch by itself to other compilers; which one is used is decided here.
 const plainGo = { GOTOOLCHAIN: "local", GOFLAGS: "", GOWORK: "off" };
 
-async function versionOf(go: string): Promise<string | undefined> {
+/** Go's settings stay the user's; what it counts about its own use goes into the cache. */
+export function goHome(places: Places): { GOENV: string; XDG_CONFIG_HOME: string } {
+  const config = process.env.XDG_CONFIG_HOME ?? join(homedir(), ".config");
+  return {
+    GOENV: process.env.GOENV ?? join(config, "go", "env"),
+    XDG_CONFIG_HOME: join(places.goSdks, "..", "config"),
+  };
+}
+
+async function versionOf(go: string, places: Places): Promise<string | undefined> {
   try {
-    return parseGoVersion(await run(go, ["version"], { env: plainGo }));
+    return parseGoVersion(await run(go, ["version"], { env: { ...plainGo, ...goHome(places) } }));
   } catch {
     return undefined;
   }
@@ -41,7 +51,7 @@ async function versionOf(go: string): Promise<string | undefined> {
  * brought into the cache. The machine itself is left as it is.
  */
 export async function findGo(places: Places, note: (text: string) => void): Promise<string> {
-  const own = await versionOf("go");
+  const own = await versionOf("go", places);
   if (own && compareVersions(own, oldestGo) >= 0) return "go";
   const brought = join(places.goSdks, broughtGo, "bin", "go");
   if (!existsSync(brought)) {
@@ -59,7 +69,8 @@ async function bringGo(places: Places, anyGo: string): Promise<void> {
     const platform = `linux-${process.arch === "x64" ? "amd64" : process.arch}`;
     const module = `golang.org/toolchain@v0.0.1-go${broughtGo}.${platform}`;
     const modules = join(work, "mod");
-    const env = { ...plainGo, GOMODCACHE: modules, GOPATH: work, GOFLAGS: "-modcacherw" };
+    const home = goHome(places);
+    const env = { ...plainGo, ...home, GOMODCACHE: modules, GOPATH: work, GOFLAGS: "-modcacherw" };
     const text = await run(anyGo, ["mod", "download", "-json", module], { cwd: work, env });
     const { Dir } = JSON.parse(text) as { Dir: string };
     for (const folder of ["bin", join("pkg", "tool")]) makeExecutable(join(Dir, folder));

@@ -1,7 +1,9 @@
 import { openPulumi } from "../access/session";
-import type { Command } from "../core/command";
 import { runAttached } from "../core/attached";
+import type { Command } from "../core/command";
+import { exec } from "../core/exec";
 import { fillAppImage } from "../stack/prepare";
+import { previewLog } from "../stack/previewLog";
 
 export const command: Command = {
   usage: "preview [-- ARGS…]",
@@ -12,9 +14,13 @@ export const command: Command = {
   async run(context) {
     const { toolchain, env } = await openPulumi(context);
     await fillAppImage(context);
-    return runAttached(toolchain.pulumi, ["preview", ...context.rest], {
-      cwd: context.paths.root,
-      env,
-    });
+    const args = ["preview", ...context.rest];
+    const options = { cwd: context.paths.root, env };
+    // With words of its own the user also says what the output is for, a program perhaps.
+    if (process.stdout.isTTY || context.rest.length > 0) {
+      return runAttached(toolchain.pulumi, args, options);
+    }
+    const onLine = previewLog((line) => context.print(line));
+    return (await exec(toolchain.pulumi, args, { ...options, onLine })).code;
   },
 };

@@ -24,7 +24,8 @@ export const command: Command = {
   usage: "test [unit|e2e|soak|all] [--repeat N] [--yes]",
   description:
     "unit: compiler, lint, format, and the tests that need nothing but this checkout\n" +
-    "e2e:  a lab in a clone of its own, from `up` to `reset`; needs Docker\n" +
+    "e2e:  a lab in a clone of its own, from `up` to `reset`, with three of each of soak's\n" +
+    "      trials; needs Docker\n" +
     "soak: an `up` cut off at random points, app nodes rebooted under a prober; needs Docker\n" +
     "all:  unit and e2e (default). The last line says: N passed, N failed, N skipped",
   options: {

@@ -136,8 +136,12 @@ function splitUrn(urn: string): { name: string; types: string[] } {
   return { name: name.join("::"), types: types.split("$") };
 }
 
+/** How the engine begins what a provider's check refused; what follows names its own subject. */
+const checkFailure = /^\S+ resource '[^']*' has a problem: /;
+
 function withSubject(urn: string | undefined, message: string): string {
   const text = plain(message);
+  if (checkFailure.test(text)) return text.replace(checkFailure, "");
   return urn ? `${splitUrn(urn).name}: ${text}` : text;
 }
 

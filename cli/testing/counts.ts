@@ -22,6 +22,18 @@ export function countsLine({ passed, failed, skipped }: Counts): string {
 }
 
 /**
+ * What mocha counted of `total` tests. One that the run never came to is skipped: the run was ended
+ * before it, or a hook failed, which itself is a failure and no test.
+ */
+export function runCounts(
+  stats: { passes: number; failures: number; pending: number; tests: number },
+  total: number,
+): Counts {
+  const { passes, failures, pending, tests } = stats;
+  return { passed: passes, failed: failures, skipped: pending + total - tests };
+}
+
+/**
  * The counts of one mocha run; a run that died or failed outside of a test is one failure more.
  *
  * @param written what the reporter wrote, or undefined when it never got to it.

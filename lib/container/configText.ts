@@ -38,6 +38,23 @@ export function featuresOf(text: string): string {
   return line ? line.slice("features:".length).trim() : "";
 }
 
+/**
+ * Features at the CT's next start: a change of a CT that runs waits in section `[pve:pending]`, as a
+ * value or as a key on its list of deletions.
+ */
+export function nextFeatures(text: string): string {
+  const lines = split(text).rest.split("\n");
+  const from = lines.indexOf("[pve:pending]");
+  if (from < 0) return featuresOf(text);
+  const own = lines.slice(from + 1);
+  const end = own.findIndex((line) => line.startsWith("["));
+  const pending = end < 0 ? own : own.slice(0, end);
+  const value = (key: string) =>
+    pending.find((line) => line.startsWith(`${key}:`))?.slice(key.length + 1);
+  const deleted = (value("delete") ?? "").split(",").map((key) => key.trim().replace(/^!/, ""));
+  return value("features")?.trim() ?? (deleted.includes("features") ? "" : featuresOf(text));
+}
+
 /** The text with some raw lines taken out (each once) and others appended where they are missing. */
 export function changeRawLines(text: string, remove: string[], add: string[]): string {
   const { current, rest } = split(text);

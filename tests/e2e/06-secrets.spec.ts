@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import { watchArguments } from "../support/argumentWatch";
 import { labClone } from "../support/labClone";
 
 /** Marks a secret in Pulumi's exported state (sdk/nodejs/runtime/rpc.ts `specialSigKey`). */
@@ -70,18 +80,69 @@ describe("secrets", function () {
     }
   });
 
-  it("are not in the arguments of any process, those inside the CTs included", function () {
-    clean("ps", execFileSync("ps", ["-eo", "args", "-ww"], { encoding: "utf8" }));
+  it("are not in the arguments of any process while an up hands them on", async function () {
+    const stack = JSON.parse((await labClone().ok(["pulumi", "--", "stack", "export"])).stdout) as {
+      deployment: { resources: { urn: string }[] };
+    };
+    // What carries passwords into the CTs, done once more.
+    const names = ["app1-files", "app2-files", "app3-files", "db-config", "lb-activate"];
+    const urns = names.map(
+      (name) => stack.deployment.resources.find(({ urn }) => urn.endsWith(`::${name}`))!.urn,
+    );
+    const again = urns.flatMap((urn) => ["--target", urn, "--replace", urn]);
+    const watch = watchArguments();
+    // Positive control: what runs in a CT for a moment only is seen.
+    const canary = "canary-5b1f0c";
+    await labClone().ok(["exec", "app1", "--", "sh", "-c", `sleep 0.2; : ${canary}`]);
+    const words = ["up", "--yes", "--skip-preview", "--non-interactive", ...again];
+    const { stdout } = await labClone().ok(["pulumi", "--", ...words]);
+    const seen = watch.end();
+    assert.match(stdout, /\+-5 replaced|5 replaced/);
+    assert.ok(
+      seen.some((line) => line.startsWith("sh -c") && line.includes(canary)),
+      "blind",
+    );
+    assert.ok(
+      seen.some((line) => line.includes("pulumi up")),
+      "it saw no pulumi",
+    );
+    clean("a process", seen.join("\n"));
   });
 
-  it("are not in any file of a CT that others may read", async function () {
-    const find =
-      "find /etc /var /opt /srv /tmp /run -xdev -type f -perm -o+r -size -200k -print0 | " +
-      "xargs -0 cat 2>/dev/null | tr -d '\\000'";
-    for (const name of ["lb", "app1", "app2", "app3", "db"]) {
-      const { stdout } = await labClone().run(["exec", name, "--", "sh", "-c", find]);
-      assert.ok(stdout.length > 10_000, `${name}: nothing was read`);
+  /** The text of all small files below some folders that others may read. */
+  const readable = (folders: string) =>
+    `find ${folders} -xdev -type f -perm -o+r -size -200k -print0 2>/dev/null | ` +
+    "xargs -0 -r cat 2>/dev/null | tr -d '\\000'";
+
+  it("are not in any file of a CT or of the node that others may read", async function () {
+    for (const name of ["pve", "lb", "app1", "app2", "app3", "db"]) {
+      // /run/lock is a file system of its own; Docker's layers hold no files of the running service.
+      const folders = "/etc /var /opt /srv /tmp /run /home";
+      const control = `control-${name}-9c2e`;
+      const script = `echo ${control} > /tmp/control; ${readable(folders)}; rm /tmp/control`;
+      const { stdout } = await labClone().run(["exec", name, "--", "sh", "-c", script]);
+      assert.ok(stdout.includes(control), `${name}: a file that others may read was not read`);
+      assert.ok(stdout.length > 10_000, `${name}: hardly anything was read`);
       clean(`a readable file in ${name}`, stdout);
+    }
+  });
+
+  it("are not in any file of this machine that others may read", function () {
+    const control = mkdtempSync(join(tmpdir(), "readable-"));
+    try {
+      writeFileSync(join(control, "file"), "control-machine-1d7a", { mode: 0o644 });
+      chmodSync(control, 0o755);
+      const cache = process.env.HOMELAB_CACHE ?? join(homedir(), ".cache", "homelab");
+      const folders = [tmpdir(), "/var/tmp", "/dev/shm", labClone().root, `${cache}/pulumi/logs`];
+      const script = readable(folders.map((folder) => `'${folder}'`).join(" "));
+      const text = execFileSync("sh", ["-c", script], {
+        encoding: "latin1",
+        maxBuffer: 2 ** 30,
+      });
+      assert.ok(text.includes("control-machine-1d7a"), "a readable file was not read");
+      clean("a readable file", text);
+    } finally {
+      rmSync(control, { recursive: true });
     }
   });
 

@@ -1,6 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 const source = resolve(__dirname, "..", "..");
@@ -13,13 +12,22 @@ export interface LabResult {
   seconds: number;
 }
 
+/** How one command of `./lab` is run. */
+export interface RunOptions {
+  /** @default 120 */
+  timeoutSeconds?: number;
+  stdin?: string;
+  /** Added to the environment of the tests. */
+  env?: Record<string, string>;
+}
+
 /** A clone of this checkout with a lab of its own, so that tests never touch the developer's lab. */
 export interface LabClone {
   root: string;
   /** Runs `./lab …`; output is kept, and shown as it comes when `HOMELAB_TEST_VERBOSE` is set. */
-  run(args: string[], options?: { timeoutSeconds?: number; stdin?: string }): Promise<LabResult>;
+  run(args: string[], options?: RunOptions): Promise<LabResult>;
   /** As `run`, but a non-zero exit fails the test with what the command printed. */
-  ok(args: string[], options?: { timeoutSeconds?: number; stdin?: string }): Promise<LabResult>;
+  ok(args: string[], options?: RunOptions): Promise<LabResult>;
 }
 
 /**
@@ -29,7 +37,7 @@ export interface LabClone {
  * commit of it would hold.
  */
 export function labClone(): LabClone {
-  return cloneAt(process.env.HOMELAB_TEST_CLONE ?? join(tmpdir(), "homelab-e2e"));
+  return cloneAt(process.env.HOMELAB_TEST_CLONE ?? "/tmp/homelab-e2e");
 }
 
 /** A clone in another place, for what takes more than one. */
@@ -59,11 +67,15 @@ export async function freshClone(clone: LabClone = labClone()): Promise<LabClone
 function runLab(
   root: string,
   args: string[],
-  { timeoutSeconds = 120, stdin = "" }: { timeoutSeconds?: number; stdin?: string } = {},
+  { timeoutSeconds = 120, stdin = "", env = {} }: RunOptions = {},
 ): Promise<LabResult> {
   const from = Date.now();
   return new Promise((done, fail) => {
-    const child = spawn("./lab", args, { cwd: root, stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn("./lab", args, {
+      cwd: root,
+      stdio: ["pipe", "pipe", "pipe"],
+      env: { ...process.env, ...env },
+    });
     const timer = setTimeout(() => child.kill("SIGTERM"), timeoutSeconds * 1000);
     const text = { stdout: "", stderr: "" };
     for (const name of ["stdout", "stderr"] as const) {
@@ -83,11 +95,7 @@ function runLab(
   });
 }
 
-async function okLab(
-  root: string,
-  args: string[],
-  options?: { timeoutSeconds?: number; stdin?: string },
-): Promise<LabResult> {
+async function okLab(root: string, args: string[], options?: RunOptions): Promise<LabResult> {
   const result = await runLab(root, args, options);
   if (result.code !== 0) {
     const tail = `${result.stdout}\n${result.stderr}`.trim().split("\n").slice(-60).join("\n");

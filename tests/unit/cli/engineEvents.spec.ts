@@ -65,6 +65,14 @@ describe("engine events", () => {
     assert.deepEqual(errorsToShow(state), ["app1-docker: no space"]);
   });
 
+  it("shows what the preflight refuses in its own words, once", () => {
+    const urn = "urn:pulumi:dev::homelab::pulumi-nodejs:dynamic/homelab:Preflight::preflight";
+    const problem = 'proxmoxNode: no such node, got "pve9"; the nodes of this Proxmox are: pve1';
+    const message = `pulumi-nodejs:dynamic/homelab:Preflight resource 'preflight' has a problem: ${problem}\n`;
+    const event: EngineEvent = { diagnosticEvent: { urn, message, severity: "error" } };
+    assert.deepEqual(errorsToShow(after(event, event)), [problem]);
+  });
+
   it("keeps mandatory policy violations only", () => {
     const event = (enforcementLevel: string): EngineEvent => ({
       policyEvent: {

@@ -18,7 +18,7 @@ import {
 } from "../../../cli/prerequisites/findings";
 import { exportLines, pulumiEnvironment } from "../../../cli/stack/environment";
 import { outputsOf } from "../../../cli/stack/outputs";
-import { addCounts, countsLine, mochaCounts } from "../../../cli/testing/counts";
+import { addCounts, countsLine, mochaCounts, runCounts } from "../../../cli/testing/counts";
 
 const gib = 1024 ** 3;
 
@@ -196,6 +196,12 @@ describe("outputs", () => {
 });
 
 describe("test counts", () => {
+  it("name what a run never came to as skipped", () => {
+    // Ten tests; six ended, one of them failed and one was pending; a hook failed before the others.
+    const counts = runCounts({ passes: 4, failures: 2, pending: 1, tests: 6 }, 10);
+    assert.equal(countsLine(counts), "4 passed, 2 failed, 5 skipped");
+  });
+
   it("are summed, and a run that died counts as a failure", () => {
     const died = mochaCounts(undefined, 1);
     const hook = mochaCounts('{"passed":2,"failed":0,"skipped":0}', 7);

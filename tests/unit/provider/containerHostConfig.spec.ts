@@ -80,6 +80,18 @@ describe("features and raw LXC lines of a CT", function () {
     assert.match(readFileSync(conf, "utf8"), /^lxc.apparmor.profile: unconfined$/m);
   });
 
+  it("sees features that wait for the CT's next start", async () => {
+    const outs = await create();
+    const text = readFileSync(conf, "utf8");
+    writeFileSync(conf, `${text}\n[pve:pending]\nfeatures: nesting=1\n`);
+    const { props } = await provider.read("id", outs);
+    assert.equal(props?.features, "nesting=1");
+    forget();
+    await provider.update("id", props, inputs);
+    assert.match(calls(), /^set 111 --features keyctl=1,nesting=1$/m);
+    assert.match(calls(), /^start 111$/m);
+  });
+
   it("leaves the state when the CT is gone", async () => {
     const outs = await create();
     rmSync(conf);
@@ -92,6 +104,18 @@ describe("features and raw LXC lines of a CT", function () {
     assert.deepEqual((await provider.diff("id", outs, { ...inputs, vmid: 112 })).replaces, [
       "vmid",
     ]);
+  });
+
+  it("says so at once when the CT has stopped before it could tell its key", async () => {
+    rmSync(join(node.folder, "hostkey"));
+    const started = provider.create({ ...inputs, features: "", rawLines: [] });
+    writeFileSync(join(node.folder, "stopped"), "");
+    const from = Date.now();
+    await assert.rejects(
+      started,
+      /^Error: unable to read the SSH host key of CT 111: exit status 1: the CT has stopped; pct start 111 says why/,
+    );
+    assert.ok(Date.now() - from < 15_000);
   });
 
   it("refuses a CT that does not exist", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   changeRawLines,
   featuresOf,
+  nextFeatures,
   normalFeatures,
   rawLines,
 } from "../../../../lib/container/configText";
@@ -20,6 +21,15 @@ describe("a CT's configuration text", () => {
   it("reads features and raw lines of the current configuration only", () => {
     assert.equal(featuresOf(conf), "nesting=1,keyctl=1");
     assert.deepEqual(rawLines(conf), ["lxc.cap.drop: sys_time"]);
+  });
+
+  it("reads features that wait for the CT's next start", () => {
+    const pending = (lines: string) =>
+      `${conf}\n[pve:pending]\n${lines}\n[after]\nfeatures: mknod=1\n`;
+    assert.equal(nextFeatures(conf), "nesting=1,keyctl=1");
+    assert.equal(nextFeatures(pending("memory: 256")), "nesting=1,keyctl=1");
+    assert.equal(nextFeatures(pending("features: nesting=1")), "nesting=1");
+    assert.equal(nextFeatures(pending("delete: swap,features")), "");
   });
 
   it("adds lines before the first section, each once, whatever its spelling", () => {
