@@ -45,6 +45,8 @@ export interface ExperimentResult {
     /** How late the prober itself sent; included in latencies, so what is above is noise of this machine. */
     prober: { p99: number; max: number };
   };
+  /** Why the figures say little: the machine was busy with other work. Absent: it was not. */
+  busy?: string;
   masked?: Masked;
   /** Answers by target. */
   shares?: Record<string, number>;

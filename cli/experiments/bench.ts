@@ -56,7 +56,8 @@ export async function allHealthy(bench: Bench, seconds: number): Promise<void> {
   await waitFor<true>({
     what: "every target healthy (./lab status, ./lab heal --all)",
     seconds,
-    everyMs: 250,
+    // Each look is a process on the node; times are taken from the load balancer's log.
+    everyMs: 1000,
     look: async () => {
       const stats = await loadBalancerStats(bench.ssh, bench.outputs.loadBalancer.vmid);
       const rows = targetRows(stats, names);

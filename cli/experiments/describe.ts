@@ -24,6 +24,7 @@ export function describeResult(result: ExperimentResult): string {
       `of that the prober's own: p99/max ${prober.p99}/${prober.max} ms`,
     );
   }
+  if (result.busy) lines.push(result.busy);
   if (masked) {
     lines.push(
       `failures that clients did not see: ${masked.retried} requests were retried, ` +

@@ -21,11 +21,13 @@ export function describeSuite(suite: ExperimentSuite): string {
       .filter(({ pass }) => !pass)
       .map((one) => `${experiment} (${profile}): ${one.expectation}: ${one.measured}`),
   );
+  const busy = suite.results.filter((result) => result.busy);
   const passed = suite.results.filter(({ pass }) => pass).length;
   return [
     table([...header, "max ms", "removed ms", "back ms"], rows),
     "",
     ...failures.map((text) => `not met: ${text}`),
+    ...busy.map((result) => `${result.experiment} (${result.profile}): ${result.busy}`),
     `${passed} of ${suite.results.length} passed`,
   ].join("\n");
 }

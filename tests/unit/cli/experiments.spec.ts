@@ -138,6 +138,14 @@ describe("results of experiments", () => {
     assert.doesNotMatch(text, /undefined/);
   });
 
+  it("say when the machine was too busy to conclude from them", () => {
+    const late = requests((dueAt) => ({ sentAt: dueAt + 80, doneAt: dueAt + 90 }));
+    const { busy } = measured({ records: late, events, targets, faultAt: 5000 });
+    assert.match(busy ?? "", /prober late by 80 ms; repeat before concluding$/);
+    assert.equal(loaded.busy, undefined);
+    assert.match(describeSuite(suiteOf("all", [result({ busy })])), /^failover \(tuned\): this/m);
+  });
+
   it("are put side by side, and fail together when one does", () => {
     const results = [result(), result({ profile: "plain", pass: false })];
     const suite = suiteOf("failover", results);
