@@ -97,6 +97,13 @@ export const commands: CommandEntry[] = [
     load: () => import("./experiment.js"),
   },
   {
+    name: "report",
+    group: "learn",
+    shown: 'report [--name "NAME"]',
+    summary: "the results as a page with charts, to print or hand in",
+    load: () => import("./report.js"),
+  },
+  {
     name: "exec",
     group: "operate",
     shown: "exec NAME -- CMD…",

@@ -84,6 +84,7 @@ function closingWords(status: UpStatus): string[] {
     ...(status.localUrl ? [`  on the LAN   ${status.url}`] : []),
     `  its stats    ${status.statsUrl}  user ${status.statsUser}, password:`,
     "               ./lab pulumi -- stack output statsPassword --show-secrets",
+    `  metrics      ${status.statsUrl}metrics  the same user; docs/operations.md has a curl`,
     "",
     "Try next",
     ...next.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`),
