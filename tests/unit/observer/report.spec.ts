@@ -82,7 +82,7 @@ describe("a report", () => {
     assert.equal(page.split("&lt;script&gt;alert(&quot;1&quot;)").length - 1, 7);
     assert.equal(
       String(markup`<b title="${'"'}">${new Markup("<i>")}${false}${["&", 1]}</b>`),
-      '<b title="&quot;"><i>&amp;1',
+      '<b title="&quot;"><i>&amp;1</b>',
     );
   });
 
