@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { labClone } from "../support/labClone";
-import { targetIs } from "../support/labStatus";
+import { labStatus, targetIs } from "../support/labStatus";
+import { waitUntil } from "../support/waitUntil";
 
 interface Account {
   sent: number;
@@ -9,12 +10,45 @@ interface Account {
   pending: number;
 }
 
+/** One answer of the load balancer, as a client sees it. */
+interface Answer {
+  status: number;
+  target: string;
+  ms: number;
+  body: { database?: string };
+}
+
+/** Asks again and again, one after the other, so that targets take turns. */
+async function ask(path: string, times: number): Promise<Answer[]> {
+  const { localUrl } = await labStatus();
+  const answers: Answer[] = [];
+  for (let i = 0; i < times; i++) {
+    const from = performance.now();
+    const headers = { accept: "application/json", connection: "close" };
+    const answer = await fetch(new URL(path, localUrl), { headers });
+    const body = (await answer.json()) as Answer["body"];
+    const target = answer.headers.get("x-backend") ?? "";
+    answers.push({ status: answer.status, target, ms: performance.now() - from, body });
+  }
+  return answers;
+}
+
+/** What `./lab status` says was set at run time: `app2 fault error=50%`. */
+async function setAtRunTime(): Promise<string[]> {
+  const { stdout } = await labClone().ok(["status", "--json"]);
+  const { runTime } = JSON.parse(stdout) as { runTime: { target: string; what: string }[] };
+  return runTime.map(({ target, what }) => `${target} ${what.replace(/ for .*/, "")}`).sort();
+}
+
 /** Runs an experiment; what it measured, whether the machine was quick enough for its bars or not. */
-async function experiment(name: string): Promise<Record<"GET" | "POST", Account>> {
-  const words = ["experiment", name, "--rate", "100", "--json"];
+async function experiment(
+  name: string,
+  rate = 100,
+): Promise<Record<"GET" | "HEAD" | "POST", Account>> {
+  const words = ["experiment", name, "--rate", String(rate), "--json"];
   const { stdout, stderr } = await labClone().run(words, { timeoutSeconds: 90 });
   assert.notEqual(stdout, "", stderr);
-  const { accounts } = JSON.parse(stdout) as { accounts: Record<"GET" | "POST", Account> };
+  const { accounts } = JSON.parse(stdout) as { accounts: Awaited<ReturnType<typeof experiment>> };
   for (const { sent, ok, failed, pending } of Object.values(accounts)) {
     assert.equal(sent, ok + failed + pending);
     assert.equal(pending, 0);
@@ -28,14 +62,65 @@ describe("under faults", function () {
   after(() => labClone().run(["heal", "--all"]));
 
   it("no GET is lost when a target is killed and returns", async function () {
-    const { GET } = await experiment("failover");
+    const { GET, HEAD } = await experiment("failover");
     assert.ok(GET.sent > 500, `${GET.sent} sent`);
-    assert.equal(GET.failed, 0);
+    assert.deepEqual([GET.failed, HEAD.failed], [0, 0]);
   });
 
   it("nothing is lost when a target is drained and returns", async function () {
-    const { GET, POST } = await experiment("drain");
-    assert.deepEqual([GET.failed, POST.failed], [0, 0]);
+    const { GET, HEAD, POST } = await experiment("drain");
+    assert.deepEqual([GET.failed, HEAD.failed, POST.failed], [0, 0, 0]);
+  });
+
+  it("the service goes on without its database, and no request is lost", async function () {
+    const { GET, HEAD, POST } = await experiment("db-away", 20);
+    assert.ok(GET.sent > 100, `${GET.sent} sent`);
+    assert.deepEqual([GET.failed, HEAD.failed, POST.failed], [0, 0, 0]);
+  });
+
+  it("a target that errs and one that is slow stay healthy, and clients see it", async function () {
+    await labClone().ok(["fault", "app2", "error=50%"]);
+    await labClone().ok(["fault", "app3", "slow=400ms"]);
+    assert.deepEqual(await setAtRunTime(), ["app2 fault error=50%", "app3 fault slow=400ms"]);
+    const answers = await ask("/whoami", 24);
+    const of = (name: string) => answers.filter(({ target }) => target === name);
+    const errors = answers.filter(({ status }) => status === 500);
+    assert.ok(errors.length >= 3 && errors.length <= 5, `${errors.length} errors`);
+    assert.ok(errors.every(({ target }) => target === "app2"));
+    assert.ok(of("app3").length >= 7 && of("app3").every(({ ms }) => ms >= 400));
+    assert.ok(of("app1").some(({ ms }) => ms < 400));
+    await targetIs("app2", "healthy", 5);
+    await targetIs("app3", "healthy", 5);
+    await labClone().ok(["heal", "--all"]);
+    assert.deepEqual(await setAtRunTime(), []);
+    const after = await ask("/whoami", 12);
+    assert.deepEqual([...new Set(after.map(({ status }) => status))], [200]);
+  });
+
+  it("a target without its database says so and stays healthy", async function () {
+    await labClone().ok(["fault", "app1", "db"]);
+    const says = (path: string, seen: (answer: Answer) => boolean) =>
+      waitUntil(`${path} of app1`, 15, async () => {
+        const [answer] = (await ask(path, 3)).filter(({ target }) => target === "app1");
+        return { value: (answer && seen(answer)) || undefined, seen: JSON.stringify(answer) };
+      });
+    await says("/", ({ status, body }) => status === 200 && /^down: /.test(body.database ?? ""));
+    await says("/readyz", ({ status }) => status === 503);
+    await targetIs("app1", "healthy", 5);
+    await labClone().ok(["heal", "app1"]);
+    await says("/", ({ body }) => body.database === "up");
+  });
+
+  it("a target that flaps goes and comes, and stays once it is healed", async function () {
+    await labClone().ok(["fault", "app2", "flap"]);
+    await targetIs("app2", "unhealthy", 10);
+    await targetIs("app2", "healthy", 10);
+    await targetIs("app2", "unhealthy", 10);
+    await labClone().ok(["heal", "app2"]);
+    await targetIs("app2", "healthy", 10);
+    const left = "iptables -S | grep -c homelab-fault; systemctl is-active homelab-fault-flap";
+    const { stdout } = await labClone().run(["exec", "app2", "--", "sh", "-c", left]);
+    assert.equal(stdout, "0\ninactive\n");
   });
 
   it("a fault with --for is undone by the node", async function () {
