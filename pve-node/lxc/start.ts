@@ -52,7 +52,7 @@ export async function startCt(host: LxcHost, vmid: number, log: TaskLog): Promis
     const current = withPending(config);
     if (JSON.stringify(current) !== JSON.stringify(config)) await writeCt(host, vmid, current);
     const context = await prepare(host, vmid, current, log);
-    await launch(host, vmid);
+    await launch(host, vmid, current.options);
     const wrong = await limitsNotInForce(vmid, wantedLimits(current, context));
     if (wrong.length > 0) {
       await execute("lxc-stop", ["-n", String(vmid), "--kill"]);
@@ -132,7 +132,7 @@ async function bridgeMtus(options: Record<string, string>): Promise<Record<strin
  */
 const provenMs = 1000;
 
-async function launch(host: LxcHost, vmid: number): Promise<void> {
+async function launch(host: LxcHost, vmid: number, options: Record<string, string>): Promise<void> {
   const errorFile = startErrorFile(host, vmid);
   const logFile = lxcLogFile(host, vmid);
   await mkdir(dirname(logFile), { recursive: true });
@@ -144,6 +144,7 @@ async function launch(host: LxcHost, vmid: number): Promise<void> {
     const pid = await initPid(vmid);
     if (pid !== undefined && (await staysAlive(pid, provenMs))) return;
     const left = await waitFor(async () => !(await isRunning(host, vmid)), releaseSeconds);
+    await disksFree(host, options);
     const state = left ? "stopped" : "has no init";
     const log = lastLines(await readText(logFile), /ERROR|WARN|NOTICE|init|halting|seccomp policy/);
     throw new Error(`CT ${vmid}: ${state} right after its start; the end of LXC's log:\n${log}`);
@@ -151,6 +152,14 @@ async function launch(host: LxcHost, vmid: number): Promise<void> {
   const said = [await readText(errorFile), lastLines(await readText(logFile)), result.stderr];
   const reason = said.find((text) => text?.trim())?.trim();
   throw new Error(`startup for container '${vmid}' failed${reason ? `\n${reason}` : ""}`);
+}
+
+/** Waits until a CT that ended has let go of its disks. */
+async function disksFree(host: LxcHost, options: Record<string, string>): Promise<void> {
+  for (const volid of ownVolumes(options)) {
+    const image = await volumePath(host, volid);
+    await waitFor(async () => (await loopDevicesOf(image)).length === 0, releaseSeconds, 50);
+  }
 }
 
 const lastLines = (text: string | undefined, worth = /\b(?:ERROR|WARN)\b/) =>

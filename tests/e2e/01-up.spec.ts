@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { beforeUp, footprint } from "../support/footprint";
 import { freshClone, labClone } from "../support/labClone";
 
 describe("a fresh clone", function () {
   it("comes up with one command", async function () {
     this.timeout("40m");
     const clone = await freshClone();
+    beforeUp.footprint = footprint();
     const up = await clone.ok(["up", "--yes"], { timeoutSeconds: 2400 });
     assert.match(up.stdout + up.stderr, /http:\/\/localhost:\d+/);
     console.log(`      up: ${up.seconds.toFixed(0)} s`);

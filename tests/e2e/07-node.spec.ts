@@ -161,6 +161,25 @@ describe("the embedded node", function () {
       assert.equal(await inBox(box, leftoversOf(190, "mounted")), "");
     });
 
+    it("says that a CT stopped right after its start, with LXC's log", async function () {
+      const started = () =>
+        callNode<string>(info, root, ["POST", `/nodes/${info.node}/lxc/190/status/start`]);
+      const init =
+        "mv /sbin/init /sbin/init.real; printf '#!/bin/sh\\nexit 3\\n' > /sbin/init; chmod 755 /sbin/init";
+      assert.equal(await taskEnds(await started(), 30), "OK");
+      await ok("exec", "190", "--", "sh", "-c", init);
+      await ok("stop", "190");
+      const upid = await started();
+      const status = "CT 190: stopped right after its start; the end of LXC's log:";
+      assert.equal(await taskEnds(upid, 30), status);
+      const path = `/nodes/${info.node}/tasks/${upid}/log?limit=50`;
+      const lines = await callNode<{ t: string }[]>(info, root, ["GET", path]);
+      const log = lines.map(({ t }) => t).filter((line) => line.includes("190"));
+      assert.ok(log.length >= 2, JSON.stringify(lines));
+      assert.equal(await ok("status", "190"), "status: stopped\n");
+      assert.equal(await inBox(box, leftoversOf(190, "mounted")), "");
+    });
+
     it("refuses with Proxmox's words and exit status", async function () {
       refused(await pct("exec", "190", "--", "true"), /^container '190' not running!$/m);
       refused(await pct("enter", "190"), /^container '190' not running!$/m);

@@ -15,7 +15,8 @@ describe("the program", () => {
   const context = join(folder, "image");
   let resources: RecordedResource[];
 
-  before(async () => {
+  before(async function () {
+    this.timeout("1m"); // loading the program compiles it
     writeFileSync(key, "PRIVATE KEY");
     writeFileSync(`${key}.pub`, "ssh-ed25519 PUBLIC lab\n");
     mkdirSync(context);
