@@ -1,6 +1,7 @@
 import * as proxmoxve from "@muhlba91/pulumi-proxmoxve";
 import * as pulumi from "@pulumi/pulumi";
 import type { CtPlacement } from "./components";
+import { nodeNetwork } from "./lib/net/nodeNetwork";
 import {
   AppNode,
   Database,
@@ -31,10 +32,7 @@ const network = new Network(
   {
     nodeName: proxmox.nodeName,
     access,
-    lanBridge: lan.bridge,
-    privateBridge: privateNetwork.bridge,
-    privateCidr: privateNetwork.cidr,
-    privateGateway: privateNetwork.gateway,
+    network: nodeNetwork(config),
   },
   on,
 );
@@ -46,6 +44,7 @@ const placement: CtPlacement = {
   template: proxmox.template,
   nameserver: config.nameserver,
   power,
+  egress: network.egress,
   aptProxy: config.aptProxy,
 };
 const subnet = {
@@ -77,6 +76,7 @@ const loadBalancer = new LoadBalancer(
   },
   on,
 );
+network.egress?.close("network-egress-closed", [loadBalancer]);
 
 export const url = loadBalancer.url;
 export const statsUrl = loadBalancer.statsUrl;

@@ -66,6 +66,7 @@ export class AppNode extends pulumi.ComponentResource {
       `${name}-docker`,
       {
         container,
+        installs: true,
         script: installDocker(args.storageDriver, aptProxy),
         // In a CT just started Docker may need a moment more than SSH does.
         triggers: [container.starts],

@@ -1,11 +1,13 @@
 import * as proxmoxve from "@muhlba91/pulumi-proxmoxve";
 import * as pulumi from "@pulumi/pulumi";
+import { macOf } from "../lib/net/nodeNetwork";
 import { OWN_TAG } from "../lib/preflight/judge";
 import { ContainerHostConfig } from "../provider/containerHostConfig";
 import type { PowerState } from "../provider/powerState";
 import { ReadinessGate } from "../provider/readinessGate";
 import type { CtAccess, NodeAccess } from "./access";
 import { ctAccess } from "./access";
+import type { Egress } from "./egress";
 
 /** What all CTs of a stack share. */
 export interface CtPlacement {
@@ -18,6 +20,12 @@ export interface CtPlacement {
   nameserver: string;
   /** Says which CTs were started again. */
   power: PowerState;
+  /**
+   * The way out of the private subnet, where it is not always open.
+   *
+   * @default - it is
+   */
+  egress?: Egress;
   /**
    * URL of a caching proxy for Debian packages.
    *
@@ -72,6 +80,9 @@ export interface ContainerArgs {
 export class Container extends pulumi.ComponentResource {
   readonly vmid: pulumi.Output<number>;
   readonly access: CtAccess;
+  /** In the private subnet. */
+  readonly address: string;
+  readonly egress?: Egress;
   /** Changes when the CT is made anew: a trigger for everything inside it. */
   readonly incarnation: pulumi.Output<string>;
   /** Changes when the CT was found stopped and was started again. */
@@ -114,6 +125,8 @@ export class Container extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: [hostConfig], deletedWith: ct },
     );
+    this.address = args.address;
+    this.egress = args.placement.egress;
     this.ct = ct;
     this.vmid = ct.vmId;
     this.incarnation = hostConfig.incarnation;
@@ -138,7 +151,12 @@ function ctArgs(args: ContainerArgs): proxmoxve.ContainerLegacyArgs {
     disk: { datastoreId: placement.storage, size: args.diskGiB },
     // With a type other than "unmanaged" Proxmox writes network, name and resolver into the CT.
     operatingSystem: { templateFileId: placement.template, type: "debian" },
-    networkInterfaces: args.interfaces.map((nic, i) => ({ name: `eth${i}`, bridge: nic.bridge })),
+    networkInterfaces: args.interfaces.map((nic, i) => ({
+      name: `eth${i}`,
+      bridge: nic.bridge,
+      // The guards of the node's bridge ports expect it.
+      macAddress: macOf(nic.cidr.split("/")[0] ?? ""),
+    })),
     initialization: {
       hostname: args.hostname,
       dns: { servers: [placement.nameserver] },

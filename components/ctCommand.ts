@@ -18,6 +18,12 @@ export interface CtCommandArgs {
    * @default - none
    */
   triggers?: pulumi.Input<unknown>[];
+  /**
+   * It installs packages: with `nat: provisioning` the CT's way out is opened for it.
+   *
+   * @default false
+   */
+  installs?: boolean;
   dependsOn?: pulumi.Resource[];
 }
 
@@ -31,6 +37,12 @@ export function ctCommand(
   parent: pulumi.Resource,
 ): command.remote.Command {
   const { container } = args;
+  const triggers = [container.incarnation, ...(args.triggers ?? [])];
+  const dependsOn = [container.ready, ...(args.dependsOn ?? [])];
+  const inside = { parent, dependsOn, deletedWith: container.ct };
+  const way = args.installs
+    ? container.egress?.open(name, container.address, [args.script, ...triggers], inside)
+    : undefined;
   return new command.remote.Command(
     name,
     {
@@ -40,12 +52,8 @@ export function ctCommand(
       stdin: args.stdin,
       // Installers talk a lot; what matters of a failure is in the error itself.
       logging: command.types.enums.remote.Logging.None,
-      triggers: [container.incarnation, ...(args.triggers ?? [])],
+      triggers,
     },
-    {
-      parent,
-      dependsOn: [container.ready, ...(args.dependsOn ?? [])],
-      deletedWith: container.ct,
-    },
+    { ...inside, dependsOn: way ? [...dependsOn, way] : dependsOn },
   );
 }

@@ -88,6 +88,7 @@ export class Database extends pulumi.ComponentResource {
       `${name}-install`,
       {
         container,
+        installs: true,
         script: script(aptInstall([`postgresql-${POSTGRES_VERSION}`, "openssl"], aptProxy)),
         dependsOn: [rules],
       },

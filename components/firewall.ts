@@ -29,6 +29,7 @@ export function firewall(
     `${name}-firewall`,
     {
       container,
+      installs: true,
       script: script(
         configureFlowLog(),
         aptInstall(FIREWALL_PACKAGES, args.aptProxy),

@@ -67,7 +67,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
     );
     const install = ctCommand(
       `${name}-install`,
-      { container, script: installHaproxy(aptProxy), dependsOn: [rules] },
+      { container, script: installHaproxy(aptProxy), installs: true, dependsOn: [rules] },
       this,
     );
     // Addresses are known at preview, so the whole text is, and policies can read it.

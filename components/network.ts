@@ -2,65 +2,64 @@ import * as command from "@pulumi/command";
 import * as proxmoxve from "@muhlba91/pulumi-proxmoxve";
 import * as pulumi from "@pulumi/pulumi";
 import { withPrefix } from "../lib/net/cidr";
-import { natFiles, removeNat, setUpNat } from "../lib/net/nat";
+import type { NodeNetwork } from "../lib/net/nodeNetwork";
+import { setUpNode, tearDownNode } from "../lib/net/nodeScripts";
 import { BRIDGE_COMMENT } from "../lib/preflight/judge";
 import type { NodeAccess } from "./access";
 import { nodeConnection } from "./access";
+import { Egress } from "./egress";
 
 export interface NetworkArgs {
   nodeName: string;
   access: NodeAccess;
-  /** The existing bridge of the LAN, through which the private subnet reaches the internet. */
-  lanBridge: string;
-  /** Name of the private bridge. Changing it replaces the bridge and restarts every CT. */
-  privateBridge: string;
-  /** The private subnet, e.g. `10.10.10.0/24`. */
-  privateCidr: string;
-  /** The Proxmox node's address in it. Applied in place. */
-  privateGateway: string;
+  /** Bridges, subnet and CTs. A changed bridge name replaces the bridge and restarts every CT. */
+  network: NodeNetwork;
 }
 
 /**
- * The VPC: a public subnet (the LAN's bridge) and a private one behind NAT. Nothing that comes from
- * the LAN is forwarded into the private subnet.
+ * The VPC: a public subnet (the LAN's bridge) and a private one behind NAT, with the Proxmox node's
+ * filters: nothing is forwarded into the private subnet, the node is closed to it, and each CT speaks
+ * with its own address only.
  */
 export class Network extends pulumi.ComponentResource {
   readonly lanBridge: pulumi.Output<string>;
   readonly privateBridge: pulumi.Output<string>;
+  /** The way out of the private subnet; undefined where it is always open. */
+  readonly egress?: Egress;
 
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("homelab:components:Network", name, {}, opts);
+    const { network } = args;
     const bridge = new proxmoxve.network.linux.Bridge(
       `${name}-private`,
       {
         nodeName: args.nodeName,
-        name: args.privateBridge,
-        address: withPrefix(args.privateGateway, args.privateCidr),
+        name: network.privateBridge,
+        address: withPrefix(network.gateway, network.privateCidr),
         autostart: true,
         comment: BRIDGE_COMMENT,
       },
       { parent: this, deleteBeforeReplace: true },
     );
-    const nat = {
-      lanBridge: args.lanBridge,
-      privateBridge: args.privateBridge,
-      privateCidr: args.privateCidr,
-    };
-    const setUp = setUpNat(nat);
-    new command.remote.Command(
-      `${name}-nat`,
+    const setUp = setUpNode(network);
+    const filters = new command.remote.Command(
+      `${name}-filters`,
       {
         connection: nodeConnection(args.access),
         create: setUp,
         update: setUp,
-        delete: removeNat(nat),
-        triggers: [natFiles(nat).rules],
+        delete: tearDownNode(network),
       },
-      // The addresses of the bridge come back with a reload, the rules with its post-up line.
-      { parent: this, dependsOn: [bridge], deleteBeforeReplace: true },
+      // The addresses of the bridge come back with a reload, the rules with its post-up line;
+      // the filters of another bridge than before go with that.
+      { parent: this, dependsOn: [bridge], replaceWith: [bridge], deleteBeforeReplace: true },
     );
-    this.lanBridge = pulumi.output(args.lanBridge);
-    this.privateBridge = pulumi.output(args.privateBridge);
+    if (network.nat === "provisioning") {
+      const inside = { parent: this };
+      this.egress = new Egress(`${name}-egress`, args.access, network, filters, inside);
+    }
+    this.lanBridge = pulumi.output(network.lanBridge);
+    this.privateBridge = pulumi.output(network.privateBridge);
     this.registerOutputs({
       lanBridge: this.lanBridge,
       privateBridge: this.privateBridge,

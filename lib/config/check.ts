@@ -1,4 +1,5 @@
 import { addAddress } from "../net/cidr";
+import { NAT_MODES, type NatMode } from "../net/nodeNetwork";
 import type { StorageDriver } from "../docker/daemon";
 import { STORAGE_DRIVERS } from "../docker/daemon";
 import { isProfileName, PROFILE_NAMES, type ProfileName } from "../haproxy/profiles";
@@ -114,6 +115,10 @@ function formatProblems(text: Record<TextKey, string>, raw: RawConfig): string[]
       `lbProfile: is no profile, got ${JSON.stringify(text.lbProfile)}; allowed are ${allowed}`,
     );
   }
+  if (text.nat && !(NAT_MODES as readonly string[]).includes(text.nat)) {
+    const allowed = NAT_MODES.join(", ");
+    problems.push(`nat: is no mode, got ${JSON.stringify(text.nat)}; allowed are ${allowed}`);
+  }
   expect("aptProxy", raw.aptProxy ?? "", /^http:\/\/[^\s"]+$/, "give http://host:port");
   return problems;
 }
@@ -175,6 +180,7 @@ function compose(
       diskGiB: disk.db,
     },
     budget: { memoryMiB: number.memoryBudgetMiB, diskGiB: number.diskBudgetGiB },
+    nat: text.nat as NatMode,
     nameserver: text.nameserver,
     aptProxy: raw.aptProxy || undefined,
     appImageContext: text.appImageContext,

@@ -1,5 +1,6 @@
 import type { StorageDriver } from "../docker/daemon";
 import type { ProfileName } from "../haproxy/profiles";
+import type { NatMode } from "../net/nodeNetwork";
 
 /** Everything the program is told, checked. Addresses are plain text, subnets in CIDR form. */
 export interface Settings {
@@ -19,6 +20,8 @@ export interface Settings {
   database: CtSettings;
   /** What the lab may count on, the Proxmox node's own share and backups included. */
   budget: { memoryMiB: number; diskGiB: number };
+  /** When the private subnet reaches the internet. */
+  nat: NatMode;
   nameserver: string;
   aptProxy?: string;
   appImageContext: string;
@@ -64,6 +67,7 @@ const TEXT_KEYS = [
   "privateBridge",
   "privateCidr",
   "privateGateway",
+  "nat",
   "lbPrivateAddress",
   "lbProfile",
   "appAddressStart",

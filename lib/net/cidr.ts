@@ -52,3 +52,9 @@ export function addAddress(address: string, count: number): string {
 export function withPrefix(address: string, cidr: string): string {
   return `${address}/${cidr.split("/")[1]}`;
 }
+
+/** Address and port behind `http://10.10.10.1:3142`; undefined for a host that is named, or none. */
+export function parseHostPort(url: string): { address: string; port: number } | undefined {
+  const [, address = "", port = "80"] = /^http:\/\/([\d.]+)(?::(\d+))?\/?$/.exec(url) ?? [];
+  return parseAddress(address) === undefined ? undefined : { address, port: Number(port) };
+}

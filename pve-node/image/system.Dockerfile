@@ -10,6 +10,7 @@ RUN apt-get update \
       lxc lxcfs uidmap \
       openssh-server \
       iproute2 iptables nftables ebtables ipset conntrack bridge-utils ifupdown2 iputils-ping \
+      ulogd2-json \
       e2fsprogs zstd xz-utils mmdebstrap \
       apt-cacher-ng \
       ca-certificates curl openssl procps socat less tini \

@@ -1,0 +1,73 @@
+import * as command from "@pulumi/command";
+import type * as pulumi from "@pulumi/pulumi";
+import type { NodeNetwork } from "../lib/net/nodeNetwork";
+import { closeEgress, nodeFiles, openEgress } from "../lib/net/nodeScripts";
+import { OpenEgress } from "../provider/openEgress";
+import type { NodeAccess } from "./access";
+import { nodeConnection } from "./access";
+
+/**
+ * The way out of the private subnet with `nat: provisioning`: opened on the Proxmox node for one CT
+ * before a command that installs packages, exactly when that command runs, and closed by the last step.
+ * A run that does not get there is closed by the node's clock.
+ */
+export class Egress {
+  private readonly opened: command.remote.Command[] = [];
+  private readonly before: OpenEgress;
+
+  /** @param filters the node's filters, which it opens */
+  constructor(
+    name: string,
+    private readonly access: NodeAccess,
+    private readonly network: NodeNetwork,
+    private readonly filters: pulumi.Resource,
+    opts: pulumi.CustomResourceOptions,
+  ) {
+    const marker = nodeFiles(network).paths.opened;
+    this.before = new OpenEgress(name, { node: access.endpoint, marker }, opts);
+  }
+
+  /** @param triggers those of the command that needs the way out */
+  open(
+    name: string,
+    address: string,
+    triggers: pulumi.Input<unknown>[],
+    opts: pulumi.CustomResourceOptions,
+  ): pulumi.Resource {
+    const open = openEgress(this.network, address);
+    const opener = new command.remote.Command(
+      `${name}-egress`,
+      {
+        connection: nodeConnection(this.access),
+        create: open,
+        update: open,
+        triggers: [this.before.unfinished, ...triggers],
+      },
+      { ...opts, dependsOn: [this.filters, ...list(opts.dependsOn)] },
+    );
+    this.opened.push(opener);
+    return opener;
+  }
+
+  /**
+   * The last step: runs when anything was opened, after `installed` stands. It is nobody's child: what
+   * waits for its parent would wait for it.
+   */
+  close(name: string, installed: pulumi.Resource[]): void {
+    const close = closeEgress(this.network);
+    new command.remote.Command(
+      name,
+      {
+        connection: nodeConnection(this.access),
+        create: close,
+        update: close,
+        triggers: this.opened.map((opener) => opener.stdout),
+      },
+      { dependsOn: [...installed, ...this.opened] },
+    );
+  }
+}
+
+function list(dependsOn: pulumi.CustomResourceOptions["dependsOn"]): pulumi.Resource[] {
+  return (Array.isArray(dependsOn) ? dependsOn : []) as pulumi.Resource[];
+}
