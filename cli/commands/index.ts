@@ -104,6 +104,13 @@ export const commands: CommandEntry[] = [
     load: () => import("./report.js"),
   },
   {
+    name: "reach",
+    group: "learn",
+    shown: "reach [FROM TO:PORT] [--json]",
+    summary: "who reaches whom: modelled and probed",
+    load: () => import("./reach.js"),
+  },
+  {
     name: "exec",
     group: "operate",
     shown: "exec NAME -- CMD…",

@@ -21,6 +21,8 @@ export interface EmbeddedNode {
   lanCidr: string;
   lanGateway: string;
   lbLanAddress: string;
+  /** Another one, which nothing has: `./lab reach` probes from there. */
+  probeLanAddress: string;
   nameserver: string;
   /** URL of a caching proxy for Debian packages that CTs reach, or undefined. */
   aptProxy?: string;

@@ -105,6 +105,7 @@ function describe(paths: LabPaths, state: EmbeddedState, secrets: NodeSecrets): 
     lanCidr: lan.cidr,
     lanGateway: lan.gateway,
     lbLanAddress: lan.loadBalancer,
+    probeLanAddress: lan.probe,
     nameserver: state.nameserver ?? lan.gateway,
     aptProxy: "http://10.10.10.1:3142",
     sshHost: "127.0.0.1",

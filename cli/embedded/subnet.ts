@@ -7,6 +7,8 @@ export interface Lan {
   /** The part Docker may hand out; the rest is for CTs. */
   dockerRange: string;
   loadBalancer: string;
+  /** An address that nothing has, for a host that `./lab reach` probes from. */
+  probe: string;
 }
 
 /** 172.30.<n>.0/24: in the private range that Docker itself and home routers use last. */
@@ -18,6 +20,7 @@ export function lanOf(n: number): Lan {
     node: host(2),
     dockerRange: `${host(0)}/27`,
     loadBalancer: host(200),
+    probe: host(201),
   };
 }
 
