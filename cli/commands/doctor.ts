@@ -32,8 +32,12 @@ async function checkLab(context: CommandContext): Promise<Finding[]> {
     try {
       findings.push(await work());
     } catch (error) {
-      // The message says what to do as well.
-      findings.push({ subject, level: "error", found: (error as Error).message, remedy: "" });
+      // The message says what to do as well, and often begins with the subject.
+      const { message } = error as Error;
+      const found = message.startsWith(`${subject}: `)
+        ? message.slice(subject.length + 2)
+        : message;
+      findings.push({ subject, level: "error", found, remedy: "" });
     }
     return findings.at(-1)!.level !== "error";
   };

@@ -9,7 +9,7 @@ export async function confirm(question: string, yes: boolean): Promise<boolean> 
   if (yes) return true;
   if (!process.stdin.isTTY) {
     throw new Error(
-      `"${question}": cannot be asked, for standard input is no terminal; answer with --yes`,
+      `${question} This cannot be asked, for standard input is no terminal; answer with --yes`,
     );
   }
   const reader = createInterface({ input: process.stdin, output: process.stderr });

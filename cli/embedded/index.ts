@@ -50,7 +50,10 @@ export async function embeddedNodeInfo(paths: LabPaths): Promise<EmbeddedNode | 
 
 /** Shuts all CTs down and stops the node; its state stays. */
 export async function stopEmbeddedNode(paths: LabPaths, progress: Progress): Promise<void> {
-  if (!(await findContainer(paths))?.State.Running) return;
+  if (!(await findContainer(paths))?.State.Running) {
+    progress.info("Embedded node: does not run");
+    return;
+  }
   await progress.step("Embedded node: stop", () => stopContainer(paths));
 }
 
