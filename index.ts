@@ -5,6 +5,7 @@ import { nodeNetwork } from "./lib/net/nodeNetwork";
 import {
   AppNode,
   Database,
+  firewallState,
   LoadBalancer,
   Network,
   powerState,
@@ -77,6 +78,8 @@ const loadBalancer = new LoadBalancer(
   on,
 );
 network.egress?.close("network-egress-closed", [loadBalancer]);
+// Last: each CT's rules are in force by now, at this update as at every later one.
+firewallState(config, { dependsOn: [database, ...appNodes, loadBalancer] });
 
 export const url = loadBalancer.url;
 export const statsUrl = loadBalancer.statsUrl;

@@ -2,6 +2,7 @@ export { readAppImage } from "./appImage";
 export { AppNode, type AppNodeArgs } from "./appNode";
 export type { CtPlacement } from "./container";
 export { Database, type DatabaseArgs } from "./database";
+export { firewallState } from "./firewallState";
 export { LoadBalancer, type LoadBalancerArgs } from "./loadBalancer";
 export { Network, type NetworkArgs } from "./network";
 export { powerState, preflight } from "./preflight";
