@@ -48,7 +48,7 @@ function filesBelow(folder: string): string[] {
 }
 
 describe("secrets", function () {
-  this.timeout("3m");
+  this.timeout("6m");
   let secrets: string[] = [];
 
   before(async function () {
@@ -95,7 +95,7 @@ describe("secrets", function () {
     const canary = "canary-5b1f0c";
     await labClone().ok(["exec", "app1", "--", "sh", "-c", `sleep 0.2; : ${canary}`]);
     const words = ["up", "--yes", "--skip-preview", "--non-interactive", ...again];
-    const { stdout } = await labClone().ok(["pulumi", "--", ...words]);
+    const { stdout } = await labClone().ok(["pulumi", "--", ...words], { timeoutSeconds: 300 });
     const seen = watch.end();
     assert.match(stdout, /\+-5 replaced|5 replaced/);
     assert.ok(
