@@ -81,7 +81,8 @@ export function stepTimes(from: Observed): StepTimes {
     const after = records.findIndex((r) => r.target === target && r.dueAt >= healAt);
     Object.assign(times, {
       heal: healAt,
-      "check-passed": event("check-passed", healAt),
+      // Checks of a target that was never out may fail and pass for other reasons.
+      "check-passed": times.down === undefined ? undefined : event("check-passed", healAt),
       up: event("up", healAt),
       answered: records[after]?.doneAt,
       even: after < 0 ? undefined : evenAgain(records.slice(after), from.targets),

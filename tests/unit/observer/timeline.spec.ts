@@ -84,6 +84,12 @@ describe("what an experiment saw", () => {
     assert.equal(found.redistributed, 1015); // the answer to the first request after 1001
   });
 
+  it("makes nothing of a check that passes when the target was never out", () => {
+    const found = stepTimes({ ...observed, events: events.slice(1) });
+    assert.equal(found["check-passed"], undefined);
+    assert.equal(found.up, 2250);
+  });
+
   it("keeps a series of 100 ms that begins a bucket at the fault", () => {
     const lost = record(1051, "app2", { outcome: "failed" });
     const found = series([...records, lost], targets, 1050);
