@@ -5,7 +5,11 @@ import type { LabClone } from "../support/labClone";
 export function twoUps(clone: LabClone): void {
   describe("two ups at once", function () {
     it("one does the work, the other says that it is at work", async function () {
-      const both = await Promise.all([clone.run(["up", "--yes"]), clone.run(["up", "--yes"])]);
+      this.timeout("10m");
+      const both = await Promise.all([
+        clone.run(["up", "--yes"], { timeoutSeconds: 500 }),
+        clone.run(["up", "--yes"], { timeoutSeconds: 500 }),
+      ]);
       const codes = both.map(({ code }) => code).sort();
       assert.deepEqual(codes, [0, 1], JSON.stringify(both));
       const refused = both.find(({ code }) => code === 1)!;
