@@ -106,9 +106,15 @@ export const commands: CommandEntry[] = [
   {
     name: "reach",
     group: "learn",
-    shown: "reach [--json]",
-    summary: "who reaches whom, modelled and probed",
+    shown: "reach [--json], flows",
+    summary: "who reaches whom, modelled and probed; denied attempts",
     load: () => import("./reach.js"),
+  },
+  {
+    name: "flows",
+    group: "learn",
+    summary: "denied attempts in VPC flow-log format",
+    load: () => import("./flows.js"),
   },
   {
     name: "exec",

@@ -15,17 +15,15 @@ const LOGGER = "/etc/homelab/flow-log";
 const LOCK = "/run/homelab-flow.lock";
 const PID = "/run/homelab-flow.pid";
 const UNIT = "homelab-flow";
-const PLUGIN_FOLDER = "@PLUGINS@";
 
+/** Without plugin lines ulogd2 loads those that are installed, wherever the architecture has them. */
 const config = `[global]
 logfile="/dev/null"
-${["inppkt_NFLOG", "raw2packet_BASE", "filter_IFINDEX", "filter_IP2STR", "output_JSON"]
-  .map((name) => `plugin="${PLUGIN_FOLDER}/ulogd_${name}.so"`)
-  .join("\n")}
 stack=log:NFLOG,base:BASE,interface:IFINDEX,address:IP2STR,file:JSON
 
 [log]
 group=${FLOW_LOG_GROUP}
+netlink_qthreshold=1
 
 [file]
 sync=1
@@ -66,8 +64,6 @@ export function installNodeFlowLog(): string {
     echo "denied packets are not logged: ulogd2-json cannot be installed" >&2
 fi
 ${writeFileCommand({ path: CONFIG, text: config })}
-plugins=$(dirname "$(find /usr/lib -name ulogd_inppkt_NFLOG.so 2>/dev/null | head -n 1)")
-sed -i "s#${PLUGIN_FOLDER}#$plugins#" ${CONFIG}
 ${writeFileCommand({ path: LOGGER, text: logger, mode: "0755" })}`;
 }
 
