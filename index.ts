@@ -12,6 +12,7 @@ import {
   preflight,
   readAppImage,
   readStackConfig,
+  targetOf,
 } from "./components";
 
 const config = readStackConfig();
@@ -60,11 +61,6 @@ const database = new Database(
   on,
 );
 
-const appNodes = config.appNodes.map((node) => {
-  const shared = { securityGroup: securityGroups.app, database: database.endpoint, image };
-  return new AppNode(node.name, { ...node, ...subnet, ...shared }, on);
-});
-
 const loadBalancer = new LoadBalancer(
   "lb",
   {
@@ -73,7 +69,7 @@ const loadBalancer = new LoadBalancer(
     lanCidr: lan.cidr,
     lanGateway: lan.gateway,
     securityGroup: securityGroups.loadBalancer,
-    targets: appNodes,
+    targets: config.appNodes.map(targetOf),
   },
   on,
 );
@@ -81,7 +77,23 @@ network.egress?.close("network-egress-closed", [loadBalancer]);
 // Last: each CT's rules are in force by now, at this update as at every later one.
 firewallState(config, { dependsOn: [database, ...appNodes, loadBalancer] });
 
-export const url = loadBalancer.url;
+const shared = {
+  ...subnet,
+  securityGroup: securityGroups.app,
+  database: database.endpoint,
+  image,
+  loadBalancer,
+};
+const appNodes: AppNode[] = [];
+for (const node of config.appNodes) {
+  const after = appNodes.at(-1);
+  appNodes.push(new AppNode(node.name, { ...node, ...shared, after }, on));
+}
+
+// Given once every target is healthy.
+export const url = pulumi
+  .all(appNodes.map((node) => node.attachment.id))
+  .apply(() => loadBalancer.url);
 export const statsUrl = loadBalancer.statsUrl;
 export const statsUser = loadBalancer.statsUser;
 export const statsPassword = pulumi.secret(loadBalancer.statsPassword);

@@ -15,12 +15,14 @@ import type { Target } from "../lib/haproxy/render";
 import { withPrefix } from "../lib/net/cidr";
 import type { SecurityGroup } from "../lib/security/model";
 import { sshOptions } from "../lib/ssh/options";
+import { TargetAttachment } from "../provider/targetAttachment";
 import type { AppImage } from "./appImage";
 import type { CtPlacement } from "./container";
 import { Container } from "./container";
 import { ctCommand } from "./ctCommand";
 import type { DatabaseEndpoint } from "./database";
 import { firewall } from "./firewall";
+import type { LoadBalancer } from "./loadBalancer";
 import type { Network } from "./network";
 
 export interface AppNodeArgs extends CtSettings {
@@ -34,18 +36,29 @@ export interface AppNodeArgs extends CtSettings {
   securityGroup: SecurityGroup;
   database: DatabaseEndpoint;
   image: AppImage;
+  /** Has the node as a target: it drains it before its service is replaced, and checks it afterwards. */
+  loadBalancer: LoadBalancer;
+  /**
+   * The node whose service is replaced before this one's, so that a new image takes out one target at
+   * a time, and no second one when the first does not get healthy.
+   *
+   * @default - none
+   */
+  after?: AppNode;
 }
 
 /** Memory of the service's container in MiB; the rest of the CT's cap is Docker's and the system's. */
 const SERVICE_MEMORY_MIB = 192;
 
+/** As an ALB's deregistration delay; answers take no longer than `timeout server`. */
+const DEREGISTRATION_DELAY_SECONDS = 10;
+
 /** A web service in Docker in a privileged CT of the private subnet: the part that EC2 plays. */
 export class AppNode extends pulumi.ComponentResource {
   readonly name: string;
   readonly vmid: number;
-  readonly target: pulumi.Output<Target>;
-  /** The running service; a gate on its health depends on it. */
-  readonly service: docker.Container;
+  /** In the rotation, and healthy. */
+  readonly attachment: TargetAttachment;
   readonly incarnation: pulumi.Output<string>;
   readonly summary: pulumi.Output<Target & { vmid: number; storageDriver: string }>;
 
@@ -84,16 +97,16 @@ export class AppNode extends pulumi.ComponentResource {
       },
       this,
     );
-    this.service = this.runService(name, args, container, [engine, files]);
-    const target = { name: args.name, address: args.address, port: APP_PORT };
-    this.target = pulumi.output(target);
+    const service = this.runService(name, args, container, [engine, files]);
+    this.attachment = this.attach(name, args, service);
+    const target = targetOf(args);
     this.incarnation = container.incarnation;
     this.summary = pulumi.output({
       ...target,
       vmid: container.vmid,
       storageDriver: args.storageDriver,
     });
-    this.registerOutputs({ target: this.target, summary: this.summary });
+    this.registerOutputs({ summary: this.summary });
   }
 
   private makeContainer(name: string, args: AppNodeArgs): Container {
@@ -157,9 +170,38 @@ export class AppNode extends pulumi.ComponentResource {
     return new docker.Container(
       `${name}-web`,
       serviceArgs(args, image.imageId, container.incarnation),
-      { ...inside, deleteBeforeReplace: true },
+      {
+        ...inside,
+        dependsOn: args.after ? [...dependsOn, args.after.attachment] : dependsOn,
+        deleteBeforeReplace: true,
+      },
     );
   }
+
+  private attach(name: string, args: AppNodeArgs, service: docker.Container): TargetAttachment {
+    const { loadBalancer } = args;
+    return new TargetAttachment(
+      `${name}-target`,
+      {
+        target: args.name,
+        loadBalancer: loadBalancer.access.endpoint,
+        cts: { node: args.placement.access.endpoint, vmids: [args.vmid, loadBalancer.vmid] },
+        deadlineSeconds: 120,
+        deregistrationDelaySeconds: DEREGISTRATION_DELAY_SECONDS,
+        triggers: [service.id],
+      },
+      {
+        parent: this,
+        dependsOn: [loadBalancer.active, service],
+        deletedWith: loadBalancer.ct,
+      },
+    );
+  }
+}
+
+/** An app node as the load balancer knows it; all of it is configured, so known at preview. */
+export function targetOf({ name, address }: CtSettings): Target {
+  return { name, address, port: APP_PORT };
 }
 
 function serviceArgs(

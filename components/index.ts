@@ -1,5 +1,5 @@
 export { readAppImage } from "./appImage";
-export { AppNode, type AppNodeArgs } from "./appNode";
+export { AppNode, type AppNodeArgs, targetOf } from "./appNode";
 export type { CtPlacement } from "./container";
 export { Database, type DatabaseArgs } from "./database";
 export { firewallState } from "./firewallState";

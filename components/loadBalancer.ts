@@ -2,7 +2,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { CtSettings } from "../lib/config/settings";
 import { LISTENER_PORT, STATS_PORT } from "../lib/config/settings";
-import { HEALTH_PATH, type ProfileName } from "../lib/haproxy/profiles";
+import type { ProfileName } from "../lib/haproxy/profiles";
 import type { Target } from "../lib/haproxy/render";
 import { renderConfig, usersText } from "../lib/haproxy/render";
 import {
@@ -15,8 +15,7 @@ import {
 import { withPrefix } from "../lib/net/cidr";
 import type { SecurityGroup } from "../lib/security/model";
 import { GeneratedSecret } from "../provider/generatedSecret";
-import { ReadinessGate } from "../provider/readinessGate";
-import type { AppNode } from "./appNode";
+import type { CtAccess } from "./access";
 import type { CtPlacement } from "./container";
 import { Container } from "./container";
 import { ctCommand } from "./ctCommand";
@@ -33,15 +32,22 @@ export interface LoadBalancerArgs extends CtSettings {
   lanGateway: string;
   /** Who may reach the listener and the stats page. Applied in place. */
   securityGroup: SecurityGroup;
-  /** The target group. Applied by a reload, which loses no request. */
-  targets: AppNode[];
+  /** The target group, healthy or not yet. Applied by a reload, which loses no request. */
+  targets: Target[];
   /** How it behaves when targets fail. Applied by a reload. */
   profile: ProfileName;
 }
 
 /** HAProxy with one interface in the LAN and one in the private subnet: the part that the ALB plays. */
 export class LoadBalancer extends pulumi.ComponentResource {
+  /** Where it listens, known once it does; whether anybody is healthy behind it is another matter. */
   readonly url: pulumi.Output<string>;
+  readonly vmid: number;
+  readonly access: CtAccess;
+  /** What registers targets depends on it. */
+  readonly active: pulumi.CustomResource;
+  /** The CT itself: targets of one that is gone need not be taken out. */
+  readonly ct: pulumi.Resource;
   readonly statsUrl: pulumi.Output<string>;
   readonly statsUser = STATS_USER;
   /** Secret. */
@@ -71,26 +77,24 @@ export class LoadBalancer extends pulumi.ComponentResource {
       this,
     );
     // Addresses are known at preview, so the whole text is, and policies can read it.
-    const text = pulumi.all(args.targets.map((node) => node.target)).apply((targets: Target[]) =>
-      renderConfig({
-        listenerPort: LISTENER_PORT,
-        statsAddress: args.lanAddress,
-        statsPort: STATS_PORT,
-        targets,
-        profile: args.profile,
-      }),
-    );
+    const text = renderConfig({
+      listenerPort: LISTENER_PORT,
+      statsAddress: args.lanAddress,
+      statsPort: STATS_PORT,
+      targets: args.targets,
+      profile: args.profile,
+    });
     const copy = new command.remote.CopyToRemote(
       `${name}-config`,
       {
         connection: container.access.connection,
-        source: text.apply((content) => new pulumi.asset.StringAsset(content)),
+        source: new pulumi.asset.StringAsset(text),
         remotePath: NEXT_CONFIG,
         triggers: [container.incarnation],
       },
       { parent: this, dependsOn: [install], deletedWith: container.ct },
     );
-    const active = ctCommand(
+    this.active = ctCommand(
       `${name}-activate`,
       {
         container,
@@ -101,10 +105,11 @@ export class LoadBalancer extends pulumi.ComponentResource {
       },
       this,
     );
-    const gates = args.targets.map((node) => this.gate(name, args, node, container, active));
-    const url = pulumi.interpolate`http://${args.lanAddress}/`;
-    this.url = pulumi.all(gates.map((gate) => gate.id)).apply(() => url);
-    this.statsUrl = active.id.apply(() => `http://${args.lanAddress}:${STATS_PORT}/`);
+    this.vmid = args.vmid;
+    this.access = container.access;
+    this.ct = container.ct;
+    this.url = this.active.id.apply(() => `http://${args.lanAddress}/`);
+    this.statsUrl = this.active.id.apply(() => `http://${args.lanAddress}:${STATS_PORT}/`);
     this.statsPassword = password.value;
     this.summary = pulumi.output({
       name: args.name,
@@ -144,28 +149,6 @@ export class LoadBalancer extends pulumi.ComponentResource {
         ],
       },
       { parent: this },
-    );
-  }
-
-  /** A target is ready when it answers the health check to the load balancer itself. */
-  private gate(
-    name: string,
-    args: LoadBalancerArgs,
-    node: AppNode,
-    container: Container,
-    active: pulumi.Resource,
-  ): ReadinessGate {
-    return new ReadinessGate(
-      `${name}-target-${node.name}`,
-      {
-        subject: `target ${node.name}`,
-        from: container.access.endpoint,
-        cts: { node: args.placement.access.endpoint, vmids: [args.vmid, node.vmid] },
-        url: node.target.apply((t) => `http://${t.address}:${t.port}${HEALTH_PATH}`),
-        deadlineSeconds: 120,
-        triggers: [node.service.id],
-      },
-      { parent: this, dependsOn: [active, node.service], deletedWith: container.ct },
     );
   }
 }

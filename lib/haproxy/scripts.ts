@@ -8,7 +8,8 @@ export const NEXT_CONFIG = `${CONFIG}.next`;
 const USERS = "/etc/haproxy/users.cfg";
 /** Where the targets' states are kept from before a reload to after it. */
 export const STATE_FILE = "/var/lib/haproxy/server-state";
-const ADMIN_SOCKET = "/run/haproxy/admin.sock";
+/** Where HAProxy takes commands; root only. */
+export const ADMIN_SOCKET = "/run/haproxy/admin.sock";
 export const STATS_USER = "admin";
 
 const SAVE_STATE = "/usr/local/sbin/haproxy-save-state";

@@ -1,0 +1,96 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { deregisterScript, healthScript, registerScript } from "../lib/haproxy/registration";
+import type { SshEndpoint } from "../lib/ssh/options";
+import { mustRun, runScript } from "./ssh";
+import { refuseStopped, type CtsToRun } from "./stoppedCts";
+
+/** Resolved inputs; see TargetAttachmentArgs for what they mean. */
+export interface TargetAttachmentInputs {
+  target: string;
+  loadBalancer: SshEndpoint;
+  cts: CtsToRun;
+  deadlineSeconds: number;
+  deregistrationDelaySeconds: number;
+  triggers: unknown[];
+}
+
+export interface TargetAttachmentState extends TargetAttachmentInputs {
+  stateVersion: 1;
+}
+
+const CALL_SECONDS = 20;
+
+/** One look: undefined when the load balancer finds the target healthy, else what it saw. */
+async function look({ loadBalancer, target }: TargetAttachmentInputs): Promise<string | undefined> {
+  const { code, stdout, stderr } = await runScript(
+    loadBalancer,
+    healthScript(target),
+    CALL_SECONDS,
+  );
+  if (code !== 0) return `exit status ${code}: ${stderr.trim().slice(0, 200)}`;
+  const [status = "", check = "", seen = ""] = stdout.trim().split("\t");
+  if (status === "") return "not in the load balancer's configuration";
+  // HAProxy counts a target as up before its first check; "* " says that one is under way.
+  if (status.startsWith("UP") && /^(\* )?L7OK$/.test(check)) return undefined;
+  return [status, check, seen].filter((word) => word !== "").join(" ");
+}
+
+async function register(inputs: TargetAttachmentInputs): Promise<void> {
+  const { loadBalancer, target, deadlineSeconds } = inputs;
+  const said = await mustRun(
+    loadBalancer,
+    `register target ${target}`,
+    registerScript(target),
+    CALL_SECONDS,
+  );
+  if (said.trim() !== "") throw new Error(`unable to register target ${target}: ${said.trim()}`);
+  const end = Date.now() + deadlineSeconds * 1000;
+  let stoppedBefore: string[] = [];
+  for (let looks = 1; ; looks++) {
+    const last = await look(inputs);
+    if (last === undefined) return;
+    stoppedBefore = await refuseStopped(`target ${target}`, inputs.cts, {
+      probes: looks,
+      last,
+      stoppedBefore,
+    });
+    if (Date.now() >= end) {
+      throw new Error(
+        `target ${target}: not healthy after ${deadlineSeconds} s (${looks} looks, last: ${last})`,
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+
+export const targetAttachmentProvider: pulumi.dynamic.ResourceProvider<
+  TargetAttachmentInputs,
+  TargetAttachmentState
+> = {
+  async create(inputs) {
+    await register(inputs);
+    return { id: `target-${inputs.target}`, outs: { ...inputs, stateVersion: 1 } };
+  },
+  async diff(_id, olds, news) {
+    const replaces = [
+      ...(olds.target === news.target ? [] : ["target"]),
+      ...(same(olds.triggers, news.triggers) ? [] : ["triggers"]),
+    ];
+    const changes =
+      replaces.length > 0 ||
+      !same(olds.loadBalancer, news.loadBalancer) ||
+      !same(olds.cts, news.cts) ||
+      olds.deregistrationDelaySeconds !== news.deregistrationDelaySeconds;
+    return Promise.resolve({ changes, replaces, deleteBeforeReplace: true });
+  },
+  async update(_id, _olds, news) {
+    await register(news);
+    return { outs: { ...news, stateVersion: 1 } };
+  },
+  async delete(_id, { loadBalancer, target, deregistrationDelaySeconds: seconds }) {
+    // A load balancer that does not answer sends the target nothing: it need not be drained.
+    await runScript(loadBalancer, deregisterScript(target, seconds), seconds + CALL_SECONDS);
+  },
+};
