@@ -73,9 +73,6 @@ const loadBalancer = new LoadBalancer(
   },
   on,
 );
-network.egress?.close("network-egress-closed", [loadBalancer]);
-// Last: each CT's rules are in force by now, at this update as at every later one.
-firewallState(config, { dependsOn: [database, ...appNodes, loadBalancer] });
 
 const shared = {
   ...subnet,
@@ -89,6 +86,9 @@ for (const node of config.appNodes) {
   const after = appNodes.at(-1);
   appNodes.push(new AppNode(node.name, { ...node, ...shared, after }, on));
 }
+network.egress?.close("network-egress-closed", [loadBalancer, ...appNodes]);
+// Last: each CT's rules are in force by now, at this update as at every later one.
+firewallState(config, { dependsOn: [database, ...appNodes, loadBalancer] });
 
 // Given once every target is healthy.
 export const url = pulumi

@@ -131,11 +131,13 @@ describe("the program", () => {
     const text = await source.text;
     assert.match(text, /server app3 10\.10\.10\.13:3000/);
     assert.ok(!text.includes("secret-"));
+  });
+
+  it("takes each target out before its service is replaced, and checks it afterwards", () => {
+    const attached = ofType(":TargetAttachment").map(({ inputs }) => inputs);
     assert.deepEqual(
-      ofType(":ReadinessGate")
-        .map((r) => r.inputs.url)
-        .filter((url) => url !== ""),
-      [11, 12, 13].map((n) => `http://10.10.10.${n}:3000/healthz`),
+      attached.map(({ target, cts, triggers }) => [target, cts.vmids, triggers]),
+      [1, 2, 3].map((n) => [`app${n}`, [110 + n, 110], [`app${n}-web-id`]]),
     );
   });
 
