@@ -54,8 +54,7 @@ describe("the way out of the private subnet", function () {
       const { inputs, dependencies } = named("network-egress-closed");
       assert.equal(inputs.triggers.length, INSTALLERS.length);
       assert.match(String(inputs.create), /nft flush set inet homelab-vmbr1 egress/);
-      const gate = named("lb-target-app1");
-      assert.ok(dependencies.includes(gate.urn));
+      assert.ok(dependencies.includes(named("app1-target").urn));
     });
   });
 

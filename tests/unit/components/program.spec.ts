@@ -141,6 +141,17 @@ describe("the program", () => {
     );
   });
 
+  it("replaces the service of one app node at a time, behind the attachment of the one before", () => {
+    const urnOf = (name: string) => resources.find((r) => r.name === name)!.urn;
+    const waits = (name: string, target: string) =>
+      resources.find((r) => r.name === name)!.dependencies.includes(urnOf(target));
+    assert.deepEqual(
+      [waits("app2-web", "app1-target"), waits("app3-web", "app2-target")],
+      [true, true],
+    );
+    assert.equal(waits("app1-web", "app3-target"), false);
+  });
+
   it("sends passwords by standard input only", () => {
     for (const { name, inputs } of ofType(":Command")) {
       assert.ok(!String(inputs.create).includes("secret-"), name);
