@@ -153,8 +153,14 @@ export const commands: CommandEntry[] = [
   {
     name: "test",
     group: "operate",
-    shown: "test [unit|e2e|all]",
-    summary: "the tests; last line: N passed, N failed, N skipped",
+    shown: "test [unit|e2e|all], bench [lb]",
+    summary: "the tests; benchmarks beside their bars",
     load: () => import("./test.js"),
+  },
+  {
+    name: "bench",
+    group: "operate",
+    summary: "benchmarks beside their bars",
+    load: () => import("./bench.js"),
   },
 ];

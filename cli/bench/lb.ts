@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { BARE_PORT, inNetwork, memoryScript, startBare, stopBare } from "../../lib/bench/bare";
+import {
+  type Load,
+  LOAD_SCRIPT,
+  loadArguments,
+  type LoadResult,
+  median,
+} from "../../lib/bench/load";
+import { LISTENER_PORT } from "../../lib/config/settings";
+import { HEALTH_PATH } from "../../lib/haproxy/profiles";
+import type { Bar } from "../../observer/benchmark";
+import { type NodeAccess, onNode } from "../access/ssh";
+import type { Note } from "../core/progress";
+import type { StackOutputs } from "../stack/outputs";
+
+const RUNS = 5;
+const RATE = 500;
+const LATENCY_SECONDS = 5;
+const THROUGHPUT_SECONDS = 4;
+const CONNECTIONS = 32;
+const GENERATORS = 4;
+const HELD = 2000;
+
+/** What `./lab bench lb` measures and how. */
+export const HOW =
+  "medians of five alternating runs, made in the load balancer's own network; bare: the CT's HAProxy and\n" +
+  "configuration outside the CT's limits, with as many threads. Both ask the same targets.";
+
+/** The load balancer's cost: latency, throughput, memory. */
+export async function benchLb(
+  from: { ssh: NodeAccess; outputs: StackOutputs; signal: AbortSignal },
+  note: Note,
+): Promise<{ bars: Bar[]; runs: Record<string, LoadResult[]> }> {
+  const { ssh, outputs, signal } = from;
+  const { vmid, privateAddress } = outputs.loadBalancer;
+  const load = (changes: Partial<Load>): Promise<LoadResult> => {
+    signal.throwIfAborted();
+    const base = { address: privateAddress, port: LISTENER_PORT, path: HEALTH_PATH };
+    const rated = { connections: 50, rate: RATE, seconds: LATENCY_SECONDS };
+    return generate(ssh, vmid, { ...base, ...rated, ...changes });
+  };
+  const full = { connections: CONNECTIONS, rate: 0, seconds: THROUGHPUT_SECONDS };
+  const runs: Record<string, LoadResult[]> = { direct: [], through: [], inCt: [], bare: [] };
+  for (let run = 0; run < RUNS; run++) {
+    note(`latency, run ${run + 1} of ${RUNS}`);
+    // The load balancer spreads over every target, so each takes its turn to be asked directly.
+    const { address, port } = outputs.targets[run % outputs.targets.length]!;
+    runs.direct!.push(await load({ address, port }));
+    runs.through!.push(await load({}));
+  }
+  const bare = await startBareHaproxy(ssh, vmid);
+  try {
+    for (let run = 0; run < RUNS; run++) {
+      note(`throughput, run ${run + 1} of ${RUNS}`);
+      runs.inCt!.push(await load(full));
+      runs.bare!.push(await load({ ...full, port: BARE_PORT }));
+    }
+  } finally {
+    await bash(ssh, stopBare(vmid, bare), "end of the bare HAProxy");
+  }
+  note(`memory at ${HELD} connections`);
+  signal.throwIfAborted();
+  const memory = await memoryUnder(ssh, vmid, privateAddress);
+  return { bars: [...latencyBars(runs), ...throughputBars(runs), ...memory], runs };
+}
+
+const middle = (runs: LoadResult[] | undefined, key: keyof LoadResult) =>
+  median((runs ?? []).map((run) => run[key]));
+
+function latencyBars({ direct, through }: Record<string, LoadResult[]>): Bar[] {
+  const added = (key: "p50" | "p99") => middle(through, key) - middle(direct, key);
+  return [
+    { what: "p50 direct", measured: middle(direct, "p50"), unit: "ms" },
+    { what: "p50 added", measured: added("p50"), unit: "ms", atMost: 0.2 },
+    { what: "p99 direct", measured: middle(direct, "p99"), unit: "ms" },
+    { what: "p99 added", measured: added("p99"), unit: "ms", atMost: 1 },
+    {
+      what: "failed in all runs",
+      measured: failed([direct, through]),
+      unit: "requests",
+      atMost: 0,
+    },
+  ];
+}
+
+function throughputBars({ inCt, bare }: Record<string, LoadResult[]>): Bar[] {
+  const [own, other] = [middle(inCt, "perSecond"), middle(bare, "perSecond")];
+  return [
+    { what: "throughput in the CT", measured: own, unit: "requests/s" },
+    { what: "throughput bare", measured: other, unit: "requests/s" },
+    { what: "in the CT of bare", measured: (100 * own) / other, unit: "%", atLeast: 90 },
+    { what: "failed in all runs", measured: failed([inCt, bare]), unit: "requests", atMost: 0 },
+  ];
+}
+
+const failed = (runs: (LoadResult[] | undefined)[]) =>
+  runs.flatMap((some) => some ?? []).reduce((sum, run) => sum + run.failed, 0);
+
+async function memoryUnder(ssh: NodeAccess, vmid: number, address: string): Promise<Bar[]> {
+  const connections = HELD / GENERATORS;
+  const path = HEALTH_PATH;
+  const load = { address, port: LISTENER_PORT, path, connections, rate: 0, seconds: 45 };
+  const script = memoryScript(vmid, loadArguments(load), {
+    generators: GENERATORS,
+    connections: HELD,
+  });
+  const said = await bash(ssh, script, "memory", LOAD_SCRIPT);
+  const [held, kib] = said.trim().split("\n").map(Number);
+  return [
+    { what: "connections held", measured: held ?? NaN, unit: "", atLeast: HELD },
+    { what: "resident memory", measured: (kib ?? NaN) / 1024, unit: "MiB", atMost: 64 },
+  ];
+}
+
+async function startBareHaproxy(ssh: NodeAccess, vmid: number): Promise<number> {
+  const pid = Number((await bash(ssh, startBare(vmid), "start of the bare HAProxy")).trim());
+  await sleep(1000); // its first checks, as the other one has had them
+  return pid;
+}
+
+async function generate(ssh: NodeAccess, vmid: number, load: Load): Promise<LoadResult> {
+  const script = `exec ${inNetwork(vmid)} perl - ${loadArguments(load).join(" ")}`;
+  return JSON.parse(await bash(ssh, script, "load generator", LOAD_SCRIPT)) as LoadResult;
+}
+
+async function bash(ssh: NodeAccess, script: string, what: string, stdin = ""): Promise<string> {
+  const options = { stdin, timeoutMs: 60_000 };
+  const { code, stdout, stderr } = await onNode(ssh, ["bash", "-c", script], options);
+  if (code !== 0) throw new Error(`${what}: exit status ${code}: ${stderr.trim()}`);
+  return stdout;
+}

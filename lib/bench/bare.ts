@@ -1,0 +1,67 @@
+/** Where HAProxy listens when it runs bare, on the load balancer's loopback and addresses. */
+export const BARE_PORT = 18080;
+const BARE_CONFIG = "/run/homelab-bench.cfg";
+const LONGEST_SECONDS = 300;
+
+/** A command's beginning that enters a CT's network, on the Proxmox node. */
+export const inNetwork = (vmid: number): string => `nsenter -t "$(lxc-info -n ${vmid} -p -H)" -n`;
+
+/**
+ * Commands for the Proxmox node that start HAProxy bare and print the process: the CT's own program
+ * and configuration in the CT's network, but outside its CPU and memory limits. It differs in its
+ * ports, has no admin socket and no states of targets, and has as many threads as the one in the CT.
+ * It ends by itself when nobody ends it.
+ */
+export function startBare(vmid: number): string {
+  const edit = [
+    `s/^  bind :80$/  bind :${BARE_PORT}/`,
+    "s/^  bind [0-9.]*:8404$/  bind 127.0.0.1:18404/",
+    "/^  stats socket /d",
+    "/^  server-state-file /d",
+    "/^  load-server-state-from-file /d",
+  ].map((rule) => `-e '${rule}'`);
+  const enter = `${inNetwork(vmid)} -m -U`; // an unprivileged CT has users of its own
+  return `set -eu
+threads=$(pct exec ${vmid} -- sh -c 'echo "show info" | socat -t2 - /run/haproxy/admin.sock' | sed -n 's/^Nbthread: //p')
+${enter} sh -c 'sed ${edit.join(" ").replaceAll("'", `'\\''`)} -e "s/^global\\$/global\\n  nbthread $0/" /etc/haproxy/haproxy.cfg > ${BARE_CONFIG}' "$threads"
+${enter} haproxy -c -q -f ${BARE_CONFIG} -f /etc/haproxy/users.cfg
+setsid timeout ${LONGEST_SECONDS} ${enter} haproxy -db -f ${BARE_CONFIG} -f /etc/haproxy/users.cfg </dev/null >/dev/null 2>&1 &
+echo $!
+`;
+}
+
+/** Commands that end it and leave nothing. */
+export function stopBare(vmid: number, pid: number): string {
+  return `kill ${pid} 2>/dev/null || true
+${inNetwork(vmid)} -m -U rm -f ${BARE_CONFIG}
+`;
+}
+
+/**
+ * Commands that open connections from several generators at once (standard input is the generator)
+ * and print, once HAProxy has as many or after 30 s, how many it has and the resident memory in KiB
+ * of its largest process, while all of them ask.
+ */
+export function memoryScript(
+  vmid: number,
+  args: string[],
+  from: { generators: number; connections: number },
+): string {
+  return `set -eu
+script=$(cat)
+generators=""
+trap 'kill $generators 2>/dev/null || true' EXIT
+for i in $(seq ${from.generators}); do
+  ${inNetwork(vmid)} perl -e "$script" ${args.join(" ")} >/dev/null 2>&1 &
+  generators="$generators $!"
+done
+pct exec ${vmid} -- sh -c '
+  for i in $(seq 30); do
+    held=$(echo "show info" | socat -t2 - /run/haproxy/admin.sock | sed -n "s/^CurrConns: //p")
+    [ "$held" -lt ${from.connections} ] || break
+    sleep 1
+  done
+  echo "$held"
+  for pid in $(pidof haproxy); do sed -n "s/^VmRSS:[^0-9]*\\([0-9]*\\).*/\\1/p" /proc/$pid/status; done | sort -n | tail -n 1'
+`;
+}

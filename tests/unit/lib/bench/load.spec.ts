@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { memoryScript, startBare, stopBare } from "../../../../lib/bench/bare";
+import { LOAD_SCRIPT, loadArguments, type LoadResult, median } from "../../../../lib/bench/load";
+
+/** Runs the generator with this machine's Perl. */
+function generate(args: string[]): Promise<{ code: number | null; stdout: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("perl", ["-", ...args], { stdio: ["pipe", "pipe", "ignore"] });
+    let stdout = "";
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, stdout }));
+    child.stdin.end(LOAD_SCRIPT);
+  });
+}
+
+describe("the load generator", () => {
+  let server: Server;
+  let asked = 0;
+  let status = 200;
+  const load = () => ({
+    address: "127.0.0.1",
+    port: (server.address() as AddressInfo).port,
+    path: "/healthz",
+    connections: 50,
+    rate: 100,
+    seconds: 1,
+  });
+  before((done) => {
+    server = createServer((request, response) => {
+      asked++;
+      response.statusCode = request.url === "/healthz" ? status : 404;
+      response.end("ok");
+    }).listen(0, "127.0.0.1", done);
+  });
+  beforeEach(() => ([asked, status] = [0, 200]));
+  after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it("sends as many as are due and counts each answer", async () => {
+    const { stdout } = await generate(loadArguments(load()));
+    const result = JSON.parse(stdout) as LoadResult;
+    assert.deepEqual([result.answered, result.failed, asked], [100, 0, 100]);
+    assert.ok(result.p50 > 0 && result.p50 <= result.p99, stdout);
+  });
+
+  it("counts errors of the server as failures", async () => {
+    status = 503;
+    const result = JSON.parse((await generate(loadArguments(load()))).stdout) as LoadResult;
+    assert.deepEqual([result.answered, result.failed], [0, 100]);
+  });
+
+  it("asks without pause at rate 0", async () => {
+    const { stdout } = await generate(loadArguments({ ...load(), connections: 4, rate: 0 }));
+    const result = JSON.parse(stdout) as LoadResult;
+    assert.equal(result.answered, asked);
+    assert.ok(result.answered > 100, stdout);
+  });
+
+  it("fails where nobody listens", async () => {
+    const { code, stdout } = await generate(loadArguments({ ...load(), port: 1 }));
+    assert.notEqual(code, 0);
+    assert.equal(stdout, "");
+  });
+});
+
+describe("a benchmark", () => {
+  it("takes the middle of several runs", () => {
+    assert.deepEqual([median([3, 1, 2]), median([4, 1, 2, 3]), median([])], [2, 2.5, NaN]);
+  });
+
+  it("starts HAProxy bare with other ports only, and takes everything away again", () => {
+    const script = startBare(110);
+    assert.match(script, /bind :80\$\/ {2}bind :18080\//);
+    assert.match(script, /setsid timeout 300 nsenter /);
+    assert.match(stopBare(110, 42), /^kill 42 .*\n.* rm -f \/run\/homelab-bench\.cfg$/m);
+  });
+
+  it("gives the generators their arguments and nothing else", () => {
+    const script = memoryScript(110, ["a", "80"], { generators: 4, connections: 2000 });
+    assert.match(script, /perl -e "\$script" a 80 >/);
+    assert.match(
+      script,
+      /VmRSS:\[\^0-9\]\*\\\(\[0-9\]\*\\\)/,
+      "sed's groups keep their backslashes",
+    );
+  });
+});
