@@ -48,6 +48,7 @@ const placement: CtPlacement = {
   power,
   egress: network.egress,
   aptProxy: config.aptProxy,
+  proxmoxFirewall: config.proxmoxFirewall,
 };
 const subnet = {
   placement,

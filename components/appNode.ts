@@ -119,6 +119,7 @@ export class AppNode extends pulumi.ComponentResource {
         hostname: args.name,
         role: "app",
         description: `Docker on ${args.storageDriver} (EC2 instance)`,
+        securityGroup: args.securityGroup,
         cores: 1,
         memoryMiB: args.memoryMiB,
         diskGiB: args.diskGiB,

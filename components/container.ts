@@ -2,6 +2,8 @@ import * as proxmoxve from "@muhlba91/pulumi-proxmoxve";
 import * as pulumi from "@pulumi/pulumi";
 import { macOf } from "../lib/net/nodeNetwork";
 import { OWN_TAG } from "../lib/preflight/judge";
+import { memberOf, type SecurityGroup } from "../lib/security/model";
+import { proxmoxRules } from "../lib/security/proxmoxFirewall";
 import { ContainerHostConfig } from "../provider/containerHostConfig";
 import type { PowerState } from "../provider/powerState";
 import { ReadinessGate } from "../provider/readinessGate";
@@ -32,6 +34,8 @@ export interface CtPlacement {
    * @default - packages are fetched directly
    */
   aptProxy?: string;
+  /** Whether the Proxmox firewall guards the CTs as well. Applied in place. */
+  proxmoxFirewall: boolean;
 }
 
 /** One network interface of a CT. */
@@ -57,6 +61,8 @@ export interface ContainerArgs {
   /** The part it plays; becomes a tag, by which policies know it. */
   role: "lb" | "app" | "db";
   description: string;
+  /** Who may connect; its own is the member with this host name. */
+  securityGroup: SecurityGroup;
   cores: number;
   /** Memory cap in MiB. A change restarts the CT. */
   memoryMiB: number;
@@ -112,6 +118,7 @@ export class Container extends pulumi.ComponentResource {
       // A replaced CT keeps its vmid, so no input of this one changes with it.
       { parent: this, dependsOn: [ct], deletedWith: ct, replaceWith: [ct] },
     );
+    const guards = args.placement.proxmoxFirewall ? this.guard(name, args, ct) : [];
     this.starts = args.placement.power.startsOf(args.vmid);
     this.access = ctAccess(args.placement.access, args.address, hostConfig.hostKey);
     this.ready = new ReadinessGate(
@@ -123,7 +130,7 @@ export class Container extends pulumi.ComponentResource {
         deadlineSeconds: 120,
         triggers: [hostConfig.incarnation, this.starts],
       },
-      { parent: this, dependsOn: [hostConfig], deletedWith: ct },
+      { parent: this, dependsOn: [hostConfig, ...guards], deletedWith: ct },
     );
     this.address = args.address;
     this.egress = args.placement.egress;
@@ -131,6 +138,38 @@ export class Container extends pulumi.ComponentResource {
     this.vmid = ct.vmId;
     this.incarnation = hostConfig.incarnation;
     this.registerOutputs({ vmid: this.vmid, incarnation: this.incarnation });
+  }
+
+  /** The security group as rules of the Proxmox firewall, which are in place before it is switched on. */
+  private guard(
+    name: string,
+    args: ContainerArgs,
+    ct: proxmoxve.ContainerLegacy,
+  ): pulumi.Resource[] {
+    const { nodeName } = args.placement;
+    const member = memberOf(args.securityGroup, args.hostname);
+    const own = { nodeName, containerId: ct.vmId };
+    const rules = new proxmoxve.firewall.RulesLegacy(
+      `${name}-firewall-rules`,
+      { ...own, rules: proxmoxRules(args.securityGroup, member) },
+      { parent: this, deletedWith: ct },
+    );
+    const options = new proxmoxve.firewall.OptionsLegacy(
+      `${name}-firewall-options`,
+      {
+        ...own,
+        enabled: true,
+        inputPolicy: "DROP",
+        outputPolicy: "ACCEPT",
+        macfilter: true,
+        // Nothing of these is needed: addresses are static, and nothing is reached over IPv6.
+        dhcp: false,
+        ndp: false,
+        radv: false,
+      },
+      { parent: this, dependsOn: [rules], deletedWith: ct },
+    );
+    return [rules, options];
   }
 }
 
@@ -154,6 +193,7 @@ function ctArgs(args: ContainerArgs): proxmoxve.ContainerLegacyArgs {
     networkInterfaces: args.interfaces.map((nic, i) => ({
       name: `eth${i}`,
       bridge: nic.bridge,
+      firewall: placement.proxmoxFirewall,
       // The guards of the node's bridge ports expect it.
       macAddress: macOf(nic.cidr.split("/")[0] ?? ""),
     })),

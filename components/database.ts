@@ -60,6 +60,7 @@ export class Database extends pulumi.ComponentResource {
         hostname: args.name,
         role: "db",
         description: "PostgreSQL (RDS)",
+        securityGroup: args.securityGroup,
         cores: 1,
         memoryMiB: args.memoryMiB,
         diskGiB: args.diskGiB,

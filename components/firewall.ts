@@ -1,6 +1,6 @@
 import type * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Member, SecurityGroup } from "../lib/security/model";
+import { memberOf, type SecurityGroup } from "../lib/security/model";
 import { configureFlowLog, FIREWALL_PACKAGES, startFlowLog } from "../lib/security/flowLogInstall";
 import { installFirewall } from "../lib/security/render";
 import { aptInstall } from "../lib/shell/apt";
@@ -38,15 +38,5 @@ export function firewall(
       ),
     },
     parent,
-  );
-}
-
-/** @throws Error for a CT that its own group does not know, which no rule would then guard */
-export function memberOf(group: SecurityGroup, name: string): Member {
-  const found = group.members.find((member) => member.name === name);
-  if (found) return found;
-  const names = group.members.map((member) => member.name).join(", ");
-  throw new Error(
-    `security group ${group.name}: has no such member, got "${name}"; members: ${names}`,
   );
 }

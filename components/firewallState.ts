@@ -4,10 +4,9 @@ import { DOCKER_UNIT } from "../lib/docker/scripts";
 import { HAPROXY_UNIT } from "../lib/haproxy/scripts";
 import { POSTGRES_UNIT } from "../lib/postgres/scripts";
 import { wantedRules } from "../lib/security/inForce";
-import type { SecurityGroup } from "../lib/security/model";
+import { memberOf, type SecurityGroup } from "../lib/security/model";
 import { repairFirewall } from "../lib/security/render";
 import { FirewallState } from "../provider/firewallState";
-import { memberOf } from "./firewall";
 import type { StackConfig } from "./stackConfig";
 
 /** The look at every CT's rules, at each preview and update. */

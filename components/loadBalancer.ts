@@ -131,6 +131,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
         hostname: args.name,
         role: "lb",
         description: "HAProxy (Application Load Balancer)",
+        securityGroup: args.securityGroup,
         cores: 1,
         memoryMiB: args.memoryMiB,
         diskGiB: args.diskGiB,

@@ -18,6 +18,7 @@ export function preflight(config: StackConfig): Preflight {
       privateBridge: config.privateNetwork.bridge,
       hostMemoryMiB: HOST_MEMORY_MIB,
       cts: allCts(config).map(({ vmid, name, memoryMiB }) => ({ vmid, hostname: name, memoryMiB })),
+      ...(config.proxmoxFirewall ? { proxmoxFirewall: true } : {}),
     },
   });
 }

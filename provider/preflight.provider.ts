@@ -9,6 +9,7 @@ import type {
 import type { Needs } from "../lib/preflight/judge";
 import {
   bridgeProblems,
+  firewallProblems,
   guestProblems,
   memoryWarnings,
   nodeProblems,
@@ -82,6 +83,7 @@ async function inspect(api: ProxmoxApi, needs: Needs, before?: Needs): Promise<F
     listOf<InterfaceEntry>(api, `${node}/network`, "bridges", found),
     listOf<GuestEntry>(api, "/cluster/resources?type=vm", "guests", found),
   ]);
+  if (needs.proxmoxFirewall) found.problems.push(...(await firewallOff(api)));
   if (interfaces) found.problems.push(...bridgeProblems(interfaces, needs, before));
   if (storages) {
     found.problems.push(...storageProblems(storages, needs));
@@ -96,6 +98,12 @@ async function inspect(api: ProxmoxApi, needs: Needs, before?: Needs): Promise<F
     found.problems.push(...guestProblems(guests, hidden, needs, before));
   }
   return found;
+}
+
+async function firewallOff(api: ProxmoxApi): Promise<string[]> {
+  const { status, reason, data } = await askProxmox(api, "/cluster/firewall/options");
+  if (status !== 200) return [refused("the cluster's firewall", status, reason)];
+  return firewallProblems(data ?? {});
 }
 
 async function templateMissing(
@@ -166,6 +174,7 @@ export const preflightProvider: pulumi.dynamic.ResourceProvider<PreflightInputs,
 function stateOf(inputs: PreflightInputs | PreflightState): PreflightState {
   const { endpoint, caFile, needs } = inputs;
   const { nodeName, storage, template, lanBridge, privateBridge, hostMemoryMiB, cts } = needs;
+  const { proxmoxFirewall } = needs;
   const warnings = "warnings" in inputs ? inputs.warnings : [];
   return {
     endpoint,
@@ -178,6 +187,7 @@ function stateOf(inputs: PreflightInputs | PreflightState): PreflightState {
       privateBridge,
       hostMemoryMiB,
       cts: cts.map(({ vmid, hostname, memoryMiB }) => ({ vmid, hostname, memoryMiB })),
+      ...(proxmoxFirewall ? { proxmoxFirewall } : {}),
     },
     warnings,
     stateVersion: 1,

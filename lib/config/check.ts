@@ -4,7 +4,7 @@ import type { StorageDriver } from "../docker/daemon";
 import { STORAGE_DRIVERS } from "../docker/daemon";
 import { isProfileName, PROFILE_NAMES, type ProfileName } from "../haproxy/profiles";
 import { addressProblems, budgetProblems, duplicateProblems } from "./rules";
-import type { NumberKey, Settings, TextKey } from "./settings";
+import type { BooleanKey, NumberKey, Settings, TextKey } from "./settings";
 import { CONFIG_KEYS, MAX_APP_NODES, NUMBER_CONFIG_KEYS, TEXT_CONFIG_KEYS } from "./settings";
 
 /** Configuration as it is stored: values by key, without the namespace; lists are JSON text. */
@@ -39,11 +39,12 @@ export function checkConfig(raw: RawConfig): Checked {
   }
   const number = {} as Record<NumberKey, number>;
   for (const key of NUMBER_CONFIG_KEYS) number[key] = readNumber(key, raw[key], problems);
+  const proxmoxFirewall = readBoolean("proxmoxFirewall", raw.proxmoxFirewall, problems);
   const drivers = readDrivers(raw.appStorageDrivers, problems);
   problems.push(...formatProblems(text, raw));
   // Rules across keys would only repeat what is wrong with a single one.
   if (problems.length > 0) return { problems };
-  const settings = compose(text, number, drivers, raw);
+  const settings = { ...compose(text, number, drivers, raw), proxmoxFirewall };
   const crossed = [
     ...addressProblems(settings),
     ...duplicateProblems(settings),
@@ -67,6 +68,13 @@ function readNumber(key: NumberKey, value: string | undefined, problems: string[
     problems.push(`${key}: is out of range, got ${read}; allowed are ${least} to ${most}`);
   }
   return read;
+}
+
+function readBoolean(key: BooleanKey, value: string | undefined, problems: string[]): boolean {
+  if (value !== "true" && value !== "false") {
+    problems.push(`${key}: must be true or false, got ${JSON.stringify(value ?? "nothing")}`);
+  }
+  return value === "true";
 }
 
 function readDrivers(value: string | undefined, problems: string[]): StorageDriver[] {
@@ -128,7 +136,7 @@ function compose(
   number: Record<NumberKey, number>,
   drivers: StorageDriver[],
   raw: RawConfig,
-): Settings {
+): Omit<Settings, BooleanKey> {
   const { memory, disk } = {
     memory: { lb: number.lbMemoryMiB, app: number.appMemoryMiB, db: number.dbMemoryMiB },
     disk: { lb: number.lbDiskGiB, app: number.appDiskGiB, db: number.dbDiskGiB },

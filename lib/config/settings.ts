@@ -22,6 +22,8 @@ export interface Settings {
   budget: { memoryMiB: number; diskGiB: number };
   /** When the private subnet reaches the internet. */
   nat: NatMode;
+  /** Whether the Proxmox firewall guards the CTs as well. */
+  proxmoxFirewall: boolean;
   nameserver: string;
   aptProxy?: string;
   appImageContext: string;
@@ -94,14 +96,18 @@ const NUMBER_KEYS = [
   "diskBudgetGiB",
 ] as const;
 
+const BOOLEAN_KEYS = ["proxmoxFirewall"] as const;
+
 export type TextKey = (typeof TEXT_KEYS)[number];
 export type NumberKey = (typeof NUMBER_KEYS)[number];
+export type BooleanKey = (typeof BOOLEAN_KEYS)[number];
 
 /** Every key of the configuration; Pulumi.yaml describes each and holds the defaults. */
 export const CONFIG_KEYS: readonly string[] = [
   ...TEXT_KEYS,
   ...OPTIONAL_KEYS,
   ...NUMBER_KEYS,
+  ...BOOLEAN_KEYS,
   "appStorageDrivers",
 ];
 export const TEXT_CONFIG_KEYS: readonly TextKey[] = TEXT_KEYS;

@@ -37,3 +37,9 @@ export interface GuestEntry {
   /** Separated by `;`. */
   tags?: string;
 }
+
+/** The answer of `GET /cluster/firewall/options`. */
+export interface FirewallOptions {
+  /** 1 when it is on; left out as long as nobody set it, which is off. */
+  enable?: number;
+}

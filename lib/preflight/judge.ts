@@ -1,4 +1,11 @@
-import type { GuestEntry, InterfaceEntry, NodeEntry, StorageEntry, VolumeEntry } from "./answers";
+import type {
+  FirewallOptions,
+  GuestEntry,
+  InterfaceEntry,
+  NodeEntry,
+  StorageEntry,
+  VolumeEntry,
+} from "./answers";
 
 /** Rules of the preflight, each a function of Proxmox's answers that returns its problems. */
 
@@ -20,6 +27,12 @@ export interface Needs {
   /** What the node keeps of its memory for itself. */
   hostMemoryMiB: number;
   cts: WantedCt[];
+  /**
+   * Set when the Proxmox firewall is to guard the CTs.
+   *
+   * @default false
+   */
+  proxmoxFirewall?: boolean;
 }
 
 /** The tag of everything that the program makes. */
@@ -77,6 +90,15 @@ export function templateProblems(volumes: VolumeEntry[] | undefined, needs: Need
   return [
     `template: is missing on node ${needs.nodeName}, got "${needs.template}"; there are: ${names}; ` +
       `bring it on the node with: pveam update && pveam download ${storage} ${fileOf(needs.template)}`,
+  ];
+}
+
+/** Rules of a CT do nothing while the firewall of the whole cluster is off: to set them would pretend. */
+export function firewallProblems({ enable }: FirewallOptions): string[] {
+  if (enable === 1) return [];
+  return [
+    `proxmoxFirewall: the firewall of the Proxmox cluster is off, got enable=${enable ?? 0}; ` +
+      "switch it on under Datacenter, Firewall, Options, or set proxmoxFirewall to false",
   ];
 }
 

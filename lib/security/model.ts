@@ -95,6 +95,16 @@ export function whoHas(
   return undefined;
 }
 
+/** @throws Error for a CT that its own group does not know, which no rule would then guard */
+export function memberOf(group: SecurityGroup, name: string): Member {
+  const found = group.members.find((member) => member.name === name);
+  if (found) return found;
+  const names = group.members.map((member) => member.name).join(", ");
+  throw new Error(
+    `security group ${group.name}: has no such member, got "${name}"; members: ${names}`,
+  );
+}
+
 /** A rule in words: `5432/tcp from group app on the private side`. */
 export function describeRule({ from, port, protocol, on }: IngressRule): string {
   const who = "cidr" in from ? from.cidr : `group ${from.name}`;

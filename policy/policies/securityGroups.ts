@@ -104,7 +104,7 @@ interface Group {
 function faultOf(container: Container, lab: Lab, group: Group): string | undefined {
   const { host, complete } = observe(container, lab.resources);
   const fault =
-    proxmoxFault(container, lab) ??
+    proxmoxFault(container, lab, group.open) ??
     ruleFault(host.ipv4, group) ??
     ruleFault(host.ipv6, { ...group, clients: [], known: true });
   if (fault || !complete) return fault;
@@ -178,7 +178,7 @@ function named({ source, protocol, destinationPort, other }: FirewallRule, group
 }
 
 /** Rules of the Proxmox firewall for this CT; those of other objects are not the CT's filter. */
-function proxmoxFault(container: Container, lab: Lab): string | undefined {
+function proxmoxFault(container: Container, lab: Lab, open: number[]): string | undefined {
   for (const { type, props } of lab.resources) {
     const { containerId, rules } = propsOf(props);
     if (type !== PROXMOX_RULES || asNumber(containerId) !== container.vmid) continue;
@@ -187,6 +187,7 @@ function proxmoxFault(container: Container, lab: Lab): string | undefined {
       if (rule.type !== "in" || rule.action !== "ACCEPT" || typeof rule.source === "symbol")
         continue;
       if (rule.enabled === false || !isWorld(source)) continue;
+      if (open.some((one) => asText(rule.dport) === String(one))) continue;
       const got = JSON.stringify(source ?? "no source");
       return `a rule of the Proxmox firewall admits everybody, got ${got}; give the client's address`;
     }

@@ -42,6 +42,15 @@ export function clusterRoutes(services: NodeServices, access: AccessControl): Ro
     },
     {
       method: "GET",
+      path: "/cluster/firewall/options",
+      handler(ctx) {
+        ctx.require("/", "Sys.Audit");
+        // No pve-firewall runs here: what CTs' firewall options say would have no effect.
+        return { enable: 0 };
+      },
+    },
+    {
+      method: "GET",
       path: "/cluster/status",
       handler(ctx) {
         ctx.require("/", "Sys.Audit");

@@ -34,6 +34,7 @@ export const variations: Variation[] = [
   { name: "a private subnet of 172.16.0.0/12", config: subnet("172.16.5", 24, 254, 20) },
   { name: "a small private subnet", config: subnet("10.10.10", 26, 1, 5) },
   { name: "a large private subnet", config: subnet("10.66.0", 16, 1, 100) },
+  { name: "the Proxmox firewall on", config: { proxmoxFirewall: "true" } },
   { name: "other app node addresses", config: { appAddressStart: "10.10.10.101" } },
   { name: "another database address", config: { dbAddress: "10.10.10.200" } },
   { name: "another load balancer address", config: { lbPrivateAddress: "10.10.10.9" } },

@@ -207,6 +207,22 @@ describe("preflight", function () {
     assert.match(moved.problems.join(), /^template: is missing/);
   });
 
+  it("refuses the Proxmox firewall where the cluster's own is off, and asks only when it is wanted", async () => {
+    const firewall = { needs: { ...needs, proxmoxFirewall: true } };
+    for (const data of [{ enable: 0 }, { digest: "x" }]) {
+      proxmox.answers["/cluster/firewall/options"] = { data };
+      assert.match(
+        (await check(firewall)).problems.join(),
+        /^proxmoxFirewall: the firewall of the Proxmox cluster is off, got enable=0; switch it on/,
+      );
+    }
+    proxmox.answers["/cluster/firewall/options"] = { data: { enable: 1 } };
+    assert.deepEqual((await check(firewall)).problems, []);
+    proxmox.asked.length = 0;
+    assert.deepEqual((await check()).problems, []);
+    assert.ok(!proxmox.asked.includes("/cluster/firewall/options"));
+  });
+
   it("refuses a LAN bridge that does not exist", async () => {
     proxmox.answers["/nodes/pve1/network"] = {
       data: [

@@ -32,6 +32,11 @@ describe("stack configuration", () => {
 
   const refusals: [string, Record<string, string>, RegExp][] = [
     ["an unknown key", { appNodeCout: "3" }, /^appNodeCout: is no configuration key/],
+    [
+      "a word for a switch",
+      { proxmoxFirewall: "maybe" },
+      /^proxmoxFirewall: must be true or false, got "maybe"/,
+    ],
     ["a missing value", { sshHost: "" }, /^sshHost: is missing/],
     [
       "no app node",
