@@ -47,6 +47,12 @@ export function cloneAt(root: string): LabClone {
 
 /** Makes the clone anew; a lab that an earlier run left there is removed first. */
 export async function freshClone(clone: LabClone = labClone()): Promise<LabClone> {
+  // HOMELAB_TEST_CLONE may name this checkout, to run one file against its lab; it is not emptied.
+  if (resolve(clone.root) === source) {
+    throw new Error(
+      `${clone.root}: must not be the checkout the tests run from; name another, or run single files with --no-config`,
+    );
+  }
   if (existsSync(join(clone.root, "lab"))) await clone.run(["reset", "--yes"]);
   rmSync(clone.root, { recursive: true, force: true });
   mkdirSync(clone.root, { recursive: true });
