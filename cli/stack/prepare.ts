@@ -8,6 +8,7 @@ import { ensureEmbeddedNode } from "../embedded";
 import { ensurePrerequisites } from "../prerequisites";
 import { pulumiEnvironment } from "./environment";
 import { ensureDevStack } from "./initialize";
+import { endOrphans } from "./orphans";
 import { repairInterrupted, waitForOtherPulumi } from "./repair";
 import { devStack, ensurePassphrase, updateWorkingCopy } from "./workingCopy";
 
@@ -49,6 +50,7 @@ export async function clearInterrupted(
   const { paths, progress } = context;
   const note = (text: string) => progress.info(`  interrupted run: ${text}`);
   await waitForOtherPulumi(paths, note);
+  await endOrphans(paths.root, note);
   const pending = await repairInterrupted({
     paths,
     pulumi: toolchain.pulumi,

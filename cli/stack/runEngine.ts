@@ -11,6 +11,7 @@ import {
   progressShare,
 } from "./engineEvents";
 import { openEventLog } from "./eventLog";
+import { endOrphans } from "./orphans";
 
 /** What people call to have it done again. */
 const words: Record<Verb, string> = { up: "up", destroy: "down" };
@@ -73,6 +74,7 @@ export async function runEngine(from: {
       child.on("close", (status) => resolve(status ?? 1));
     });
     const state = events.read();
+    if (code !== 0) await endOrphans(paths.root, note); // those of a Pulumi that was killed
     if (code !== 0 && interrupted) {
       throw new EngineError(`pulumi ${verb}: interrupted; ./lab ${words[verb]} again completes it`);
     }
