@@ -18,7 +18,7 @@ export const BASTION = "pve";
 export function labGroups(settings: Settings): LabGroups {
   const bastion: SecurityGroup = {
     name: "bastion",
-    // Its own filter is the node's; no guest may begin a connection to it.
+    // What CTs may ask of the node, a package cache at most, is in its own filter: lib/net/nodeFilter.ts.
     members: [{ name: BASTION, addresses: { private: settings.privateNetwork.gateway } }],
     ingress: [],
   };
