@@ -23,8 +23,8 @@ describe("a process that was started", () => {
   });
 
   it("does not when it is only a zombie, or nothing at all", async () => {
-    // The shell never reads its child's end.
-    const shell = spawn("sh", ["-c", "true & echo $!; exec sleep 30"]);
+    // The child ends after the shell has become a program that never asks for ends.
+    const shell = spawn("sh", ["-c", "sleep 0.3 & echo $!; exec sleep 30"]);
     try {
       const pid = await new Promise<number>((resolve) =>
         shell.stdout.once("data", (data: Buffer) => resolve(Number(data.toString()))),
