@@ -21,6 +21,12 @@ function names(folder: string, depth = 1): string[] {
   }
 }
 
+/**
+ * What files of the lab and of the programs that it runs are called. Others come and go: programs of
+ * the machine have nothing to do with a lab.
+ */
+const ours = /lab|pulumi|pve|lxc|tsx|node|npm|go-build|docker|recorded/i;
+
 /** Looks at the machine. The caches, which stay by intention, are not a part of it. */
 export function footprint(): Footprint {
   const cache = process.env.HOMELAB_CACHE ?? join(homedir(), ".cache", "homelab");
@@ -43,7 +49,7 @@ export function footprint(): Footprint {
       ...["/tmp", "/var/tmp", "/dev/shm", "/run", "/etc", "/opt", "/usr/local/bin"].flatMap((f) =>
         names(f),
       ),
-    ].filter((path) => !path.startsWith(cache)),
+    ].filter((path) => ours.test(path) && !path.startsWith(cache)),
   };
 }
 
