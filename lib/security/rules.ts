@@ -45,7 +45,27 @@ export function inputRules(group: SecurityGroup, member: Member): Rules {
     const match = `-i ${interfaceOf(member, on)} -p ${protocol} -m ${protocol} --dport ${port}`;
     return sourcesOf(rule).map((source) => `${from(source)}${match} -j ACCEPT`);
   });
-  return ["-i lo -j ACCEPT", ANSWERS, ...admitted, ...TO_ALL, ...drop("input")];
+  return [
+    "-i lo -j ACCEPT",
+    ANSWERS,
+    ...admitted,
+    ...down(group, member),
+    ...TO_ALL,
+    ...drop("input"),
+  ];
+}
+
+/**
+ * For who may ask for a port that Docker publishes: its packets come here only while no container has
+ * the port, and a refusal says at once that the service is down. Dropped, each would cost its sender a
+ * timeout.
+ */
+function down(group: SecurityGroup, member: Member): string[] {
+  const rules = waysIn(group, member, "docker").filter(({ protocol }) => protocol === "tcp");
+  return rules.flatMap((rule) => {
+    const match = `-i ${interfaceOf(member, rule.on)} -p tcp -m tcp --dport ${rule.port}`;
+    return sourcesOf(rule).map((s) => `${from(s)}${match} -j REJECT --reject-with tcp-reset`);
+  });
 }
 
 /** True for a group whose members run Docker: containers need a way out, and Docker has a chain. */
