@@ -132,7 +132,8 @@ export class LoadBalancer extends pulumi.ComponentResource {
         role: "lb",
         description: "HAProxy (Application Load Balancer)",
         securityGroup: args.securityGroup,
-        cores: 1,
+        // HAProxy's thread has one, its log and whatever else the CT does the other.
+        cores: 2,
         memoryMiB: args.memoryMiB,
         diskGiB: args.diskGiB,
         startupOrder: 3,

@@ -9,8 +9,7 @@ export const inNetwork = (vmid: number): string => `nsenter -t "$(lxc-info -n ${
 /**
  * Commands for the Proxmox node that start HAProxy bare and print the process: the CT's own program
  * and configuration in the CT's network, but outside its CPU and memory limits. It differs in its
- * ports, has no admin socket and no states of targets, and has as many threads as the one in the CT.
- * It ends by itself when nobody ends it.
+ * ports and has no admin socket and no states of targets. It ends by itself when nobody ends it.
  */
 export function startBare(vmid: number): string {
   const edit = [
@@ -22,8 +21,7 @@ export function startBare(vmid: number): string {
   ].map((rule) => `-e '${rule}'`);
   const enter = `${inNetwork(vmid)} -m -U`; // an unprivileged CT has users of its own
   return `set -eu
-threads=$(pct exec ${vmid} -- sh -c 'echo "show info" | socat -t2 - /run/haproxy/admin.sock' | sed -n 's/^Nbthread: //p')
-${enter} sh -c 'sed ${edit.join(" ").replaceAll("'", `'\\''`)} -e "s/^global\\$/global\\n  nbthread $0/" /etc/haproxy/haproxy.cfg > ${BARE_CONFIG}' "$threads"
+${enter} sh -c 'sed ${edit.join(" ").replaceAll("'", `'\\''`)} /etc/haproxy/haproxy.cfg > ${BARE_CONFIG}'
 ${enter} haproxy -c -q -f ${BARE_CONFIG} -f /etc/haproxy/users.cfg
 setsid timeout ${LONGEST_SECONDS} ${enter} haproxy -db -f ${BARE_CONFIG} -f /etc/haproxy/users.cfg </dev/null >/dev/null 2>&1 &
 echo $!

@@ -1,7 +1,7 @@
 /** What one run of the load generator is asked for. */
 export interface Load {
-  address: string;
-  port: number;
+  /** Each `address:port`; several take turns, as behind a load balancer. */
+  targets: readonly string[];
   path: string;
   /** Connections that are kept; in a run at a rate the most that are opened. Up to 500. */
   connections: number;
@@ -24,16 +24,18 @@ export interface LoadResult {
  * standard input, so it leaves no file behind.
  */
 export const LOAD_SCRIPT = String.raw`use strict; use warnings; use Socket; use Time::HiRes qw(time);
-my ($address, $port, $path, $most, $rate, $seconds) = @ARGV;
-my $to = pack_sockaddr_in($port, inet_aton($address));
+my ($targets, $path, $most, $rate, $seconds) = @ARGV;
+my @to = map { my ($address, $port) = split /:/; pack_sockaddr_in($port, inet_aton($address)) } split /,/, $targets;
 my $request = "GET $path HTTP/1.1\r\nHost: bench\r\n\r\n";
-my (%conn, @idle, @took, $bits);
+my (%conn, @took, $bits);
+my @idle = map { [] } @to;
 my ($failed, $open) = (0, 0); $bits = "";
 sub fresh {
+  my ($target) = @_;
   socket(my $s, PF_INET, SOCK_STREAM, 6) or die "socket: $!\n";
-  connect($s, $to) or die "connect $address:$port: $!\n";
+  connect($s, $to[$target]) or die "connect $targets: $!\n";
   setsockopt($s, 6, 1, 1);
-  $conn{fileno $s} = { s => $s, got => "" }; $open++;
+  $conn{fileno $s} = { s => $s, got => "", target => $target }; $open++;
   return fileno $s;
 }
 sub drop { my ($n) = @_; vec($bits, $n, 1) = 0; close $conn{$n}{s}; delete $conn{$n}; $open--; }
@@ -44,14 +46,15 @@ sub ask {
 }
 $SIG{PIPE} = "IGNORE";
 my $from = time; my $end = $from + $seconds; my $sent = 0;
-unless ($rate) { ask(fresh(), time) for 1 .. $most; }
+unless ($rate) { ask(fresh($_ % @to), time) for 1 .. $most; }
 while (1) {
   my $now = time;
   if ($rate) {
     while (1) {
       my $due = $from + $sent / $rate;
-      last if $due > $now || $due >= $end || (!@idle && $open >= $most);
-      ask(@idle ? pop @idle : fresh(), $due); $sent++;
+      my $turn = $sent % @to; my $free = $idle[$turn];
+      last if $due > $now || $due >= $end || (!@$free && $open >= $most);
+      ask(@$free ? pop @$free : fresh($turn), $due); $sent++;
     }
   }
   last if $now >= $end + 5 || ($now >= $end && $bits !~ /[^\0]/);
@@ -62,7 +65,8 @@ while (1) {
     next unless vec($ready, $n, 1);
     my $c = $conn{$n};
     if (!sysread($c->{s}, $c->{got}, 65536, length $c->{got})) {
-      $failed++; drop($n); ask(fresh(), time) if !$rate && time < $end; next;
+      my $target = $c->{target};
+      $failed++; drop($n); ask(fresh($target), time) if !$rate && time < $end; next;
     }
     next unless $c->{got} =~ /^HTTP\/1\.1 (\d+).*?\r\n\r\n/s;
     my ($status, $head) = ($1, $+[0]);
@@ -70,7 +74,7 @@ while (1) {
     next if length($c->{got}) < $head + $1;
     my $done = time; vec($bits, $n, 1) = 0;
     if ($status == 200) { push @took, ($done - $c->{due}) * 1000; } else { $failed++; }
-    if ($rate) { push @idle, $n; } elsif ($done < $end) { ask($n, $done); }
+    if ($rate) { push @{$idle[$c->{target}]}, $n; } elsif ($done < $end) { ask($n, $done); }
   }
 }
 $failed += grep { vec($bits, $_, 1) } keys %conn;
@@ -82,8 +86,8 @@ printf "{\"answered\":%d,\"failed\":%d,\"perSecond\":%.1f,\"p50\":%.4f,\"p99\":%
 
 /** Its arguments for this load. */
 export function loadArguments(load: Load): string[] {
-  const { address, port, path, connections, rate, seconds } = load;
-  return [address, port, path, connections, rate, seconds].map(String);
+  const { targets, path, connections, rate, seconds } = load;
+  return [targets.join(","), path, connections, rate, seconds].map(String);
 }
 
 /** The middle of several runs; of an even number the mean of the two middle ones. */

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile, rmdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { sameLimit, type CgroupLimit, type CgroupVersion } from "./cgroupKeys";
 
 const root = "/sys/fs/cgroup";
@@ -64,14 +64,37 @@ export async function limitsNotInForce(vmid: number, limits: CgroupLimit[]): Pro
  */
 export async function applyLimits(vmid: number, limits: CgroupLimit[]): Promise<void> {
   const version = cgroupVersion();
-  for (let round = 0; round < 2; round++) {
+  for (const innermostFirst of [true, false]) {
     for (const { key, value } of limits) {
+      const files = [fileOf(vmid, key, version)];
+      if (version === 1 && key === "cpuset.cpus") files.push(...(await sameCpusBelow(files[0]!)));
+      if (innermostFirst) files.reverse();
       // What is refused for good shows when the limits are read back.
-      await writeFile(fileOf(vmid, key, version), value).catch(() => undefined);
+      for (const file of files) await writeFile(file, value).catch(() => undefined);
     }
   }
   const wrong = await limitsNotInForce(vmid, limits);
   if (wrong.length > 0) throw new Error(wrong.join("; "));
+}
+
+/**
+ * Version 1 copies a group's CPUs into the groups made in it and then keeps them: those below a CT's
+ * own group that have what the CT itself got. A Docker container's own choice is not among them.
+ */
+async function sameCpusBelow(file: string): Promise<string[]> {
+  const found: string[] = [];
+  const visit = async (group: string, wanted?: string) => {
+    const entries = await readdir(group, { withFileTypes: true }).catch(() => []);
+    for (const entry of entries.filter((entry) => entry.isDirectory())) {
+      const below = join(group, entry.name);
+      const own = await readFile(join(below, "cpuset.cpus"), "utf8").catch(() => "");
+      if (wanted !== undefined && own !== wanted) continue;
+      found.push(join(below, "cpuset.cpus"));
+      await visit(below, own);
+    }
+  };
+  await visit(dirname(file));
+  return found;
 }
 
 /** Removes the empty groups that a killed monitor left: LXC would not start in them. */

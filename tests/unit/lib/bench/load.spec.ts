@@ -22,8 +22,7 @@ describe("the load generator", () => {
   let asked = 0;
   let status = 200;
   const load = () => ({
-    address: "127.0.0.1",
-    port: (server.address() as AddressInfo).port,
+    targets: [`127.0.0.1:${(server.address() as AddressInfo).port}`],
     path: "/healthz",
     connections: 50,
     rate: 100,
@@ -55,6 +54,20 @@ describe("the load generator", () => {
     assert.deepEqual([result.answered, result.failed], [0, 100]);
   });
 
+  it("asks several targets in turn", async () => {
+    const counts = [0, 0];
+    const servers = counts.map((_, i) =>
+      createServer((_request, response) => response.end(String(counts[i]!++))).listen(0),
+    );
+    try {
+      const targets = servers.map((s) => `127.0.0.1:${(s.address() as AddressInfo).port}`);
+      await generate(loadArguments({ ...load(), targets }));
+      assert.deepEqual(counts, [50, 50]);
+    } finally {
+      for (const some of servers) some.close().closeAllConnections();
+    }
+  });
+
   it("asks without pause at rate 0", async () => {
     const { stdout } = await generate(loadArguments({ ...load(), connections: 4, rate: 0 }));
     const result = JSON.parse(stdout) as LoadResult;
@@ -63,7 +76,7 @@ describe("the load generator", () => {
   });
 
   it("fails where nobody listens", async () => {
-    const { code, stdout } = await generate(loadArguments({ ...load(), port: 1 }));
+    const { code, stdout } = await generate(loadArguments({ ...load(), targets: ["127.0.0.1:1"] }));
     assert.notEqual(code, 0);
     assert.equal(stdout, "");
   });
