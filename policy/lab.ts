@@ -15,6 +15,26 @@ export const PRIVATE_BRIDGES = {
     "else vmbr1.",
 } as const;
 
+export interface ServiceConfig extends BridgesConfig {
+  port?: number;
+}
+
+const DEFAULT_PORT = 3000;
+
+/** Description of the settings of the policies that judge what app nodes let through. */
+export const SERVICE_SETTINGS = {
+  privateBridges: PRIVATE_BRIDGES,
+  port: {
+    type: "integer",
+    minimum: 1,
+    maximum: 65535,
+    default: DEFAULT_PORT,
+    description: "Port on which app nodes publish the service.",
+  },
+} as const;
+
+export const servicePort = ({ port }: ServiceConfig): number => port ?? DEFAULT_PORT;
+
 /** A stack's CTs by the part they play. */
 export interface Lab {
   resources: PolicyResource[];

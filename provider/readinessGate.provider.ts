@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { SshEndpoint } from "../lib/ssh/options";
 import { runScript } from "./ssh";
-import { refuseStopped, type CtsToRun } from "./stoppedCts";
+import { type CtsToRun, waitUntil } from "./waitUntil";
 
 /** Resolved inputs; see ReadinessGateArgs for what they mean. */
 export interface ReadinessGateInputs {
@@ -19,23 +19,14 @@ export interface ReadinessGateState extends ReadinessGateInputs {
 
 const PROBE_SECONDS = 20;
 
-async function waitUntilReady(inputs: ReadinessGateInputs): Promise<void> {
-  const { subject, deadlineSeconds } = inputs;
-  const end = Date.now() + deadlineSeconds * 1000;
-  let stoppedBefore: string[] = [];
-  for (let probes = 1; ; probes++) {
-    const { code, stderr } = await runScript(inputs.from, "true", PROBE_SECONDS);
-    if (code === 0) return;
-    const last = stderr.trim() || `exit status ${code}`;
-    stoppedBefore = await refuseStopped(subject, inputs.cts, { probes, last, stoppedBefore });
-    if (Date.now() >= end) {
-      throw new Error(
-        `${subject}: not ready after ${deadlineSeconds} s (${probes} probes, last: ${last})`,
-      );
-    }
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-  }
-}
+const waitUntilReady = ({ subject, cts, deadlineSeconds, from }: ReadinessGateInputs) =>
+  waitUntil({
+    ...{ subject, wanted: "ready", cts, deadlineSeconds, everyMs: 1000 },
+    look: async () => {
+      const { code, stderr } = await runScript(from, "true", PROBE_SECONDS);
+      return code === 0 ? undefined : stderr.trim() || `exit status ${code}`;
+    },
+  });
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 

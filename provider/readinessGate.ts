@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SshEndpoint } from "../lib/ssh/options";
 import { readinessGateProvider } from "./readinessGate.provider";
-import type { CtsToRun } from "./stoppedCts";
+import type { CtsToRun } from "./waitUntil";
 
 export interface ReadinessGateArgs {
   /** What is waited for, in the message of a gate that fails. */

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { deregisterScript, healthScript, registerScript } from "../lib/haproxy/registration";
 import type { SshEndpoint } from "../lib/ssh/options";
 import { mustRun, runScript } from "./ssh";
-import { refuseStopped, type CtsToRun } from "./stoppedCts";
+import { type CtsToRun, waitUntil } from "./waitUntil";
 
 /** Resolved inputs; see TargetAttachmentArgs for what they mean. */
 export interface TargetAttachmentInputs {
@@ -36,7 +36,7 @@ async function look({ loadBalancer, target }: TargetAttachmentInputs): Promise<s
 }
 
 async function register(inputs: TargetAttachmentInputs): Promise<void> {
-  const { loadBalancer, target, deadlineSeconds } = inputs;
+  const { loadBalancer, target, cts, deadlineSeconds } = inputs;
   const said = await mustRun(
     loadBalancer,
     `register target ${target}`,
@@ -44,23 +44,10 @@ async function register(inputs: TargetAttachmentInputs): Promise<void> {
     CALL_SECONDS,
   );
   if (said.trim() !== "") throw new Error(`unable to register target ${target}: ${said.trim()}`);
-  const end = Date.now() + deadlineSeconds * 1000;
-  let stoppedBefore: string[] = [];
-  for (let looks = 1; ; looks++) {
-    const last = await look(inputs);
-    if (last === undefined) return;
-    stoppedBefore = await refuseStopped(`target ${target}`, inputs.cts, {
-      probes: looks,
-      last,
-      stoppedBefore,
-    });
-    if (Date.now() >= end) {
-      throw new Error(
-        `target ${target}: not healthy after ${deadlineSeconds} s (${looks} looks, last: ${last})`,
-      );
-    }
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
+  await waitUntil({
+    ...{ subject: `target ${target}`, wanted: "healthy", cts, deadlineSeconds, everyMs: 500 },
+    look: () => look(inputs),
+  });
 }
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SshEndpoint } from "../lib/ssh/options";
-import type { CtsToRun } from "./stoppedCts";
+import type { CtsToRun } from "./waitUntil";
 import { targetAttachmentProvider } from "./targetAttachment.provider";
 
 export interface TargetAttachmentArgs {

@@ -10,9 +10,12 @@ import {
 import { LISTENER_PORT } from "../../lib/config/settings";
 import { HEALTH_PATH } from "../../lib/haproxy/profiles";
 import type { Bar } from "../../observer/benchmark";
+import { nodeAccess, requireOutputs } from "../access/session";
 import { type NodeAccess, onNode } from "../access/ssh";
+import { withLabLock } from "../core/lock";
 import type { Note } from "../core/progress";
 import type { StackOutputs } from "../stack/outputs";
+import type { Benchmark, Measured } from "./benchmark";
 
 const RUNS = 5;
 const RATE = 500;
@@ -22,16 +25,24 @@ const CONNECTIONS = 32;
 const GENERATORS = 4;
 const HELD = 2000;
 
-/** What `./lab bench lb` measures and how. */
-export const HOW =
-  "medians of five runs in turn (of what is added: of the five differences), made in the load balancer's\n" +
-  "own network; direct: the targets themselves in turn; bare: its HAProxy outside the CT's limits.";
+/** The load balancer's cost. */
+export const lb: Benchmark = {
+  measures: "the load balancer's latency, throughput and memory",
+  how:
+    "medians of five runs in turn (of what is added: of the five differences), made in the load balancer's\n" +
+    "own network; direct: the targets themselves in turn; bare: its HAProxy outside the CT's limits.",
+  run: (context, signal, note) =>
+    withLabLock(context.paths, "bench", async () => {
+      const outputs = await requireOutputs(context);
+      const ssh = await nodeAccess(context);
+      return measure({ ssh, outputs, signal }, note);
+    }),
+};
 
-/** The load balancer's cost: latency, throughput, memory. */
-export async function benchLb(
+async function measure(
   from: { ssh: NodeAccess; outputs: StackOutputs; signal: AbortSignal },
   note: Note,
-): Promise<{ bars: Bar[]; runs: Record<string, LoadResult[]> }> {
+): Promise<Measured> {
   const { ssh, outputs, signal } = from;
   const { vmid, privateAddress } = outputs.loadBalancer;
   const load = (changes: Partial<Load>): Promise<LoadResult> => {

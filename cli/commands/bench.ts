@@ -1,18 +1,18 @@
 import { barRows, isMet } from "../../observer/benchmark";
-import { nodeAccess, requireOutputs } from "../access/session";
-import { benchLb, HOW } from "../bench/lb";
+import type { Benchmark } from "../bench/benchmark";
+import { lb } from "../bench/lb";
+import { up } from "../bench/up";
 import { type Command, type CommandContext, jsonOption, UsageError } from "../core/command";
-import { withLabLock } from "../core/lock";
 import { table } from "../core/table";
 
-const benchmarks = { lb: "the load balancer's latency, throughput and memory" };
-const names = Object.keys(benchmarks);
+const benchmarks: Record<string, Benchmark> = { lb, up };
 
 export const command: Command = {
-  usage: "bench [lb] [--json]",
+  usage: "bench [lb|up] [--json]",
   description:
     "Measures, beside stated bars. lb: latency that the load balancer adds at 500 requests/s,\n" +
-    "throughput against HAProxy outside its CT, memory at 2,000 connections; about two minutes.\n" +
+    "throughput against HAProxy outside its CT, memory at 2,000 connections; two minutes and a\n" +
+    "half. up: a second `up`, and `preview` with the policy pack and without; four minutes.\n" +
     "Without a name: what there is. Figures of a machine that is busy with other work mean\n" +
     "nothing. Exit status 1 when a bar is missed.",
   options: { json: jsonOption },
@@ -20,34 +20,38 @@ export const command: Command = {
   async run(context) {
     const [name] = context.args;
     if (name === undefined) {
-      const text = table(["name", "measures"], Object.entries(benchmarks));
-      context.print(context.json ? JSON.stringify({ version: 1, benchmarks }) : text);
+      const rows = Object.entries(benchmarks).map(([name, { measures }]) => [name, measures]);
+      const list = { version: 1, benchmarks: Object.fromEntries(rows) as Record<string, string> };
+      context.print(context.json ? JSON.stringify(list) : table(["name", "measures"], rows));
       return 0;
     }
-    if (!names.includes(name)) {
-      const got = JSON.stringify(name);
-      throw new UsageError(`bench: is unknown, got ${got}; there is ${names.join(", ")}`);
+    const benchmark = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
+    if (!benchmark) {
+      const [got, known] = [JSON.stringify(name), Object.keys(benchmarks).join(", ")];
+      throw new UsageError(`bench: is unknown, got ${got}; there is ${known}`);
     }
-    return withLabLock(context.paths, "bench", () => bench(context, name));
+    return measure(context, name, benchmark);
   },
 };
 
-async function bench(context: CommandContext, name: string): Promise<number> {
-  const outputs = await requireOutputs(context);
-  const ssh = await nodeAccess(context);
+async function measure(
+  context: CommandContext,
+  name: string,
+  benchmark: Benchmark,
+): Promise<number> {
   const abort = new AbortController();
   const interrupt = () => abort.abort(new Error("interrupted; nothing is left running"));
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const signal of signals) process.on(signal, interrupt);
   try {
-    const result = await context.progress.step("Benchmark of the load balancer", (note) =>
-      benchLb({ ssh, outputs, signal: abort.signal }, note),
+    const result = await context.progress.step(`Benchmark ${name}: ${benchmark.measures}`, (note) =>
+      benchmark.run(context, abort.signal, note),
     );
     const pass = result.bars.every(isMet);
     context.print(
       context.json
         ? JSON.stringify({ version: 1, benchmark: name, pass, ...result }, undefined, 2)
-        : `${HOW}\n\n${table(["", "measured", "bar", ""], barRows(result.bars))}`,
+        : `${benchmark.how}\n\n${table(["", "measured", "bar", ""], barRows(result.bars))}`,
     );
     return pass ? 0 : 1;
   } finally {

@@ -153,7 +153,7 @@ export const commands: CommandEntry[] = [
   {
     name: "test",
     group: "operate",
-    shown: "test [unit|e2e|all], bench [lb]",
+    shown: "test [unit|e2e|all], bench NAME",
     summary: "the tests; benchmarks beside their bars",
     load: () => import("./test.js"),
   },

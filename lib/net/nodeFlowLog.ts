@@ -1,8 +1,8 @@
 import {
   FLOW_LOG_FILE,
-  FLOW_LOG_GROUP,
   FLOW_LOG_MAX_KIB,
   FLOW_LOG_ROTATED,
+  ulogdConfig,
 } from "../security/flowLog";
 import { writeFileCommand } from "../shell/quote";
 
@@ -15,20 +15,6 @@ const LOGGER = "/etc/homelab/flow-log";
 const LOCK = "/run/homelab-flow.lock";
 const PID = "/run/homelab-flow.pid";
 const UNIT = "homelab-flow";
-
-/** Without plugin lines ulogd2 loads those that are installed, wherever the architecture has them. */
-const config = `[global]
-logfile="/dev/null"
-stack=log:NFLOG,base:BASE,interface:IFINDEX,address:IP2STR,file:JSON
-
-[log]
-group=${FLOW_LOG_GROUP}
-netlink_qthreshold=1
-
-[file]
-sync=1
-file="${FLOW_LOG_FILE}"
-`;
 
 const logger = `#!/bin/bash
 # Writes down what the node's filters deny, once per node, and puts the file aside when it has grown.
@@ -63,7 +49,7 @@ export function installNodeFlowLog(): string {
   DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends ulogd2-json >/dev/null ||
     echo "denied packets are not logged: ulogd2-json cannot be installed" >&2
 fi
-${writeFileCommand({ path: CONFIG, text: config })}
+${writeFileCommand({ path: CONFIG, text: ulogdConfig("/dev/null") })}
 ${writeFileCommand({ path: LOGGER, text: logger, mode: "0755" })}`;
 }
 

@@ -15,6 +15,27 @@ export const FLOW_LOG_ROTATED = `${FLOW_LOG_FILE}.1`;
 /** A file is put aside when it has grown beyond this, at the next look every five minutes. */
 export const FLOW_LOG_MAX_KIB = 4096;
 
+/**
+ * The configuration of ulogd2 that writes that file. Without plugin lines it loads those that are
+ * installed, wherever the architecture has them.
+ *
+ * @param complaints where its own messages go: a file, or `syslog`.
+ */
+export function ulogdConfig(complaints: string): string {
+  return `[global]
+logfile="${complaints}"
+stack=log:NFLOG,base:BASE,interface:IFINDEX,address:IP2STR,file:JSON
+
+[log]
+group=${FLOW_LOG_GROUP}
+netlink_qthreshold=1
+
+[file]
+file="${FLOW_LOG_FILE}"
+sync=1
+`;
+}
+
 /** Per chain and second; what is more is dropped without being written down. */
 export const FLOW_LOG_RATE = { perSecond: 10, burst: 50 };
 

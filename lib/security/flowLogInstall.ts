@@ -1,24 +1,10 @@
 import { script, writeFileCommand } from "../shell/quote";
-import { FLOW_LOG_FILE, FLOW_LOG_GROUP, FLOW_LOG_MAX_KIB, FLOW_LOG_ROTATED } from "./flowLog";
+import { FLOW_LOG_FILE, FLOW_LOG_MAX_KIB, FLOW_LOG_ROTATED, ulogdConfig } from "./flowLog";
 
 /** Packages that the rules and their log need; ulogd2 takes about 3 MB of memory. */
 export const FIREWALL_PACKAGES = ["iptables", "ulogd2", "ulogd2-json"];
 
 const CONFIG = "/etc/homelab/flow-log/ulogd.conf";
-
-/** Without plugin lines ulogd2 loads those that are installed, wherever the architecture has them. */
-const ULOGD_CONF = `[global]
-logfile="syslog"
-stack=log:NFLOG,base:BASE,interface:IFINDEX,address:IP2STR,json:JSON
-
-[log]
-group=${FLOW_LOG_GROUP}
-netlink_qthreshold=1
-
-[json]
-file="${FLOW_LOG_FILE}"
-sync=1
-`;
 
 /** Debian's unit with our configuration in place of the package's, which logs nothing of ours. */
 const DROP_IN = `[Service]
@@ -57,7 +43,7 @@ export function configureFlowLog(): string {
   const unit = (name: string, text: string) =>
     writeFileCommand({ path: `/etc/systemd/system/${name}`, text });
   return script(
-    writeFileCommand({ path: CONFIG, text: ULOGD_CONF }),
+    writeFileCommand({ path: CONFIG, text: ulogdConfig("syslog") }),
     unit("ulogd2.service.d/homelab.conf", DROP_IN),
     unit(`${ROTATE}.service`, ROTATE_UNIT),
     unit(`${ROTATE}.timer`, ROTATE_TIMER),

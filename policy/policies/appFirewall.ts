@@ -1,14 +1,9 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { observe } from "../commands";
-import { labOf, PRIVATE_BRIDGES, type BridgesConfig } from "../lab";
+import { labOf, SERVICE_SETTINGS, type ServiceConfig, servicePort } from "../lab";
 import { parseRule, ruleText, sameRule, type FirewallRule } from "../script/iptables";
 
 const CHAIN = "DOCKER-USER";
-const DEFAULT_PORT = 3000;
-
-interface Config extends BridgesConfig {
-  port?: number;
-}
 
 /** Docker publishes ports past the CT's own filter: what guards them is this one chain. */
 export const appFirewall: StackValidationPolicy = {
@@ -17,25 +12,14 @@ export const appFirewall: StackValidationPolicy = {
     "On each app node the chain DOCKER-USER accepts the service's port from the load balancer " +
     "and then drops it from anybody else, by the port the connection was first sent to.",
   enforcementLevel: "mandatory",
-  configSchema: {
-    properties: {
-      privateBridges: PRIVATE_BRIDGES,
-      port: {
-        type: "integer",
-        minimum: 1,
-        maximum: 65535,
-        default: DEFAULT_PORT,
-        description: "Port on which app nodes publish the service.",
-      },
-    },
-  },
+  configSchema: { properties: SERVICE_SETTINGS },
   validateStack: (args, reportViolation) => {
     const { resources } = args;
-    const config = args.getConfig<Config>();
+    const config = args.getConfig<ServiceConfig>();
     const lab = labOf(resources, config);
     const sources = lab.addresses(lab.loadBalancers);
     if (sources.length === 0) return; // without a load balancer, or before its address is known
-    const expected = rulesFor(sources, config.port ?? DEFAULT_PORT);
+    const expected = rulesFor(sources, servicePort(config));
     for (const app of lab.apps) {
       const { host, complete } = observe(app, resources);
       const rules = withoutFinalReturn(host.ipv4.chains.get(CHAIN) ?? []);

@@ -1,11 +1,8 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { observe } from "../commands";
-import { labOf, PRIVATE_BRIDGES, type BridgesConfig } from "../lab";
+import { labOf, SERVICE_SETTINGS, type ServiceConfig, servicePort } from "../lab";
 import type { Firewall } from "../script/firewall";
 import { verdict } from "../script/packets";
-
-const DEFAULT_PORT = 3000;
-type Config = BridgesConfig & { port?: number };
 
 /** Somebody on the internet, and a neighbour over IPv6: addresses that no stack has. */
 const STRANGERS = { ipv4: ["203.0.113.7"], ipv6: ["2001:db8::7", "fe80::7"] };
@@ -19,22 +16,11 @@ export const forwarding: StackValidationPolicy = {
     "App nodes forward no connection from outside but the service's, in a chain that Docker does " +
     "not touch: FORWARD of the mangle table drops the rest, over IPv4 and IPv6.",
   enforcementLevel: "mandatory",
-  configSchema: {
-    properties: {
-      privateBridges: PRIVATE_BRIDGES,
-      port: {
-        type: "integer",
-        minimum: 1,
-        maximum: 65535,
-        default: DEFAULT_PORT,
-        description: "Port on which app nodes publish the service.",
-      },
-    },
-  },
+  configSchema: { properties: SERVICE_SETTINGS },
   validateStack: (args, reportViolation) => {
-    const config = args.getConfig<Config>();
+    const config = args.getConfig<ServiceConfig>();
     const lab = labOf(args.resources, config);
-    const own = config.port ?? DEFAULT_PORT;
+    const own = servicePort(config);
     for (const app of lab.apps) {
       const { host, complete } = observe(app, lab.resources);
       if (!complete) continue; // the rules may be in a script not known yet

@@ -1,13 +1,11 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { isInside, observe } from "../commands";
 import { DOCKER_CONTAINER, publishedPorts as portsOf, type PublishedPort } from "../docker";
-import { labOf, PRIVATE_BRIDGES, type BridgesConfig } from "../lab";
+import { labOf, SERVICE_SETTINGS, type ServiceConfig, servicePort } from "../lab";
 import { propsOf } from "../plain";
 import type { Host } from "../script/host";
 
 const CHAIN = "DOCKER-USER";
-const DEFAULT_PORT = 3000;
-type Config = BridgesConfig & { port?: number };
 
 /** Docker opens what it publishes: each port needs the rule that closes it again. */
 export const publishedPorts: StackValidationPolicy = {
@@ -16,23 +14,12 @@ export const publishedPorts: StackValidationPolicy = {
     "Containers on app nodes publish only fixed ports that a rule of DOCKER-USER drops for " +
     "others, and under the number that they have inside.",
   enforcementLevel: "mandatory",
-  configSchema: {
-    properties: {
-      privateBridges: PRIVATE_BRIDGES,
-      port: {
-        type: "integer",
-        minimum: 1,
-        maximum: 65535,
-        default: DEFAULT_PORT,
-        description: "Port of the service, whose rules `app-docker-user-rules` judges.",
-      },
-    },
-  },
+  configSchema: { properties: SERVICE_SETTINGS },
   validateStack: (args, reportViolation) => {
-    const config = args.getConfig<Config>();
+    const config = args.getConfig<ServiceConfig>();
     const lab = labOf(args.resources, config);
     const { resources } = lab;
-    const own = config.port ?? DEFAULT_PORT;
+    const own = servicePort(config);
     for (const app of lab.apps) {
       const { host, complete } = observe(app, resources);
       const containers = resources.filter(({ type }) => type === DOCKER_CONTAINER);

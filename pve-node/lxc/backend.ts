@@ -1,4 +1,5 @@
 import type { TaskLog } from "../http/types";
+import { requireAvailable } from "../storage/configured";
 import { ctExists, listVmids, readCt, type StoredCt } from "./configStore";
 import { createCt, removeUnfinished, reserveCt, type CreateRequest } from "./create";
 import { checkDestroy, destroyCt } from "./destroy";
@@ -9,7 +10,7 @@ import { planResize, resizeCt, type ResizeRequest } from "./resize";
 import { startCt } from "./start";
 import { ctStatus, listCts, type CtStatus } from "./status";
 import { rebootCt, shutdownCt, stopCt, type ShutdownOptions } from "./stop";
-import { requireRootdirStorage, requireStorage } from "./storages";
+import { requireRootdirStorage } from "./storages";
 import { updateCt, type ConfigChange } from "./update";
 
 /** What the API's routes need of the driver; tests give them another one. */
@@ -51,7 +52,7 @@ export function lxcBackend(host: LxcHost): CtBackend {
     list: () => listCts(host),
     interfaces: (vmid) => ctInterfaces(vmid),
     async checkStorage(id, holdsDisks) {
-      await (holdsDisks ? requireRootdirStorage(host, id) : requireStorage(host, id));
+      await (holdsDisks ? requireRootdirStorage(host, id) : requireAvailable(host, id));
     },
     reserve: (request) => reserveCt(host, request),
     create: (request, log) => createCt(host, request, log),

@@ -1,9 +1,9 @@
-import { parseStorageConfig } from "../../lib/pve/storageConfig";
 import type { AccessControl } from "../access/accessControl";
 import { nodeSummary } from "../host";
 import { failure, parameterError } from "../http/errors";
 import type { GuestSummary, NodeServices, RequestContext, Route } from "../http/types";
 import { readText } from "../files";
+import { readStorages } from "../storage/configured";
 import type { FileTaskRunner } from "../tasks/taskRunner";
 import { nodeAddress } from "./nodes";
 import { storageEntry } from "./storage";
@@ -136,8 +136,7 @@ export function guestResource(node: string, guest: GuestSummary, pool: string | 
 }
 
 async function storageResources({ node, paths }: NodeServices, ctx: RequestContext) {
-  const storages = parseStorageConfig((await readText(paths.storageCfg)) ?? "");
-  const seen = [...storages.values()].filter((s) =>
+  const seen = [...(await readStorages(paths)).values()].filter((s) =>
     ["Datastore.Audit", "Datastore.AllocateSpace"].some((p) => ctx.allowed(`/storage/${s.id}`, p)),
   );
   return Promise.all(

@@ -1,6 +1,6 @@
 import * as fs from "node:fs/promises";
 import { join } from "node:path";
-import { parseStorageConfig, type Storage } from "../../lib/pve/storageConfig";
+import type { Storage } from "../../lib/pve/storageConfig";
 import { parseDirectoryVolume, parseVolumeId } from "../../lib/pve/volume";
 import { readText } from "../files";
 import { diskUsage } from "../host";
@@ -8,6 +8,7 @@ import { failure, parameterError, permissionError } from "../http/errors";
 import { splitList } from "../http/formats";
 import type { NodeServices, ParamSchema, RequestContext, Route } from "../http/types";
 import type { NodePaths } from "../paths";
+import { readStorages, requireDirectory, requireStorage } from "../storage/configured";
 import { listContent } from "../storage/content";
 import { downloadRoutes } from "./storageDownload";
 
@@ -84,7 +85,7 @@ export function storageRoutes(services: NodeServices): Route[] {
         const id = String(ctx.params.storage);
         requireUse(ctx, id);
         const wanted = splitList(String(ctx.params.content ?? ""));
-        const volumes = await listContent(paths, await requireEnabled(services, id));
+        const volumes = await listContent(paths, await requireDirectory(services, id));
         return volumes
           .filter((v) => wanted.length === 0 || wanted.includes(v.content))
           .filter((v) => ctx.params.vmid === undefined || v.vmid === ctx.params.vmid)
@@ -130,29 +131,6 @@ export function storageRoutes(services: NodeServices): Route[] {
   ];
 }
 
-export async function readStorages(paths: NodePaths): Promise<Map<string, Storage>> {
-  return parseStorageConfig((await readText(paths.storageCfg)) ?? "");
-}
-
-async function requireStorage(paths: NodePaths, id: string): Promise<Storage> {
-  const storage = (await readStorages(paths)).get(id);
-  if (!storage) throw failure(`storage '${id}' does not exist`);
-  return storage;
-}
-
-/** A directory storage that this node may use now. */
-export async function requireEnabled({ paths, node }: NodeServices, id: string): Promise<Storage> {
-  const storage = await requireStorage(paths, id);
-  if (!storage.enabled) throw failure(`storage '${id}' is disabled`);
-  if (storage.nodes && !storage.nodes.includes(node)) {
-    throw failure(`storage '${id}' is not available on node '${node}'`);
-  }
-  if (storage.type !== "dir" || !storage.path) {
-    throw failure(`storage '${id}': type '${storage.type}' is not supported by this node`);
-  }
-  return storage;
-}
-
 async function requireVolume(services: NodeServices, ctx: RequestContext) {
   const id = String(ctx.params.storage);
   const given = String(ctx.params.volume);
@@ -161,7 +139,7 @@ async function requireVolume(services: NodeServices, ctx: RequestContext) {
   if (parsed.storage !== id)
     throw failure(`wrong storage ID '${parsed.storage}' (expected '${id}')`);
   const { content: kind, path, vmid } = parseDirectoryVolume(parsed.name);
-  const config = await requireEnabled(services, id);
+  const config = await requireDirectory(services, id);
   const absolute = join(services.paths.at(config.path ?? ""), path);
   const owner = vmid ?? Number(/^backup\/vzdump-[a-z]+-(\d+)-/.exec(parsed.name)?.[1] ?? NaN);
   const known = Number.isNaN(owner) ? undefined : owner;

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { failure, parameterError } from "../http/errors";
 import type { NodeServices, ParamSchema, RequestContext, Route } from "../http/types";
+import { requireDirectory } from "../storage/configured";
 import { contentFolder } from "../storage/content";
 import { download, urlMetadata, type Checksum } from "../storage/download";
-import { requireEnabled } from "./storage";
 
 const url: ParamSchema = { type: "string", pattern: /^https?:\/\/\S+$/ };
 const ALGORITHMS = ["md5", "sha1", "sha224", "sha256", "sha384", "sha512"] as const;
@@ -53,7 +53,7 @@ export function downloadRoutes(services: NodeServices): Route[] {
         if (!EXTENSIONS[content]?.test(name)) {
           throw parameterError({ filename: "wrong file extension" });
         }
-        const storage = await requireEnabled(services, id);
+        const storage = await requireDirectory(services, id);
         if (!storage.content.includes(content)) {
           throw failure(`storage '${id}' does not support '${content}' content`);
         }

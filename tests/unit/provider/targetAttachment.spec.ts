@@ -60,14 +60,14 @@ describe("target attachment", function () {
   it("does not take a target for healthy before its first check", async () => {
     balancer([stat("app", { 18: "UP", 37: "INI" }), other]);
     await assert.rejects(provider.create(inputs), {
-      message: "target app2: not healthy after 0 s (1 looks, last: UP INI)",
+      message: "target app2: not healthy after 0 s (1 probes, last: UP INI)",
     });
   });
 
   it("fails with what the load balancer saw when the deadline comes first", async () => {
     balancer([stat("app", { 18: "DOWN", 37: "L4CON", 57: "Connection refused" }), other]);
     await assert.rejects(provider.create(inputs), {
-      message: "target app2: not healthy after 0 s (1 looks, last: DOWN L4CON Connection refused)",
+      message: "target app2: not healthy after 0 s (1 probes, last: DOWN L4CON Connection refused)",
     });
   });
 

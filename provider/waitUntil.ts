@@ -18,13 +18,48 @@ async function stoppedCts({ node, vmids }: CtsToRun): Promise<string[]> {
   return lines.flatMap((line) => /^(\d+) status: stopped$/.exec(line)?.[1] ?? []);
 }
 
+/** Something that takes its time to become as it should be. */
+interface Wait {
+  subject: string;
+  /** What it is not when the time is over, for example `ready`. */
+  wanted: string;
+  /** CTs that must run for it; undefined: none is known. */
+  cts: CtsToRun | undefined;
+  deadlineSeconds: number;
+  everyMs: number;
+  /** One probe: undefined when all is well, else what it saw. */
+  look: () => Promise<string | undefined>;
+}
+
 /**
- * Called between the probes of a wait: ends it when there is no hope.
+ * Probes until all is well.
+ *
+ * @throws after the deadline, with the last observation, or as soon as a CT that it needs has stopped.
+ */
+export async function waitUntil(wait: Wait): Promise<void> {
+  const { subject, deadlineSeconds } = wait;
+  const end = Date.now() + deadlineSeconds * 1000;
+  let stoppedBefore: string[] = [];
+  for (let probes = 1; ; probes++) {
+    const last = await wait.look();
+    if (last === undefined) return;
+    stoppedBefore = await refuseStopped(subject, wait.cts, { probes, last, stoppedBefore });
+    if (Date.now() >= end) {
+      throw new Error(
+        `${subject}: not ${wait.wanted} after ${deadlineSeconds} s (${probes} probes, last: ${last})`,
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, wait.everyMs));
+  }
+}
+
+/**
+ * Ends a wait when there is no hope.
  *
  * @returns the CTs that are stopped now, for the next call
  * @throws when a CT was stopped the last time as well; one that reboots is stopped for a moment
  */
-export async function refuseStopped(
+async function refuseStopped(
   subject: string,
   cts: CtsToRun | undefined,
   seen: { probes: number; last: string; stoppedBefore: string[] },
