@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { labClone } from "../support/labClone";
 import { boxOf, restartBox } from "../support/box";
+import { dockerIsOurs, restartDocker } from "../support/machineDocker";
 import { allHealthy, serviceStatus } from "../support/labStatus";
 
 describe("after a restart", function () {
@@ -25,6 +26,17 @@ describe("after a restart", function () {
     await refusedFrom("app1");
     await labClone().ok(["verify"]);
   });
+
+  // Elsewhere it would take others' containers away; a restart of the node is the same to the lab.
+  if (dockerIsOurs()) {
+    it("of the machine's Docker every CT returns and the subnet is closed", async function () {
+      await restartDocker();
+      await allHealthy(180);
+      await refusedFrom("pve");
+      await refusedFrom("app1");
+      await labClone().ok(["verify"]);
+    });
+  }
 
   it("a second up changes nothing", async function () {
     const up = await labClone().ok(["up", "--yes"], { timeoutSeconds: 300 });
