@@ -66,7 +66,7 @@ export interface ContainerArgs {
   cores: number;
   /** Memory cap in MiB. A change restarts the CT. */
   memoryMiB: number;
-  /** Disk in GiB. Can grow in place; a smaller one replaces the CT. */
+  /** Disk in GiB. Can grow in place; Proxmox refuses a smaller one, and the preflight before it. */
   diskGiB: number;
   /** Order at boot of the Proxmox node, 1 first. Applied in place. */
   startupOrder: number;

@@ -17,7 +17,9 @@ export function preflight(config: StackConfig): Preflight {
       lanBridge: config.lan.bridge,
       privateBridge: config.privateNetwork.bridge,
       hostMemoryMiB: HOST_MEMORY_MIB,
-      cts: allCts(config).map(({ vmid, name, memoryMiB }) => ({ vmid, hostname: name, memoryMiB })),
+      cts: allCts(config).map(({ name, vmid, memoryMiB, diskGiB }) => ({
+        ...{ hostname: name, vmid, memoryMiB, diskGiB },
+      })),
       ...(config.proxmoxFirewall ? { proxmoxFirewall: true } : {}),
     },
   });

@@ -9,6 +9,7 @@ import type {
 import type { Needs } from "../lib/preflight/judge";
 import {
   bridgeProblems,
+  diskProblems,
   firewallProblems,
   guestProblems,
   memoryWarnings,
@@ -96,6 +97,7 @@ async function inspect(api: ProxmoxApi, needs: Needs, before?: Needs): Promise<F
   if (guests) {
     const hidden = await hiddenGuests(api, guests, needs);
     found.problems.push(...guestProblems(guests, hidden, needs, before));
+    found.problems.push(...diskProblems(guests, needs, before));
   }
   return found;
 }

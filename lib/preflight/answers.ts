@@ -36,6 +36,8 @@ export interface GuestEntry {
   name?: string;
   /** Separated by `;`. */
   tags?: string;
+  /** Bytes of its disk; of its file system, somewhat less, while it runs. */
+  maxdisk?: number;
 }
 
 /** The answer of `GET /cluster/firewall/options`. */

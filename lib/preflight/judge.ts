@@ -14,6 +14,7 @@ export interface WantedCt {
   vmid: number;
   hostname: string;
   memoryMiB: number;
+  diskGiB: number;
 }
 
 /** What the stack needs of the Proxmox node. */
@@ -162,6 +163,26 @@ export function guestProblems(
         `got ${found.type}/${found.vmid} "${found.name ?? ""}" on node ${found.node} with ${tags}; ${other}, ` +
         `or, if it is this lab's after all, give it back its marks: ` +
         `pct set ${ct.vmid} --hostname ${ct.hostname} --tags ${OWN_TAG}`,
+    ];
+  });
+}
+
+/**
+ * Proxmox refuses to shrink a disk, and only when the change is under way.
+ *
+ * @param before needs of the last time; a CT that comes anew for another reason gets a new disk too
+ */
+export function diskProblems(guests: GuestEntry[], needs: Needs, before?: Needs): string[] {
+  if (before && (["nodeName", "storage", "template"] as const).some((k) => before[k] !== needs[k]))
+    return [];
+  return needs.cts.flatMap((ct) => {
+    const found = guests.find((guest) => guest.vmid === ct.vmid);
+    if (!found?.maxdisk || !isOwn(found, ct, before)) return [];
+    const has = Math.ceil(found.maxdisk / 1024 ** 3);
+    if (ct.diskGiB >= has) return [];
+    return [
+      `disk of ${ct.hostname} (CT ${ct.vmid}): cannot shrink, got ${ct.diskGiB} GiB where it has ${has}; ` +
+        `keep ${has} or more, or make the stack anew: ./lab down, then ./lab up (data in the CTs goes)`,
     ];
   });
 }

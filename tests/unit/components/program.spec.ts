@@ -49,11 +49,11 @@ describe("the program", () => {
       privateBridge: "vmbr1",
       hostMemoryMiB: 896,
       cts: [
-        { vmid: 110, hostname: "lb", memoryMiB: 256 },
-        { vmid: 111, hostname: "app1", memoryMiB: 512 },
-        { vmid: 112, hostname: "app2", memoryMiB: 512 },
-        { vmid: 113, hostname: "app3", memoryMiB: 512 },
-        { vmid: 150, hostname: "db", memoryMiB: 640 },
+        { vmid: 110, hostname: "lb", memoryMiB: 256, diskGiB: 4 },
+        { vmid: 111, hostname: "app1", memoryMiB: 512, diskGiB: 8 },
+        { vmid: 112, hostname: "app2", memoryMiB: 512, diskGiB: 8 },
+        { vmid: 113, hostname: "app3", memoryMiB: 512, diskGiB: 8 },
+        { vmid: 150, hostname: "db", memoryMiB: 640, diskGiB: 10 },
       ],
     });
   });

@@ -17,8 +17,8 @@ const needs: Needs = {
   privateBridge: "vmbr1",
   hostMemoryMiB: 896,
   cts: [
-    { vmid: 110, hostname: "lb", memoryMiB: 256 },
-    { vmid: 111, hostname: "app1", memoryMiB: 512 },
+    { vmid: 110, hostname: "lb", memoryMiB: 256, diskGiB: 4 },
+    { vmid: 111, hostname: "app1", memoryMiB: 512, diskGiB: 8 },
   ],
 };
 const CONTENT = "/nodes/pve1/storage/local/content?content=vztmpl";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { GuestEntry } from "../../../../lib/preflight/answers";
 import type { Needs } from "../../../../lib/preflight/judge";
-import { bridgeProblems, guestProblems, storageProblems } from "../../../../lib/preflight/judge";
+import { bridgeProblems, diskProblems, guestProblems, storageProblems } from "../../../../lib/preflight/judge";
 
 const needs: Needs = {
   nodeName: "pve1",
@@ -10,10 +10,34 @@ const needs: Needs = {
   lanBridge: "vmbr0",
   privateBridge: "vmbr1",
   hostMemoryMiB: 896,
-  cts: [{ vmid: 111, hostname: "app1", memoryMiB: 512 }],
+  cts: [{ vmid: 111, hostname: "app1", memoryMiB: 512, diskGiB: 8 }],
 };
 
 describe("preflight rules", () => {
+  describe("disk of a CT that is there", () => {
+    const gib = 1024 ** 3;
+    const problems = (maxdisk: number, before?: Needs, changes: Partial<GuestEntry> = {}) => {
+      const guest = { vmid: 111, type: "lxc", node: "pve1", name: "app1", tags: "app;homelab" };
+      return diskProblems([{ ...guest, maxdisk, ...changes }], needs, before);
+    };
+
+    it("may grow and stay, also where the file system is smaller than the disk", () => {
+      for (const size of [4 * gib, 7.8 * gib, 8 * gib]) assert.deepEqual(problems(size), []);
+    });
+
+    it("cannot shrink", () => {
+      assert.deepEqual(problems(9.7 * gib, needs), [
+        "disk of app1 (CT 111): cannot shrink, got 8 GiB where it has 10; keep 10 or more, or " +
+          "make the stack anew: ./lab down, then ./lab up (data in the CTs goes)",
+      ]);
+    });
+
+    it("comes anew with a CT that is replaced, and is not judged on a foreign guest", () => {
+      assert.deepEqual(problems(10 * gib, { ...needs, template: "local:vztmpl/other" }), []);
+      assert.deepEqual(problems(10 * gib, undefined, { name: "mail", tags: "smtp" }), []);
+    });
+  });
+
   describe("guest on a wanted vmid", () => {
     const guest = (changes: Partial<GuestEntry> = {}): GuestEntry => ({
       ...{ vmid: 111, type: "lxc", node: "pve1", name: "app1", tags: "app;homelab" },
