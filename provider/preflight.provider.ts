@@ -188,7 +188,9 @@ function stateOf(inputs: PreflightInputs | PreflightState): PreflightState {
       lanBridge,
       privateBridge,
       hostMemoryMiB,
-      cts: cts.map(({ vmid, hostname, memoryMiB }) => ({ vmid, hostname, memoryMiB })),
+      cts: cts.map(({ vmid, hostname, memoryMiB, diskGiB }) => ({
+        ...{ vmid, hostname, memoryMiB, diskGiB },
+      })),
       ...(proxmoxFirewall ? { proxmoxFirewall } : {}),
     },
     warnings,

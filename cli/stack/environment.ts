@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { LabPaths } from "../core/paths";
 import type { EmbeddedNode, Toolchain } from "../core/types";
@@ -33,6 +34,8 @@ export function pulumiEnvironment(from: {
     // A working copy that was lost is made anew; the salt is in the state as well.
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
   };
+  const policyConfig = join(paths.root, "policy", `config.${stack}.json`);
+  if (existsSync(policyConfig)) environment.PULUMI_OPTION_POLICY_PACK_CONFIG = policyConfig;
   const own = outer.PULUMI_CONFIG_PASSPHRASE ?? outer.PULUMI_CONFIG_PASSPHRASE_FILE;
   if (stack === devStack || own === undefined) {
     environment.PULUMI_CONFIG_PASSPHRASE = undefined; // it would win over the file

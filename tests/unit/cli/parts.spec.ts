@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { summarizeBudget } from "../../../cli/access/budget";
@@ -175,6 +175,21 @@ describe("environment", () => {
     assert.equal(made.PULUMI_BACKEND_URL, "s3://x");
     assert.equal("PULUMI_CONFIG_PASSPHRASE_FILE" in made, false);
     assert.equal(made.PULUMI_OPTION_CONFIG_FILE, "/r/Pulumi.home.yaml");
+  });
+
+  it("gives the policies the stack's file of settings where there is one", () => {
+    const root = mkdtempSync(join(tmpdir(), "homelab-policy-"));
+    try {
+      const make = () =>
+        pulumiEnvironment({ paths: { ...paths, root }, stack: "dev", toolchain, outer: {} });
+      assert.equal(make().PULUMI_OPTION_POLICY_PACK_CONFIG, undefined);
+      mkdirSync(join(root, "policy"));
+      writeFileSync(join(root, "policy", "config.dev.json"), "{}");
+      const made = make().PULUMI_OPTION_POLICY_PACK_CONFIG;
+      assert.equal(made, join(root, "policy", "config.dev.json"));
+    } finally {
+      rmSync(root, { recursive: true });
+    }
   });
 
   it("prints lines a shell can evaluate", () => {

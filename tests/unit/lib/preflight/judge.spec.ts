@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import type { GuestEntry } from "../../../../lib/preflight/answers";
 import type { Needs } from "../../../../lib/preflight/judge";
-import { bridgeProblems, diskProblems, guestProblems, storageProblems } from "../../../../lib/preflight/judge";
+import {
+  bridgeProblems,
+  diskProblems,
+  guestProblems,
+  storageProblems,
+} from "../../../../lib/preflight/judge";
 
 const needs: Needs = {
   nodeName: "pve1",
