@@ -13,8 +13,8 @@ export interface Judged {
 export interface Figures {
   accounts: Record<Method, Account>;
   gaps: readonly Gap[];
-  /** POST requests that were lost although they were not in flight at the fault. */
-  postLostLater: number;
+  /** POST requests that were lost although they cannot have been in flight on a broken target. */
+  postLostElsewhere: number;
   /** p99 of the time from just before the fault to just after it, less the p99 before. */
   p99AddedMs: number;
   evenAfter: boolean;
@@ -50,8 +50,8 @@ export function judge(experiment: string, profile: string, figures: Figures): Ju
     noneLost(accounts),
     {
       expectation: "POST: only those are lost that were being answered by the target",
-      measured: `${accounts.POST.failed} lost, ${figures.postLostLater} of them sent after it was out`,
-      pass: figures.postLostLater === 0,
+      measured: `${accounts.POST.failed} lost, ${figures.postLostElsewhere} of them elsewhere`,
+      pass: figures.postLostElsewhere === 0,
     },
     ...(within === undefined
       ? []
@@ -70,9 +70,18 @@ export function judge(experiment: string, profile: string, figures: Figures): Ju
   ];
 }
 
-/** The expectations of a fault without traffic; only the tuned profile promises any. */
+/** The expectations of a fault without traffic; only the tuned profile promises how soon. */
 export function judgedIdle(what: string, profile: string, gaps: readonly Gap[]): Judged[] {
-  if (profile !== "tuned") return [];
+  if (profile !== "tuned") {
+    const times = [gapMs(gaps, "removed"), gapMs(gaps, "back")];
+    return [
+      {
+        expectation: `${what}: out of the rotation without traffic, and back`,
+        measured: times.map((ms) => (ms === undefined ? "not seen" : `${ms} ms`)).join(", "),
+        pass: times.every((ms) => ms !== undefined),
+      },
+    ];
+  }
   return [
     limit(
       `${what}: out of the rotation without traffic`,

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import {
   changeRawLines,
   featuresOf,
+  isInForce,
   nextFeatures,
   normalFeatures,
   normalLine,
@@ -71,8 +72,9 @@ async function apply(
   const linesDiffer = rawLines(wanted).join("\n") !== rawLines(before).join("\n");
   if (linesDiffer) {
     // `pct set` has rewritten the file: edit what is there now, on the node, line by line.
-    const drop = rawLines(before).filter((line) => !rawLines(wanted).includes(line));
-    const add = rawLines(wanted).filter((line) => !rawLines(before).includes(line));
+    const moved = (line: string) => removeLines.includes(line) && addLines.includes(line);
+    const drop = rawLines(before).filter((line) => moved(line) || !rawLines(wanted).includes(line));
+    const add = rawLines(wanted).filter((line) => moved(line) || !rawLines(before).includes(line));
     lines.push(editCommand(vmid, drop, add));
   }
   if (!differs && !linesDiffer) return;
@@ -163,8 +165,10 @@ export const containerHostConfigProvider: pulumi.dynamic.ResourceProvider<
       throw new Error(`unable to configure CT ${inputs.vmid}: it does not exist`);
     }
     const present = rawLines(before);
-    const added = inputs.rawLines.map(normalLine).filter((line) => !present.includes(line));
-    await apply(inputs, inputs.features || undefined, [], added);
+    const missing = inputs.rawLines.map(normalLine).filter((line) => !isInForce(present, line));
+    const moved = missing.filter((line) => present.includes(line));
+    await apply(inputs, inputs.features || undefined, moved, missing);
+    const added = missing.filter((line) => !moved.includes(line));
     const outs = await stateAfter(inputs, featuresOf(before), added);
     return { id: `ct-${inputs.vmid}`, outs };
   },
@@ -183,20 +187,22 @@ export const containerHostConfigProvider: pulumi.dynamic.ResourceProvider<
     const before = await readConf(news);
     const wanted = news.rawLines.map(normalLine);
     const present = before === undefined ? [] : rawLines(before);
-    const remove = olds.addedLines.filter((line) => !wanted.includes(line));
-    const add = wanted.filter((line) => !present.includes(line));
+    const add = wanted.filter((line) => !isInForce(present, line));
+    const moved = add.filter((line) => present.includes(line));
+    const remove = [...olds.addedLines.filter((line) => !wanted.includes(line)), ...moved];
     // Features given up go back to what they were; features never managed are left alone.
     const features = news.features || (olds.features ? olds.previousFeatures : undefined);
     await apply(news, features, remove, add);
-    const kept = olds.addedLines.filter((line) => wanted.includes(line) && !add.includes(line));
-    return { outs: await stateAfter(news, olds.previousFeatures, [...kept, ...add]) };
+    const kept = olds.addedLines.filter((line) => wanted.includes(line) && present.includes(line));
+    const added = add.filter((line) => !moved.includes(line));
+    return { outs: await stateAfter(news, olds.previousFeatures, [...kept, ...added]) };
   },
 
   async read(id, props) {
     if (!props) throw new Error(`unable to read ${id}: import is not supported`);
     const text = await readConf(props);
     if (text === undefined) return {}; // gone from the Proxmox node, hence from the state
-    const wanted = props.rawLines.filter((line) => rawLines(text).includes(normalLine(line)));
+    const wanted = props.rawLines.filter((line) => isInForce(rawLines(text), line));
     const managed = normalFeatures(props.features);
     const features = managed ? (otherFeatures(text, managed) ?? managed) : props.features;
     const file = "/etc/ssh/ssh_host_ed25519_key.pub";

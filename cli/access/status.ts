@@ -101,19 +101,23 @@ function routing(stats: StatRow[], profile: string | undefined) {
     : "none";
 }
 
-/** Everything serves. */
-export function isHealthy(status: LabStatus): boolean {
+/**
+ * Everything serves.
+ *
+ * @param heldOut targets that somebody drained or broke on purpose: they may be as they are
+ */
+export function isHealthy(status: LabStatus, heldOut: readonly string[] = []): boolean {
   return (
     status.targets.length > 0 &&
-    status.targets.every(({ state }) => state === "healthy") &&
+    status.targets.every(({ name, state }) => state === "healthy" || heldOut.includes(name)) &&
     status.database.state === "available"
   );
 }
 
 /** The parts that do not serve, in one line. */
-export function troubles(status: LabStatus): string {
+export function troubles(status: LabStatus, heldOut: readonly string[] = []): string {
   const targets = status.targets
-    .filter(({ state }) => state !== "healthy")
+    .filter(({ name, state }) => state !== "healthy" && !heldOut.includes(name))
     .map(({ name, state, reason, detail }) => `${name} ${state} (${reason}: ${detail})`);
   const { name, state, detail } = status.database;
   return [...targets, ...(state === "available" ? [] : [`${name} ${state} (${detail})`])].join(

@@ -25,7 +25,7 @@ restored whatever happens. Exit status 1 when an expectation is not met.
 ${Object.entries(EXPERIMENTS)
   .map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`)
   .join("\n")}
-  ${all.padEnd(width)}  each of them, and failover under every profile: five minutes`,
+  ${all.padEnd(width)}  each of them, and failover under every profile: ten minutes`,
   options: {
     rate: {
       type: "string",

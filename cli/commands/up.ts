@@ -1,4 +1,5 @@
 import { apiAccess, nodeAccess, type PulumiSession, requireOutputs } from "../access/session";
+import { describeRunTime, readRunTime, type RunTimeState } from "../access/runTime";
 import { isHealthy, type LabStatus, readStatus, troubles } from "../access/status";
 import { type Command, type CommandContext, yesOption } from "../core/command";
 import { withLabLock } from "../core/lock";
@@ -14,15 +15,16 @@ export const command: Command = {
   usage: "up [--yes]",
   description:
     "Builds and starts everything: prerequisites, Pulumi's toolchain, the embedded Proxmox node\n" +
-    "(the region), then the stack with its policy pack. Waits until every target is healthy and\n" +
-    "prints the URL. A second run changes only what is missing; a run that was cut off is\n" +
-    "completed by the next one.",
+    "(the region), then the stack with its policy pack. Waits until every target is healthy, but\n" +
+    "for those drained or broken on purpose, and prints the URL. A second run changes only what\n" +
+    "is missing; a run that was cut off is completed by the next one.",
   options: { yes: { ...yesOption, help: "install missing packages without asking" } },
   run: (context) => withLabLock(context.paths, "up", () => up(context)),
 };
 
 /** A status with where the load balancer's own statistics are. */
-type UpStatus = LabStatus & Pick<StackOutputs, "statsUrl" | "statsUser">;
+type UpStatus = LabStatus &
+  Pick<StackOutputs, "statsUrl" | "statsUser"> & { runTime: RunTimeState[] };
 
 async function up(context: CommandContext): Promise<number> {
   const from = Date.now();
@@ -50,6 +52,7 @@ async function waitUntilHealthy(
   { node }: PulumiSession,
 ): Promise<UpStatus> {
   const outputs = await requireOutputs(context);
+  const { statsUrl, statsUser } = outputs;
   const ssh = await nodeAccess(context);
   const api = await apiAccess(context);
   return context.progress.step("Health checks of every target", (note) =>
@@ -59,9 +62,13 @@ async function waitUntilHealthy(
       note,
       look: async () => {
         const status = await readStatus({ outputs, ssh, api, embedded: node });
-        return isHealthy(status)
-          ? { value: { ...status, statsUrl: outputs.statsUrl, statsUser: outputs.statsUser } }
-          : { seen: troubles(status) };
+        if (isHealthy(status)) return { value: { ...status, statsUrl, statsUser, runTime: [] } };
+        // What somebody drained or broke on purpose stays so; its owner undoes it.
+        const runTime = await readRunTime(ssh, outputs);
+        const heldOut = runTime.map(({ target }) => target);
+        return isHealthy(status, heldOut)
+          ? { value: { ...status, statsUrl, statsUser, runTime } }
+          : { seen: troubles(status, heldOut) };
       },
     }),
   );
@@ -79,6 +86,7 @@ function closingWords(status: UpStatus): string[] {
   ];
   const width = Math.max(...next.map(([command]) => command.length));
   return [
+    ...describeRunTime(status.runTime),
     "",
     `Load balancer  ${status.localUrl ?? status.url}`,
     ...(status.localUrl ? [`  on the LAN   ${status.url}`] : []),

@@ -1,3 +1,4 @@
+import { isProfileName, PROFILES } from "../../lib/haproxy/profiles";
 import type { BalancerEvent } from "../../observer/balancerLog";
 import { now, type ProbeRecord } from "../../observer/prober";
 import type { Observed } from "../../observer/timeline";
@@ -66,7 +67,7 @@ export interface DisturbOptions {
   path?: string;
   /** Requests a second. @default - the bench's */
   rate?: number;
-  /** How long it is left broken. @default 6000 */
+  /** How long it is left broken, in milliseconds. @default 6000 */
   duringMs?: number;
   /** How long the targets may take to be healthy again. */
   waitSeconds: number;
@@ -125,6 +126,16 @@ export async function disturb(
     damagedAt: at.to,
     healAt,
   };
+}
+
+/**
+ * How long a target is left broken, in milliseconds: at least so long, and until a profile's checks
+ * have had the time to take it out.
+ */
+export function brokenMs(profile: string, least: number): number {
+  if (!isProfileName(profile)) return least;
+  const { intervalMs, timeoutMs, unhealthyThreshold } = PROFILES[profile].healthCheck;
+  return Math.max(least, unhealthyThreshold * (intervalMs + timeoutMs) + 3000);
 }
 
 /** How long a target may take to be healthy again under a profile. */

@@ -6,7 +6,15 @@ import { type Observed, stepTimes, timeline } from "../../observer/timeline";
 import type { FaultKind } from "../../lib/faults/spec";
 import { inCt, onNode } from "../access/ssh";
 import { type Bench, pause } from "./bench";
-import { type Disturbance, drainOf, disturb, faultOn, returnSeconds, timed } from "./disturb";
+import {
+  brokenMs,
+  type Disturbance,
+  drainOf,
+  disturb,
+  faultOn,
+  returnSeconds,
+  timed,
+} from "./disturb";
 import { measured, undisturbed } from "./measured";
 
 /** The experiments that take a target out, and what each does to it. */
@@ -22,7 +30,6 @@ export const LOADED = {
 export type LoadedName = keyof typeof LOADED;
 
 const reloads = 10;
-const idleDuringMs = 4000;
 
 /** One of them, under the bench's rate; a rate of 0 measures what checks alone do. */
 export async function faultExperiment(
@@ -39,8 +46,7 @@ export async function faultExperiment(
         : faultOn(bench, [bench.target], { kind: action });
   const observed = await disturb(bench, disturbance, {
     waitSeconds: returnSeconds(profile),
-    ...(action === "reload" && { duringMs: 0 }),
-    ...(bench.rate === 0 && { duringMs: idleDuringMs }),
+    duringMs: action === "reload" ? 0 : brokenMs(profile, bench.rate === 0 ? 4000 : 6000),
   });
   const times = stepTimes(observed);
   const told = action !== "reload";
@@ -49,7 +55,7 @@ export async function faultExperiment(
     command: disturbance.command,
     ...measured(observed),
     healedAtMs: tenths(observed.healAt - observed.faultAt),
-    expectations: judge(name, profile, { ...figuresOf(observed), rate: bench.rate }),
+    expectations: judge(name, profile, { ...figuresOf(observed, name), rate: bench.rate }),
     ...(told && {
       target: bench.target.name,
       gaps: gaps(observed, times),
@@ -58,22 +64,36 @@ export async function faultExperiment(
   };
 }
 
-function figuresOf(observed: Observed): Omit<Figures, "rate"> {
-  const { records, faultAt, damagedAt } = observed;
+function figuresOf(observed: Observed, name: LoadedName): Omit<Figures, "rate"> {
+  const { records, faultAt } = observed;
   const times = stepTimes(observed);
-  // Until it is out, a target that is broken is given requests, and they are in flight on it.
-  const inFlightUntil = times.down ?? damagedAt;
-  const later = records.filter(
-    (r) => r.method === "POST" && r.outcome === "failed" && r.sentAt > inFlightUntil,
-  );
   const around = records.filter((r) => r.dueAt >= faultAt - 500 && r.dueAt < faultAt + 3000);
   return {
     accounts: accounts(records),
     gaps: gaps(observed, times),
-    postLostLater: later.length,
+    postLostElsewhere: lostElsewhere(observed, LOADED[name] in NOTHING_BREAKS).length,
     p99AddedMs: tenths(latency(around).p99 - latency(undisturbed(records, faultAt)).p99),
     evenAfter: evenAtEnd(observed),
   };
+}
+
+/** Here no target ends in the middle of an answer. */
+const NOTHING_BREAKS: Record<string, true> = { drain: true, reload: true };
+
+/**
+ * POST requests that were lost although no broken target can have had them: they ended before the
+ * fault, were sent after the target was out, or nothing broke at all.
+ */
+export function lostElsewhere(observed: Observed, nothingBreaks: boolean) {
+  const { records, faultAt, damagedAt } = observed;
+  // Until it is out, a target that is broken is given requests, and they are in flight on it.
+  const inFlightUntil = stepTimes(observed).down ?? damagedAt;
+  return records.filter(
+    (r) =>
+      r.method === "POST" &&
+      r.outcome === "failed" &&
+      (nothingBreaks || r.sentAt > inFlightUntil || (r.doneAt ?? Infinity) < faultAt),
+  );
 }
 
 /** The last ten answers a target are spread evenly. */

@@ -58,33 +58,30 @@ export async function runPlans(
     await applyProfile(context, await openPulumi(context), profile);
   };
   try {
-    for (const { name, rate, profile = before } of plans) {
+    for (const plan of plans) {
       signal.throwIfAborted();
-      await use(profile);
-      const work = measure(context, { name, rate, profile: profile || before, signal });
-      results.push(await (goOn ? work.catch((error: Error) => undone(error, name)) : work));
+      const { name, rate } = plan;
+      const profile: string = plan.profile ?? before;
+      const work = async () => {
+        await use(profile);
+        return measure(context, { name, rate, profile: profile || before, signal });
+      };
+      results.push(await (goOn ? work().catch((error: Error) => undone(error, plan)) : work()));
     }
   } finally {
     await use(before);
   }
   return results;
 
-  function undone(error: Error, name: string): ExperimentResult {
+  function undone(error: Error, plan: Plan): ExperimentResult {
     if (signal.aborted) throw error;
-    const { rate, profile = before } = plans.find((plan) => plan.name === name)!;
+    const { name, rate } = plan;
+    const profile: string = plan.profile ?? before;
     const expectations = [{ expectation: "it can be done", measured: error.message, pass: false }];
     const startedAt = new Date().toISOString();
-    const url = "";
     return {
-      version,
-      experiment: name,
-      profile,
-      rate,
-      url,
-      startedAt,
-      pass: false,
-      targets: [],
-      expectations,
+      ...{ version, experiment: name, profile, rate, url: "", startedAt, pass: false },
+      ...{ targets: [], expectations },
     };
   }
 }

@@ -8,6 +8,8 @@ import { isRunning, type ProcessId, processId } from "../core/processes";
 import { askDocker } from "./checks";
 
 const startSeconds = 60;
+/** It gives its containers 15 s to end before it kills them, and some do that slowly. */
+const stopSeconds = 90;
 
 /** Inside .lab, as all a lab leaves outside of it are caches. */
 const logFile = (paths: LabPaths) => join(paths.state, "log", "dockerd.log");
@@ -67,7 +69,13 @@ export async function stopStartedDaemon(paths: LabPaths): Promise<void> {
   const daemon = startedDaemon(paths);
   if (!daemon) return;
   if (isRunning(daemon)) process.kill(daemon.pid, "SIGTERM");
-  for (let tries = 0; tries < 120 && isRunning(daemon); tries++) await sleep(250);
-  if (isRunning(daemon)) throw new Error(`Docker: pid ${daemon.pid} does not end within 30 s`);
+  const deadline = Date.now() + stopSeconds * 1000;
+  while (Date.now() < deadline && isRunning(daemon)) await sleep(250);
+  if (isRunning(daemon)) {
+    throw new Error(
+      `Docker: does not end, got pid ${daemon.pid} still there after ${stopSeconds} s; ` +
+        `see ${logFile(paths)}, or end it with kill ${daemon.pid}`,
+    );
+  }
   rmSync(recordFile(paths), { force: true });
 }

@@ -32,6 +32,23 @@ export function rawLines(text: string): string[] {
     .map(normalLine);
 }
 
+/** Keys of which LXC takes the last line (lxc.container.conf(5)); lines of all others add up. */
+const LAST_COUNTS = [
+  "lxc.apparmor.profile",
+  "lxc.apparmor.allow_incomplete",
+  "lxc.apparmor.allow_nesting",
+  "lxc.autodev",
+  "lxc.seccomp.profile",
+];
+
+/** Whether a raw line is there, and no later one of its key takes its place. */
+export function isInForce(lines: string[], line: string): boolean {
+  const wanted = normalLine(line);
+  const key = parseRawLine(wanted)?.key ?? "";
+  if (!LAST_COUNTS.includes(key)) return lines.includes(wanted);
+  return lines.findLast((one) => parseRawLine(one)?.key === key) === wanted;
+}
+
 /** Value of `features:` in the current configuration, or the empty string. */
 export function featuresOf(text: string): string {
   const line = split(text).current.find((candidate) => candidate.startsWith("features:"));

@@ -19,6 +19,33 @@ describe("the load balancer", function () {
     assert.deepEqual(verdict.counts, { app1: 4, app2: 4, app3: 4 });
   });
 
+  it("spreads 300 requests exactly, over two of three while one is drained, and over all again", async function () {
+    this.timeout("2m");
+    const { stdout } = await labClone().ok(["experiment", "round-robin", "--json"]);
+    const { expectations } = JSON.parse(stdout) as { expectations: { measured: string }[] };
+    const counts = expectations.map(({ measured }) => measured.match(/app\d \d+/g)?.length);
+    assert.deepEqual(counts, [3, 2, 3], stdout);
+  });
+
+  it("tells programs what it is", async function () {
+    const { stdout } = await labClone().ok(["status", "--json"]);
+    const status = JSON.parse(stdout) as Record<string, Record<string, unknown>>;
+    const keys = (value: unknown) => Object.keys(value as object).sort();
+    const has = (value: unknown, wanted: string) =>
+      assert.deepEqual(
+        wanted.split(" ").filter((key) => !keys(value).includes(key)),
+        [],
+        stdout,
+      );
+    has(status, "url localUrl loadBalancer targets database budget");
+    has(status.loadBalancer, "name vmid lanAddress privateAddress");
+    has(status.targets![0], "name vmid address port storageDriver state reason");
+    has(status.database, "name vmid address port state");
+    const info = JSON.parse((await labClone().ok(["pve", "info", "--json"])).stdout) as unknown;
+    has(info, "apiUrl caFile user password tokenId tokenSecret node storage template lanBridge");
+    has(info, "privateBridge sshHost sshPort sshUser sshKeyFile knownHostsFile");
+  });
+
   it("rotates over the targets in the original loop inside its CT", async function () {
     const loop = 'for i in {1..12}; do curl -sI http://localhost/ | grep -i "^x-backend:"; done';
     const { stdout } = await labClone().ok(["exec", "lb", "--", "bash", "-c", loop]);

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { labClone } from "../support/labClone";
 import { labStatus, targetIs } from "../support/labStatus";
 import { waitUntil } from "../support/waitUntil";
@@ -67,6 +70,37 @@ describe("under faults", function () {
     assert.deepEqual([GET.failed, HEAD.failed], [0, 0]);
   });
 
+  for (const name of ["hang", "partition", "stop", "reject", "reload"]) {
+    it(`no GET is lost in experiment ${name}`, async function () {
+      const { GET, HEAD } = await experiment(name);
+      assert.ok(GET.sent > 300, `${GET.sent} sent`);
+      assert.deepEqual([GET.failed, HEAD.failed], [0, 0]);
+    });
+  }
+
+  it("requests are lost under the profile plain, which is put back, and the report shows both", async function () {
+    this.timeout("5m");
+    const words = ["experiment", "failover", "--profile", "plain", "--rate", "100", "--json"];
+    const { stdout } = await labClone().ok(words, { timeoutSeconds: 240 });
+    const { profile, accounts } = JSON.parse(stdout) as {
+      profile: string;
+      accounts: { GET: Account };
+    };
+    assert.equal(profile, "plain");
+    assert.ok(accounts.GET.failed > 0, stdout);
+    const { stdout: now } = await labClone().ok(["profile"]);
+    assert.match(now, /^\S*\s*tuned.*in force/m);
+    const folder = mkdtempSync(join(tmpdir(), "homelab-report-"));
+    try {
+      const page = join(folder, "page.html");
+      await labClone().ok(["report", "failover", "--name", "Ada Lovelace", "--output", page]);
+      const text = readFileSync(page, "utf8");
+      for (const part of ["Ada Lovelace", "plain", "tuned", "<svg"]) assert.ok(text.includes(part));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it("nothing is lost when a target is drained and returns", async function () {
     const { GET, HEAD, POST } = await experiment("drain");
     assert.deepEqual([GET.failed, HEAD.failed, POST.failed], [0, 0, 0]);
@@ -123,6 +157,16 @@ describe("under faults", function () {
     assert.equal(stdout, "0\ninactive\n");
   });
 
+  for (const kind of ["full", "memory"]) {
+    it(`a fault ${kind} is shown, and leaves nothing once it is healed`, async function () {
+      await labClone().ok(["fault", "app3", kind]);
+      assert.deepEqual(await setAtRunTime(), [`app3 fault ${kind}`]);
+      await labClone().ok(["heal", "app3"]);
+      assert.deepEqual(await setAtRunTime(), []);
+      await targetIs("app3", "healthy", 60);
+    });
+  }
+
   it("a fault with --for is undone by the node", async function () {
     const { stdout } = await labClone().ok(["fault", "app3", "drop", "--for", "6s"]);
     assert.match(stdout, /^on the Proxmox node: pct exec 113 -- .*-j DROP/m);
@@ -136,6 +180,12 @@ describe("under faults", function () {
     await labClone().ok(["drain", "app1"]);
     await targetIs("app1", "draining", 5);
     await labClone().ok(["exec", "lb", "--", "systemctl", "reload", "haproxy"]);
+    await targetIs("app1", "draining", 5);
+  });
+
+  it("a drained target is left drained by up, which says so and does not wait for it", async function () {
+    const { stdout } = await labClone().ok(["up", "--yes"], { timeoutSeconds: 110 });
+    assert.match(stdout, /^app1 .*draining.* \.\/lab undrain app1$/m);
     await targetIs("app1", "draining", 5);
     await labClone().ok(["undrain", "app1"]);
     await targetIs("app1", "healthy", 10);

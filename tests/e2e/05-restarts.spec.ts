@@ -11,12 +11,14 @@ describe("after a restart", function () {
     await labClone().ok(["exec", "pve", "--", "pct", "reboot", "112"]);
     await allHealthy(90);
     await refusedFrom("app1");
+    await isClosed();
   });
 
   it("of Docker on an app node the target returns and the subnet is closed", async function () {
     await labClone().ok(["exec", "app2", "--", "systemctl", "restart", "docker"]);
     await allHealthy(90);
     await refusedFrom("app1");
+    await isClosed();
   });
 
   it("of the whole node every CT returns and the subnet is closed", async function () {
@@ -24,6 +26,7 @@ describe("after a restart", function () {
     await allHealthy(180);
     await refusedFrom("pve");
     await refusedFrom("app1");
+    await isClosed();
     await labClone().ok(["verify"]);
   });
 
@@ -34,6 +37,7 @@ describe("after a restart", function () {
       await allHealthy(180);
       await refusedFrom("pve");
       await refusedFrom("app1");
+      await isClosed();
       await labClone().ok(["verify"]);
     });
   }
@@ -47,4 +51,10 @@ describe("after a restart", function () {
 
 async function refusedFrom(from: string): Promise<void> {
   assert.equal(await serviceStatus(from), 0, `${from} reached app2:3000`);
+}
+
+/** Everybody who reaches somebody, over IPv4 and IPv6, is one whom the security groups let through. */
+async function isClosed(): Promise<void> {
+  const { stdout } = await labClone().ok(["reach", "--json"]);
+  assert.equal((JSON.parse(stdout) as { asModelled: boolean }).asModelled, true, stdout);
 }

@@ -12,6 +12,7 @@ import {
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { watchArguments } from "../support/argumentWatch";
+import { boxOf } from "../support/box";
 import { labClone } from "../support/labClone";
 
 /** Marks a secret in Pulumi's exported state (sdk/nodejs/runtime/rpc.ts `specialSigKey`). */
@@ -107,6 +108,21 @@ describe("secrets", function () {
       "it saw no pulumi",
     );
     clean("a process", seen.join("\n"));
+  });
+
+  it("are in no log of a CT, of a service or of the node, whoever may read it", async function () {
+    const logs =
+      "journalctl -o cat --no-pager; cat /var/log/postgresql/* /var/log/homelab/* 2>/dev/null; " +
+      "! command -v docker >/dev/null || docker logs web 2>&1";
+    for (const name of ["lb", "app1", "app2", "app3", "db"]) {
+      const { stdout } = await labClone().ok(["exec", name, "--", "sh", "-c", `${logs}; true`]);
+      assert.ok(stdout.length > 1000, `${name} logged nothing`);
+      clean(`a log of ${name}`, stdout);
+    }
+    const both = ["-c", 'docker logs "$1" 2>&1', "-", boxOf(labClone().root)];
+    const box = execFileSync("sh", both, { encoding: "utf8", maxBuffer: 100 * 1024 ** 2 });
+    assert.notEqual(box, "");
+    clean("the node's log", box);
   });
 
   /** The text of all small files below some folders that others may read. */

@@ -57,7 +57,9 @@ export function pulumiProcesses(checkout: string): string[] {
  * @returns false when it had ended by itself.
  */
 export async function cutOff(checkout: string, kind: CrashKind, seconds: number): Promise<boolean> {
-  const child = spawn("./lab", ["up", "--yes"], { cwd: checkout, stdio: "ignore" });
+  // A group of its own, so that an interrupt can reach all of it, as a terminal's Ctrl-C does.
+  const options = { cwd: checkout, stdio: "ignore", detached: true } as const;
+  const child = spawn("./lab", ["up", "--yes"], options);
   const ended = new Promise<void>((resolve, reject) => {
     child.on("error", reject);
     child.on("exit", () => resolve());
@@ -74,7 +76,7 @@ export async function cutOff(checkout: string, kind: CrashKind, seconds: number)
 
 function strike(root: number, kind: CrashKind): void {
   if (kind === "lab") return kill(root, "SIGKILL");
-  if (kind === "interrupt") return kill(root, "SIGINT");
+  if (kind === "interrupt") return kill(-root, "SIGINT");
   const all = tree(root);
   const engine = all.filter(({ name }) => name === "pulumi");
   // Before Pulumi was started there is only the whole to be killed.

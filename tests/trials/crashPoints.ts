@@ -32,8 +32,10 @@ export function crashPoints(clone: LabClone, repeats: number, seed: number): voi
     });
 
     points.forEach((part, index) => {
-      const kind: CrashKind = crashKinds[index % crashKinds.length]!;
-      const from = beginnings[index % beginnings.length]!;
+      // A few trials begin somewhere else each time, so that every pair has its turn.
+      const turn = seed + index;
+      const kind: CrashKind = crashKinds[turn % crashKinds.length]!;
+      const from = beginnings[turn % beginnings.length]!;
       const delay = 1 + part * from.seconds;
       const title = `${from.name} missing, ${kind} ended after ${delay.toFixed(1)} s`;
 

@@ -7,6 +7,8 @@ import { describeResult } from "../../../cli/experiments/describe";
 import { describeSuite } from "../../../cli/experiments/describeSuite";
 import { judgeGrey } from "../../../cli/experiments/grey";
 import { measured } from "../../../cli/experiments/measured";
+import { brokenMs } from "../../../cli/experiments/disturb";
+import { lostElsewhere } from "../../../cli/experiments/faultExperiment";
 import { everyPlan, suiteOf } from "../../../cli/experiments/run";
 import type { ExperimentResult } from "../../../observer/experiment";
 import type { ProbeRecord } from "../../../observer/prober";
@@ -30,6 +32,30 @@ const failed = { outcome: "failed" as const, status: 500 };
 const times = { target: "app2", targets, faultAt: 4900, damagedAt: 5000, healAt: 11_000 };
 const unmet = (judged: { expectation: string; pass: boolean }[]) =>
   judged.filter(({ pass }) => !pass).map(({ expectation }) => expectation);
+
+describe("a POST that is lost", () => {
+  const lost = (at: number, doneAt: number, nothingBreaks = false) => {
+    const record = { method: "POST", connection: "kept", outcome: "failed", dueAt: at } as const;
+    const records = [{ ...record, sentAt: at, doneAt }];
+    return lostElsewhere({ ...times, records, events: [] }, nothingBreaks).length;
+  };
+
+  it("may have been in flight on the target until that is out", () => {
+    assert.deepEqual([lost(4850, 4950), lost(4950, 5000)], [0, 0]);
+  });
+
+  it("was not when it ended before the fault, began after it, or nothing broke", () => {
+    assert.deepEqual([lost(4000, 4100), lost(6000, 6100), lost(4950, 5000, true)], [1, 1, 1]);
+  });
+});
+
+describe("a target that is broken", () => {
+  it("stays so for as long as a profile's checks need to take it out", () => {
+    const all = ["tuned", "plain", "alb-default"].map((profile) => brokenMs(profile, 6000));
+    assert.deepEqual(all, [6000, 15_000, 73_000]);
+    assert.equal(brokenMs("", 4000), 4000);
+  });
+});
 
 describe("a grey failure", () => {
   /** Every second answer of app2 is an error while it lasts. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { summarizeBudget } from "../../../cli/access/budget";
 import { parsePctList } from "../../../cli/access/guests";
 import { parseLabs } from "../../../cli/access/labs";
+import { isHealthy, troubles } from "../../../cli/access/status";
 import { quoted, sshArgs } from "../../../cli/access/ssh";
 import { withLabLock } from "../../../cli/core/lock";
 import { labPaths } from "../../../cli/core/paths";
@@ -146,6 +147,25 @@ describe("prerequisites", () => {
     assert.equal(judgeDocker({ kind: "running", version: "20.10.24" }).level, "ok");
     assert.equal(judgeDocker({ kind: "running", version: "18.9.1" }).level, "error");
     assert.match(judgeDocker({ kind: "missing" }).remedy, /docker\.io/);
+  });
+});
+
+describe("health of a lab", () => {
+  const lab = (app2: string) =>
+    ({
+      targets: [
+        { name: "app1", state: "healthy" },
+        { name: "app2", state: app2, reason: "r", detail: "d" },
+      ],
+      database: { name: "db", state: "available", detail: "" },
+    }) as never;
+
+  it("needs every target but those held out on purpose", () => {
+    assert.deepEqual([isHealthy(lab("healthy")), isHealthy(lab("draining"))], [true, false]);
+    assert.equal(isHealthy(lab("draining"), ["app2"]), true);
+    assert.equal(isHealthy(lab("draining"), ["app1"]), false);
+    assert.equal(troubles(lab("draining"), ["app1"]), "app2 draining (r: d)");
+    assert.equal(troubles(lab("draining"), ["app2"]), "");
   });
 });
 

@@ -104,6 +104,9 @@ describe("the program", () => {
     for (const { inputs } of web) {
       assert.deepEqual(inputs.ports, [{ internal: 3000, external: 3000 }]);
       assert.equal(inputs.readOnly, true);
+      assert.match(String(inputs.user), /^[1-9]\d*(:[1-9]\d*)?$/);
+      assert.deepEqual(inputs.capabilities, { drops: ["ALL"] });
+      assert.deepEqual(inputs.securityOpts, ["no-new-privileges"]);
       assert.ok(!JSON.stringify(inputs.envs).includes("secret-"), "password in the environment");
     }
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { accounts, latency, losses } from "../../../observer/account";
 import { parseLogLine } from "../../../observer/balancerLog";
-import { judge } from "../../../observer/expectations";
+import { judge, judgedIdle } from "../../../observer/expectations";
 import type { ProbeRecord } from "../../../observer/prober";
 import { type GapId, gapMs, gaps } from "../../../observer/gaps";
 import { series } from "../../../observer/series";
@@ -165,7 +165,7 @@ describe("expectations", () => {
   const figures = {
     accounts: { GET: account, HEAD: none, POST: none },
     gaps: [gap("removed", 20), gap("back", 300)],
-    postLostLater: 0,
+    postLostElsewhere: 0,
     p99AddedMs: 10,
     evenAfter: true,
     rate: 200,
@@ -178,5 +178,14 @@ describe("expectations", () => {
   it("of the tuned profile are not met when a GET is lost, of the others when none is", () => {
     assert.deepEqual(failed("tuned"), ["no GET or HEAD is lost"]);
     assert.deepEqual(failed("plain"), []);
+  });
+
+  it("without traffic are a time for tuned, and that it goes and comes for the others", () => {
+    const gone = [gap("removed", 5000), gap("back", 2000)];
+    const passes = (profile: string, gaps: typeof gone) =>
+      judgedIdle("kill", profile, gaps).map(({ pass }) => pass);
+    assert.deepEqual(passes("tuned", gone), [false, false]);
+    assert.deepEqual(passes("plain", gone), [true]);
+    assert.deepEqual(passes("plain", gone.slice(0, 1)), [false]);
   });
 });

@@ -80,6 +80,23 @@ describe("features and raw LXC lines of a CT", function () {
     assert.match(readFileSync(conf, "utf8"), /^lxc.apparmor.profile: unconfined$/m);
   });
 
+  it("sees a later line that takes the place of its own, and puts its own behind it", async () => {
+    const outs = await create();
+    const strange = "lxc.apparmor.profile: generated\n";
+    writeFileSync(conf, readFileSync(conf, "utf8") + strange);
+    const { props } = await provider.read("id", outs);
+    assert.deepEqual(props?.rawLines, ["lxc.cap.drop:"]);
+    forget();
+    const repaired = (await provider.update("id", props, inputs)).outs!;
+    assert.equal(
+      readFileSync(conf, "utf8"),
+      `features: keyctl=1,nesting=1\n${PLAIN}lxc.cap.drop:\n${strange}lxc.apparmor.profile: unconfined\n`,
+    );
+    assert.equal(calls().match(/^start 111$/gm)?.length, 1);
+    await provider.delete("id", repaired);
+    assert.equal(readFileSync(conf, "utf8"), PLAIN + strange);
+  });
+
   it("sees features that wait for the CT's next start", async () => {
     const outs = await create();
     const text = readFileSync(conf, "utf8");
