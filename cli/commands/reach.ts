@@ -88,7 +88,7 @@ function refuseUnknown(settings: Settings, { from, to, port }: Wanted): void {
     );
   }
   if (port < 1 || port > 65535) {
-    throw new UsageError(`lab reach: ${port} is no port; allowed are 1 to 65535`);
+    throw new UsageError(`lab reach: is no port, got ${port}; allowed are 1 to 65535`);
   }
 }
 

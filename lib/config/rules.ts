@@ -24,7 +24,7 @@ export function addressProblems(settings: Settings): string[] {
   const inside = (key: string, address: string, within: string, cidr?: Cidr) => {
     const value = parseAddress(address);
     if (value === undefined) {
-      problems.push(`${key}: is no IPv4 address, got "${address}"`);
+      problems.push(`${key}: is no IPv4 address, got "${address}"; give it as 10.10.10.50`);
     } else if (cidr && !isHost(cidr, value)) {
       problems.push(
         `${key}: is outside its subnet, got ${address}; allowed is a host of ${within}`,
@@ -44,16 +44,22 @@ export function addressProblems(settings: Settings): string[] {
     inside(`appAddressStart with appNodeCount (${last.name})`, last.address, privateCidr, own);
   }
   if (parseAddress(settings.nameserver) === undefined) {
-    problems.push(`nameserver: is no IPv4 address, got "${settings.nameserver}"`);
+    problems.push(
+      `nameserver: is no IPv4 address, got "${settings.nameserver}"; give it as 192.168.1.1`,
+    );
   }
   if (lan && own && overlaps(lan, own)) {
-    problems.push(`privateCidr: overlaps lanCidr, got ${privateCidr} and ${settings.lan.cidr}`);
+    problems.push(
+      `privateCidr: overlaps lanCidr, got ${privateCidr} and ${settings.lan.cidr}; take another private subnet`,
+    );
   }
   const docker = parseCidr(DOCKER_BRIDGE_CIDR);
   for (const [key, cidr] of [["lanCidr", lan] as const, ["privateCidr", own] as const]) {
     if (cidr && docker && overlaps(cidr, docker)) {
+      const given = key === "lanCidr" ? settings.lan.cidr : privateCidr;
       problems.push(
-        `${key}: overlaps Docker's own network on the app nodes, ${DOCKER_BRIDGE_CIDR}`,
+        `${key}: overlaps Docker's own network on the app nodes, got ${given} and ${DOCKER_BRIDGE_CIDR}; ` +
+          "take another subnet",
       );
     }
   }

@@ -76,7 +76,8 @@ export function parseFault(text: string): FaultSpec {
   }
   const range = RANGES[kind];
   if (at < 0) return range ? { kind, amount: range.fallback } : { kind };
-  if (!range) throw new Error(`fault ${kind}: takes no value, got ${JSON.stringify(text)}`);
+  if (!range)
+    throw new Error(`fault ${kind}: takes no value, got ${JSON.stringify(text)}; write ${kind}`);
   const value = text.slice(at + 1);
   const checks = value.endsWith(",checks");
   const amount = range.read(checks ? value.slice(0, -",checks".length) : value);

@@ -113,7 +113,7 @@ describe("the word for a fault", () => {
   for (const [text, message] of [
     ["explode", `fault: is unknown, got "explode"; ${kinds}`],
     ["", `fault: is unknown, got ""; ${kinds}`],
-    ["kill=9", 'fault kill: takes no value, got "kill=9"'],
+    ["kill=9", 'fault kill: takes no value, got "kill=9"; write kill'],
     ["error=0%", `fault error: ${share}, got "0%"`],
     ["error=101%", `fault error: ${share}, got "101%"`],
     ["error=50", `fault error: ${share}, got "50"`],
