@@ -9,7 +9,8 @@ export const command: Command = {
   usage: `profile [${PROFILE_NAMES.join("|")}]`,
   description:
     "Changes how the load balancer behaves when targets fail, by a reload that loses no request;\n" +
-    "it stays until it is changed again. Without a name: the profiles, and which one is in force.",
+    "it stays until it is changed again. It is an up: other changes that wait are made as well.\n" +
+    "Without a name: the profiles, and which one is in force.",
   maxArgs: 1,
   async run(context) {
     const [name] = context.args;
