@@ -32,7 +32,8 @@ export function footprint(): Footprint {
   const cache = process.env.HOMELAB_CACHE ?? join(homedir(), ".cache", "homelab");
   return {
     containers: lines("docker", "ps", "-aq", "--no-trunc"),
-    networks: lines("docker", "network", "ls", "-q", "--no-trunc"),
+    // Not those of Docker itself, which its daemon makes anew at each start.
+    networks: lines("docker", "network", "ls", "-q", "--no-trunc", "--filter", "type=custom"),
     volumes: lines("docker", "volume", "ls", "-q"),
     interfaces: readdirSync("/sys/class/net").sort(),
     loops: lines("losetup", "--list", "--noheadings", "--raw", "--output", "NAME,BACK-INO"),
