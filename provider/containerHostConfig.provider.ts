@@ -49,7 +49,7 @@ const otherFeatures = (conf: string, wanted: string): string | undefined =>
 
 /**
  * Brings features (undefined: as they are) and raw lines to what is wanted; restarts the CT only when
- * something changed.
+ * something changed. Lines to add are those that are not in force.
  */
 async function apply(
   inputs: ContainerHostConfigInputs,
@@ -68,13 +68,15 @@ async function apply(
       features ? `pct set ${vmid} --features '${features}'` : `pct set ${vmid} --delete features`,
     );
   }
-  const wanted = changeRawLines(before, removeLines, addLines);
-  const linesDiffer = rawLines(wanted).join("\n") !== rawLines(before).join("\n");
+  const present = rawLines(before);
+  // What is there already and not in force goes behind the line that took its place.
+  const moved = addLines.filter((line) => present.includes(line));
+  const wanted = rawLines(changeRawLines(before, [...removeLines, ...moved], addLines));
+  const linesDiffer = wanted.join("\n") !== present.join("\n");
   if (linesDiffer) {
     // `pct set` has rewritten the file: edit what is there now, on the node, line by line.
-    const moved = (line: string) => removeLines.includes(line) && addLines.includes(line);
-    const drop = rawLines(before).filter((line) => moved(line) || !rawLines(wanted).includes(line));
-    const add = rawLines(wanted).filter((line) => moved(line) || !rawLines(before).includes(line));
+    const drop = present.filter((line) => moved.includes(line) || !wanted.includes(line));
+    const add = wanted.filter((line) => moved.includes(line) || !present.includes(line));
     lines.push(editCommand(vmid, drop, add));
   }
   if (!differs && !linesDiffer) return;
@@ -166,9 +168,8 @@ export const containerHostConfigProvider: pulumi.dynamic.ResourceProvider<
     }
     const present = rawLines(before);
     const missing = inputs.rawLines.map(normalLine).filter((line) => !isInForce(present, line));
-    const moved = missing.filter((line) => present.includes(line));
-    await apply(inputs, inputs.features || undefined, moved, missing);
-    const added = missing.filter((line) => !moved.includes(line));
+    await apply(inputs, inputs.features || undefined, [], missing);
+    const added = missing.filter((line) => !present.includes(line));
     const outs = await stateAfter(inputs, featuresOf(before), added);
     return { id: `ct-${inputs.vmid}`, outs };
   },
@@ -188,13 +189,12 @@ export const containerHostConfigProvider: pulumi.dynamic.ResourceProvider<
     const wanted = news.rawLines.map(normalLine);
     const present = before === undefined ? [] : rawLines(before);
     const add = wanted.filter((line) => !isInForce(present, line));
-    const moved = add.filter((line) => present.includes(line));
-    const remove = [...olds.addedLines.filter((line) => !wanted.includes(line)), ...moved];
+    const remove = olds.addedLines.filter((line) => !wanted.includes(line));
     // Features given up go back to what they were; features never managed are left alone.
     const features = news.features || (olds.features ? olds.previousFeatures : undefined);
     await apply(news, features, remove, add);
     const kept = olds.addedLines.filter((line) => wanted.includes(line) && present.includes(line));
-    const added = add.filter((line) => !moved.includes(line));
+    const added = add.filter((line) => !present.includes(line));
     return { outs: await stateAfter(news, olds.previousFeatures, [...kept, ...added]) };
   },
 

@@ -107,23 +107,24 @@ function routing(stats: StatRow[], profile: string | undefined) {
  * @param heldOut targets that somebody drained or broke on purpose: they may be as they are
  */
 export function isHealthy(status: LabStatus, heldOut: readonly string[] = []): boolean {
-  return (
-    status.targets.length > 0 &&
-    status.targets.every(({ name, state }) => state === "healthy" || heldOut.includes(name)) &&
-    status.database.state === "available"
-  );
+  const { targets, database } = status;
+  return targets.length > 0 && out(status, heldOut).length === 0 && database.state === "available";
 }
 
 /** The parts that do not serve, in one line. */
 export function troubles(status: LabStatus, heldOut: readonly string[] = []): string {
-  const targets = status.targets
-    .filter(({ name, state }) => state !== "healthy" && !heldOut.includes(name))
-    .map(({ name, state, reason, detail }) => `${name} ${state} (${reason}: ${detail})`);
+  const targets = out(status, heldOut).map(
+    ({ name, state, reason, detail }) => `${name} ${state} (${reason}: ${detail})`,
+  );
   const { name, state, detail } = status.database;
   return [...targets, ...(state === "available" ? [] : [`${name} ${state} (${detail})`])].join(
     ", ",
   );
 }
+
+/** Targets that do not serve and should. */
+const out = ({ targets }: LabStatus, heldOut: readonly string[]) =>
+  targets.filter(({ name, state }) => state !== "healthy" && !heldOut.includes(name));
 
 async function askDatabase(
   ssh: NodeAccess,

@@ -56,7 +56,8 @@ async function measure(
   const direct = outputs.targets.map(({ address, port }) => `${address}:${port}`);
   const runs: Record<string, LoadResult[]> = { direct: [], through: [], inCt: [], bare: [] };
   note("warm-up");
-  for (const targets of [direct, undefined]) await load({ ...(targets && { targets }) });
+  await load({ targets: direct });
+  await load({});
   for (let run = 0; run < RUNS; run++) {
     note(`latency, run ${run + 1} of ${RUNS}`);
     runs.direct!.push(await load({ targets: direct }));
@@ -114,14 +115,8 @@ const failed = (runs: (LoadResult[] | undefined)[]) =>
 
 async function memoryUnder(ssh: NodeAccess, vmid: number, address: string): Promise<Bar[]> {
   const connections = HELD / GENERATORS;
-  const path = HEALTH_PATH;
-  const load = {
-    targets: [`${address}:${LISTENER_PORT}`],
-    path,
-    connections,
-    rate: 0,
-    seconds: 45,
-  };
+  const targets = [`${address}:${LISTENER_PORT}`];
+  const load = { targets, path: HEALTH_PATH, connections, rate: 0, seconds: 45 };
   const script = memoryScript(vmid, loadArguments(load), {
     generators: GENERATORS,
     connections: HELD,

@@ -1,14 +1,17 @@
 import { join } from "node:path";
 import { median } from "../../lib/bench/load";
 import type { Bar } from "../../observer/benchmark";
-import { openPulumi } from "../access/session";
+import { openPulumi, type PulumiSession } from "../access/session";
 import type { CommandContext } from "../core/command";
 import { exec, run } from "../core/exec";
+import type { Note } from "../core/progress";
 import type { Benchmark } from "./benchmark";
 
 const RUNS = 3;
 const SECOND_UP_SECONDS = 30;
 const PREVIEW_SECONDS = 20;
+
+const PREVIEW = ["preview", "--non-interactive", "--expect-no-changes"];
 
 /** Pulumi refuses a pack's settings without the pack. */
 const WITHOUT_PACK = {
@@ -24,26 +27,24 @@ export const up: Benchmark = {
     // A machine that has just started reads everything from disk: that is no second up.
     note("warm-up");
     await secondUp(context);
-    const seconds = await inTurn(
-      {
-        up: () => secondUp(context),
-        with: await preview(context, true),
-        without: await preview(context, false),
-      },
-      signal,
-      note,
-    );
+    const { toolchain, env } = await openPulumi(context);
+    const preview = (env: PulumiSession["env"]) =>
+      run(toolchain.pulumi, PREVIEW, { cwd: context.paths.root, env });
+    const works = {
+      up: () => secondUp(context),
+      with: () => preview(env),
+      without: () => preview({ ...env, ...WITHOUT_PACK }),
+    };
+    const seconds = await inTurn(works, signal, note);
     return { bars: barsOf(seconds), runs: seconds };
   },
 };
 
-type Timed = () => Promise<unknown>;
-
 /** Seconds that each takes, in every round. */
-async function inTurn<T extends Record<string, Timed>>(
+async function inTurn<T extends Record<string, () => Promise<unknown>>>(
   works: T,
   signal: AbortSignal,
-  note: (text: string) => void,
+  note: Note,
 ): Promise<Record<keyof T, number[]>> {
   const taken = Object.fromEntries(Object.keys(works).map((name) => [name, [] as number[]]));
   for (let round = 0; round < RUNS; round++) {
@@ -70,17 +71,6 @@ async function secondUp({ paths, stack }: CommandContext): Promise<void> {
   if (!/^ *no changes$/m.test(stdout + stderr)) {
     throw new Error("up: changed the stack, so this was no second one; start the benchmark again");
   }
-}
-
-/** `pulumi preview` of the stack. */
-async function preview(context: CommandContext, withPack: boolean): Promise<Timed> {
-  const { toolchain, env } = await openPulumi(context);
-  const options = {
-    cwd: context.paths.root,
-    env: withPack ? env : { ...env, ...WITHOUT_PACK },
-  };
-  return () =>
-    run(toolchain.pulumi, ["preview", "--non-interactive", "--expect-no-changes"], options);
 }
 
 function barsOf(seconds: Record<"up" | "with" | "without", number[]>): Bar[] {

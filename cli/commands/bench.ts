@@ -3,6 +3,7 @@ import type { Benchmark } from "../bench/benchmark";
 import { lb } from "../bench/lb";
 import { up } from "../bench/up";
 import { type Command, type CommandContext, jsonOption, UsageError } from "../core/command";
+import { interruptible } from "../core/interruptible";
 import { table } from "../core/table";
 
 const benchmarks: Record<string, Benchmark> = { lb, up };
@@ -12,7 +13,7 @@ export const command: Command = {
   description:
     "Measures, beside stated bars. lb: latency that the load balancer adds at 500 requests/s,\n" +
     "throughput against HAProxy outside its CT, memory at 2,000 connections; two minutes and a\n" +
-    "half. up: a second `up`, and `preview` with the policy pack and without; four minutes.\n" +
+    "half. up: a second `up`, and `preview` with the policy pack and without; three minutes.\n" +
     "Without a name: what there is. Figures of a machine that is busy with other work mean\n" +
     "nothing. Exit status 1 when a bar is missed.",
   options: { json: jsonOption },
@@ -39,22 +40,15 @@ async function measure(
   name: string,
   benchmark: Benchmark,
 ): Promise<number> {
-  const abort = new AbortController();
-  const interrupt = () => abort.abort(new Error("interrupted; nothing is left running"));
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const signal of signals) process.on(signal, interrupt);
-  try {
-    const result = await context.progress.step(`Benchmark ${name}: ${benchmark.measures}`, (note) =>
-      benchmark.run(context, abort.signal, note),
-    );
-    const pass = result.bars.every(isMet);
-    context.print(
-      context.json
-        ? JSON.stringify({ version: 1, benchmark: name, pass, ...result }, undefined, 2)
-        : `${benchmark.how}\n\n${table(["", "measured", "bar", ""], barRows(result.bars))}`,
-    );
-    return pass ? 0 : 1;
-  } finally {
-    for (const signal of signals) process.off(signal, interrupt);
-  }
+  const title = `Benchmark ${name}: ${benchmark.measures}`;
+  const result = await interruptible("nothing is left running", (signal) =>
+    context.progress.step(title, (note) => benchmark.run(context, signal, note)),
+  );
+  const pass = result.bars.every(isMet);
+  context.print(
+    context.json
+      ? JSON.stringify({ version: 1, benchmark: name, pass, ...result }, undefined, 2)
+      : `${benchmark.how}\n\n${table(["", "measured", "bar", ""], barRows(result.bars))}`,
+  );
+  return pass ? 0 : 1;
 }

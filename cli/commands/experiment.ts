@@ -10,7 +10,8 @@ import { withLabLock } from "../core/lock";
 import { EXPERIMENTS } from "../experiments/catalogue";
 import { describeResult } from "../experiments/describe";
 import { describeSuite } from "../experiments/describeSuite";
-import { everyPlan, interruptible, type Plan, runPlans, suiteOf } from "../experiments/run";
+import { interruptible } from "../core/interruptible";
+import { everyPlan, type Plan, runPlans, suiteOf } from "../experiments/run";
 
 const all = "all";
 const names = [...Object.keys(EXPERIMENTS), all];
@@ -40,7 +41,7 @@ ${Object.entries(EXPERIMENTS)
   async run(context) {
     const { name, plans } = plansOf(context);
     return withLabLock(context.paths, "experiment", () =>
-      interruptible(async (signal) => {
+      interruptible("everything is restored", async (signal) => {
         const results = await runPlans(context, plans, signal, name === all);
         const [only, ...more] = results;
         const single = only !== undefined && more.length === 0;

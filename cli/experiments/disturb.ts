@@ -132,7 +132,7 @@ export async function disturb(
  * How long a target is left broken, in milliseconds: at least so long, and until a profile's checks
  * have had the time to take it out.
  */
-export function brokenMs(profile: string, least: number): number {
+export function brokenMs(profile: string, least = defaultDuringMs): number {
   if (!isProfileName(profile)) return least;
   const { intervalMs, timeoutMs, unhealthyThreshold } = PROFILES[profile].healthCheck;
   return Math.max(least, unhealthyThreshold * (intervalMs + timeoutMs) + 3000);

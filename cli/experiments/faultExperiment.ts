@@ -30,6 +30,7 @@ export const LOADED = {
 export type LoadedName = keyof typeof LOADED;
 
 const reloads = 10;
+const idleDuringMs = 4000;
 
 /** One of them, under the bench's rate; a rate of 0 measures what checks alone do. */
 export async function faultExperiment(
@@ -46,7 +47,8 @@ export async function faultExperiment(
         : faultOn(bench, [bench.target], { kind: action });
   const observed = await disturb(bench, disturbance, {
     waitSeconds: returnSeconds(profile),
-    duringMs: action === "reload" ? 0 : brokenMs(profile, bench.rate === 0 ? 4000 : 6000),
+    duringMs:
+      action === "reload" ? 0 : brokenMs(profile, bench.rate === 0 ? idleDuringMs : undefined),
   });
   const times = stepTimes(observed);
   const told = action !== "reload";
@@ -71,18 +73,17 @@ function figuresOf(observed: Observed, name: LoadedName): Omit<Figures, "rate"> 
   return {
     accounts: accounts(records),
     gaps: gaps(observed, times),
-    postLostElsewhere: lostElsewhere(observed, LOADED[name] in NOTHING_BREAKS).length,
+    postLostElsewhere: lostElsewhere(observed, name === "drain" || name === "reload").length,
     p99AddedMs: tenths(latency(around).p99 - latency(undisturbed(records, faultAt)).p99),
     evenAfter: evenAtEnd(observed),
   };
 }
 
-/** Here no target ends in the middle of an answer. */
-const NOTHING_BREAKS: Record<string, true> = { drain: true, reload: true };
-
 /**
  * POST requests that were lost although no broken target can have had them: they ended before the
  * fault, were sent after the target was out, or nothing broke at all.
+ *
+ * @param nothingBreaks no target ends in the middle of an answer: a drain, a reload
  */
 export function lostElsewhere(observed: Observed, nothingBreaks: boolean) {
   const { records, faultAt, damagedAt } = observed;

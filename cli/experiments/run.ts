@@ -18,22 +18,6 @@ export interface Plan {
   profile?: ProfileName;
 }
 
-/** Ends when the user interrupts; what was changed is then restored, and the call fails. */
-export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const abort = new AbortController();
-  const interrupt = () => abort.abort(new Error("interrupted; everything is restored"));
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const signal of signals) process.on(signal, interrupt);
-  try {
-    return await work(abort.signal);
-  } catch (error) {
-    if (abort.signal.aborted) throw abort.signal.reason;
-    throw error;
-  } finally {
-    for (const signal of signals) process.off(signal, interrupt);
-  }
-}
-
 /**
  * Does experiments one after the other, each under its profile. The profile that was in force
  * before is put back whatever happens.
@@ -60,11 +44,10 @@ export async function runPlans(
   try {
     for (const plan of plans) {
       signal.throwIfAborted();
-      const { name, rate } = plan;
-      const profile: string = plan.profile ?? before;
       const work = async () => {
+        const profile = plan.profile ?? before;
         await use(profile);
-        return measure(context, { name, rate, profile: profile || before, signal });
+        return measure(context, { ...plan, profile, signal });
       };
       results.push(await (goOn ? work().catch((error: Error) => undone(error, plan)) : work()));
     }
