@@ -30,10 +30,13 @@ export async function exec(
       env: { ...process.env, ...options.env },
       stdio: ["pipe", "pipe", "pipe"],
     });
-    const timer = options.timeoutMs
-      ? setTimeout(() => child.kill("SIGTERM"), options.timeoutMs)
-      : undefined;
     const text = { stdout: "", stderr: "" };
+    const timer = options.timeoutMs
+      ? setTimeout(() => {
+          text.stderr += `${command}: not done within ${options.timeoutMs! / 1000} s, ended\n`;
+          child.kill("SIGTERM");
+        }, options.timeoutMs)
+      : undefined;
     const rest = { stdout: "", stderr: "" };
     for (const name of ["stdout", "stderr"] as const) {
       child[name].setEncoding("utf8");

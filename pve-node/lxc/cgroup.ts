@@ -120,9 +120,10 @@ async function removeTree(group: string): Promise<void> {
 /** Moves this process, hence its children to come, into the groups of another one. */
 export async function joinCgroupsOf(pid: number): Promise<void> {
   const lines = (await readFile(`/proc/${pid}/cgroup`, "utf8")).trim().split("\n");
+  const version2 = cgroupVersion() === 2 ? "" : "unified";
   for (const line of lines) {
     const [, controllers = "", path = "/"] = line.split(":");
-    const hierarchy = controllers.replace(/^name=/, "");
+    const hierarchy = controllers.replace(/^name=/, "") || version2;
     const group = join(root, hierarchy, path);
     // Hierarchies that are not mounted here hold nothing of a CT.
     await writeFile(join(group, "cgroup.procs"), String(process.pid)).catch(() => undefined);

@@ -112,13 +112,6 @@ export function wantedLimits(config: CtSection, context: LxcConfigContext): Cgro
   return [...wanted].map(([key, value]) => ({ key, value }));
 }
 
-/**
- * With groups of version 1 systemd also mounts the tree of version 2, where it may. A CT has no group
- * of its own there: all would share its root, and remove each other's units while they boot. In a
- * container systemd reads its own arguments as it else reads the kernel's (kernel-command-line(7)).
- */
-const SYSTEMD_ON_V1 = "/sbin/init systemd.legacy_systemd_cgroup_controller=1";
-
 /** Raw lines as LXC takes them, translated for the machine; the text of LXC's `config` file. */
 export function generateLxcConfig(
   config: CtSection,
@@ -156,8 +149,7 @@ export function generateLxcConfig(
   const limits = wantedLimits({ options, raw: [] }, context);
   lines.push(...limits.map(({ key, value }): RawLine => [prefix + key, value]));
   lines.push(["lxc.rootfs.path", `dir:${context.rootfs}`]);
-  const init = options.entrypoint ?? (version === 1 ? SYSTEMD_ON_V1 : undefined);
-  if (init) lines.push(["lxc.init.cmd", init]);
+  if (options.entrypoint) lines.push(["lxc.init.cmd", options.entrypoint]);
   lines.push(...netLines(options, context));
   lines.push(...translateRawLines(raw, version, warn));
   return lines.map(([key, value]) => `${key} = ${value}`.trimEnd() + "\n").join("");

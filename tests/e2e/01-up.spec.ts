@@ -45,6 +45,19 @@ describe("a fresh clone", function () {
     }
   });
 
+  // Without a cgroup of its own that tells when it is empty, systemd waits 90 s for many of these.
+  it("stops a unit and its children at once in every CT", async function () {
+    const unit = "homelab-e2e-stop";
+    const round =
+      `systemd-run -q --collect --unit=${unit} sh -c "while :; do sleep 60; done" && ` +
+      `timeout 10 systemctl stop ${unit} && echo stopped`;
+    const rounds = `for i in $(seq 10); do ${round}; done`;
+    for (const name of ["lb", "app1", "app2", "app3", "db"]) {
+      const { stdout } = await labClone().ok(["exec", name, "--", "sh", "-c", rounds]);
+      assert.equal(stdout, "stopped\n".repeat(10), name);
+    }
+  });
+
   it("kills what exceeds a CT's memory cap inside that CT only", async function () {
     // `tail /dev/zero` buffers one endless line, so it grows until the kernel stops it.
     const eaten = await labClone().run(["exec", "lb", "--", "sh", "-c", "tail /dev/zero; echo $?"]);

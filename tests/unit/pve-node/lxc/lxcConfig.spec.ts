@@ -56,7 +56,6 @@ lxc.cgroup.cpu.cfs_period_us = 100000
 lxc.cgroup.cpu.cfs_quota_us = -1
 lxc.cgroup.cpuset.cpus = 1
 lxc.rootfs.path = dir:/var/lib/lxc/111/rootfs
-lxc.init.cmd = /sbin/init systemd.legacy_systemd_cgroup_controller=1
 lxc.net.0.type = veth
 lxc.net.0.veth.pair = veth111i0
 lxc.net.0.link = vmbr1
@@ -88,15 +87,6 @@ describe("generated LXC configuration", () => {
       assert.ok(text.split("\n").includes(line), line);
     assert.match(generateSeccompProfile({}), /^keyctl errno 38$/m);
     assert.doesNotMatch(generateSeccompProfile({ features: "keyctl=1" }), /keyctl/);
-  });
-
-  it("starts init as it is on cgroup v2, and what the CT says instead on any", () => {
-    const initOf = (text: string, cgroupVersion: 1 | 2) =>
-      generateLxcConfig(conf(text), { ...context, cgroupVersion }, silent).match(
-        /^lxc\.init.*/m,
-      )?.[0];
-    assert.equal(initOf(docker, 2), undefined);
-    assert.equal(initOf(`entrypoint: /init\n${docker}`, 1), "lxc.init.cmd = /init");
   });
 
   it("puts raw lines last, so that they win", () => {

@@ -13,12 +13,26 @@ cgroups_open() {
   while read -r target; do
     mount -o remount,bind,rw "$target"
   done < <(awk '$3 == "cgroup" || $3 == "cgroup2" { print $2 }' /proc/mounts)
+  mount -o remount,rw /sys/fs/cgroup
   # systemd in CTs wants this hierarchy, which a machine without systemd does not have.
   if [[ ! -d /sys/fs/cgroup/systemd ]]; then
-    mount -o remount,rw /sys/fs/cgroup
     mkdir /sys/fs/cgroup/systemd
     mount -t cgroup -o none,name=systemd cgroup /sys/fs/cgroup/systemd
   fi
+  [[ -d /sys/fs/cgroup/unified ]] || cgroups_unify
+}
+
+# cgroup v1: the systemd of a CT tracks its units in the tree of version 2, which has no controllers
+# then. LXC gives each CT a group of its own there only where that tree is mounted; without, all CTs
+# share one, and their systemds remove each other's units while they boot (exit status 219). The root
+# of the machine's tree, which alone has no cgroup.type, is left alone.
+cgroups_unify() {
+  local root=/sys/fs/cgroup/unified
+  mkdir "$root"
+  mount -t cgroup2 cgroup2 "$root" 2> /dev/null && [[ -e $root/cgroup.type ]] && return
+  mountpoint -q "$root" && umount "$root"
+  rmdir "$root"
+  log "cgroup v2: Docker gave the box no group in its tree; systemd in CTs may lose a unit while they boot"
 }
 
 # cgroup v2: a group that has processes cannot hand controllers to its children. LXC knows the name
