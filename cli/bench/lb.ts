@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { BARE_PORT, inNetwork, memoryScript, startBare, stopBare } from "../../lib/bench/bare";
+import {
+  BARE_PORT,
+  inNetwork,
+  LEAST_PORT,
+  memoryScript,
+  startBare,
+  stopBare,
+} from "../../lib/bench/bare";
 import {
   type Load,
   LOAD_SCRIPT,
@@ -9,6 +16,7 @@ import {
 } from "../../lib/bench/load";
 import { LISTENER_PORT } from "../../lib/config/settings";
 import { HEALTH_PATH } from "../../lib/haproxy/profiles";
+import { shellQuote } from "../../lib/shell/quote";
 import type { Bar } from "../../observer/benchmark";
 import { nodeAccess, requireOutputs } from "../access/session";
 import { type NodeAccess, onNode } from "../access/ssh";
@@ -19,7 +27,7 @@ import type { Benchmark, Measured } from "./benchmark";
 
 const RUNS = 5;
 const RATE = 500;
-const LATENCY_SECONDS = 8;
+const LATENCY_SECONDS = 24;
 const THROUGHPUT_SECONDS = 4;
 const CONNECTIONS = 32;
 const GENERATORS = 4;
@@ -29,8 +37,9 @@ const HELD = 2000;
 export const lb: Benchmark = {
   measures: "the load balancer's latency, throughput and memory",
   how:
-    "medians of five runs in turn (of what is added: of the five differences), made in the load balancer's\n" +
-    "own network; direct: the targets themselves in turn; bare: its HAProxy outside the CT's limits.",
+    "medians of five runs (of what is added and of the share: of the five differences and quotients), made\n" +
+    "in the load balancer's own network; direct: the targets themselves, in turn; bare: its HAProxy outside\n" +
+    "the CT's limits; least: the same without log, rules and headers, what this machine adds in any case.",
   run: (context, signal, note) =>
     withLabLock(context.paths, "bench", async () => {
       const outputs = await requireOutputs(context);
@@ -45,30 +54,35 @@ async function measure(
 ): Promise<Measured> {
   const { ssh, outputs, signal } = from;
   const { vmid, privateAddress } = outputs.loadBalancer;
-  const load = (changes: Partial<Load>): Promise<LoadResult> => {
+  const load = (changes: Partial<Load>): Promise<LoadResult[]> => {
     signal.throwIfAborted();
-    const base = { targets: [`${privateAddress}:${LISTENER_PORT}`], path: HEALTH_PATH };
     const rated = { connections: 50, rate: RATE, seconds: LATENCY_SECONDS };
-    return generate(ssh, vmid, { ...base, ...rated, ...changes });
+    return generate(ssh, vmid, { ways: [], path: HEALTH_PATH, ...rated, ...changes });
   };
-  const full = { connections: CONNECTIONS, rate: 0, seconds: THROUGHPUT_SECONDS };
-  // As the load balancer does, the generator asks them in turn.
-  const direct = outputs.targets.map(({ address, port }) => `${address}:${port}`);
-  const runs: Record<string, LoadResult[]> = { direct: [], through: [], inCt: [], bare: [] };
-  note("warm-up");
-  await load({ targets: direct });
-  await load({});
-  for (let run = 0; run < RUNS; run++) {
-    note(`latency, run ${run + 1} of ${RUNS}`);
-    runs.direct!.push(await load({ targets: direct }));
-    runs.through!.push(await load({}));
-  }
-  const bare = await startBareHaproxy(ssh, vmid);
+  const listener = (port: number) => [`${privateAddress}:${port}`];
+  const names = ["direct", "through", "least", "inCt", "bare"];
+  const runs = Object.fromEntries(names.map((name): [string, LoadResult[]] => [name, []]));
+  const full = async (port: number) => {
+    const seconds = THROUGHPUT_SECONDS;
+    const changes = { ways: [listener(port)], connections: CONNECTIONS, rate: 0, seconds };
+    return (await load(changes))[0]!;
+  };
+  const bare = await startBareHaproxy(ssh, vmid, outputs);
   try {
+    // As the load balancer does, the generator asks them in turn.
+    const direct = outputs.targets.map(({ address, port }) => `${address}:${port}`);
+    const ways = [direct, listener(LISTENER_PORT), listener(LEAST_PORT)];
+    note("warm-up");
+    await load({ ways });
+    for (let run = 0; run < RUNS; run++) {
+      note(`latency, run ${run + 1} of ${RUNS}`);
+      const results = await load({ ways });
+      (["direct", "through", "least"] as const).forEach((way, i) => runs[way]!.push(results[i]!));
+    }
     for (let run = 0; run < RUNS; run++) {
       note(`throughput, run ${run + 1} of ${RUNS}`);
-      runs.inCt!.push(await load(full));
-      runs.bare!.push(await load({ ...full, targets: [`${privateAddress}:${BARE_PORT}`] }));
+      runs.inCt!.push(await full(LISTENER_PORT));
+      runs.bare!.push(await full(BARE_PORT));
     }
   } finally {
     await bash(ssh, stopBare(vmid, bare), "end of the bare HAProxy");
@@ -82,18 +96,27 @@ async function measure(
 const middle = (runs: LoadResult[] | undefined, key: keyof LoadResult) =>
   median((runs ?? []).map((run) => run[key]));
 
-function latencyBars({ direct, through }: Record<string, LoadResult[]>): Bar[] {
-  // Of neighbours in time: what else the machine does changes both.
-  const added = (key: "p50" | "p99") =>
-    median((through ?? []).map((run, i) => run[key] - (direct?.[i]?.[key] ?? NaN)));
+/** Neighbours in time are compared: what else the machine does changes both. */
+function compared(
+  { one, other }: { one?: LoadResult[]; other?: LoadResult[] },
+  how: (one: LoadResult, other: LoadResult) => number,
+): number {
+  return median((one ?? []).map((run, i) => (other?.[i] ? how(run, other[i]) : NaN)));
+}
+
+function latencyBars({ direct, through, least }: Record<string, LoadResult[]>): Bar[] {
+  const added = (key: "p50" | "p99", one = through) =>
+    compared({ one, other: direct }, (a, b) => a[key] - b[key]);
   return [
     { what: "p50 direct", measured: middle(direct, "p50"), unit: "ms" },
     { what: "p50 added", measured: added("p50"), unit: "ms", atMost: 0.2 },
+    { what: "p50 added by the least", measured: added("p50", least), unit: "ms" },
     { what: "p99 direct", measured: middle(direct, "p99"), unit: "ms" },
     { what: "p99 added", measured: added("p99"), unit: "ms", atMost: 1 },
+    { what: "p99 added by the least", measured: added("p99", least), unit: "ms" },
     {
       what: "failed in all runs",
-      measured: failed([direct, through]),
+      measured: failed([direct, through, least]),
       unit: "requests",
       atMost: 0,
     },
@@ -101,11 +124,11 @@ function latencyBars({ direct, through }: Record<string, LoadResult[]>): Bar[] {
 }
 
 function throughputBars({ inCt, bare }: Record<string, LoadResult[]>): Bar[] {
-  const [own, other] = [middle(inCt, "perSecond"), middle(bare, "perSecond")];
+  const share = compared({ one: inCt, other: bare }, (a, b) => (100 * a.perSecond) / b.perSecond);
   return [
-    { what: "throughput in the CT", measured: own, unit: "requests/s" },
-    { what: "throughput bare", measured: other, unit: "requests/s" },
-    { what: "in the CT of bare", measured: (100 * own) / other, unit: "%", atLeast: 90 },
+    { what: "throughput in the CT", measured: middle(inCt, "perSecond"), unit: "requests/s" },
+    { what: "throughput bare", measured: middle(bare, "perSecond"), unit: "requests/s" },
+    { what: "in the CT of bare", measured: share, unit: "%", atLeast: 90 },
     { what: "failed in all runs", measured: failed([inCt, bare]), unit: "requests", atMost: 0 },
   ];
 }
@@ -115,8 +138,8 @@ const failed = (runs: (LoadResult[] | undefined)[]) =>
 
 async function memoryUnder(ssh: NodeAccess, vmid: number, address: string): Promise<Bar[]> {
   const connections = HELD / GENERATORS;
-  const targets = [`${address}:${LISTENER_PORT}`];
-  const load = { targets, path: HEALTH_PATH, connections, rate: 0, seconds: 45 };
+  const ways = [[`${address}:${LISTENER_PORT}`]];
+  const load = { ways, path: HEALTH_PATH, connections, rate: 0, seconds: 45 };
   const script = memoryScript(vmid, loadArguments(load), {
     generators: GENERATORS,
     connections: HELD,
@@ -129,15 +152,21 @@ async function memoryUnder(ssh: NodeAccess, vmid: number, address: string): Prom
   ];
 }
 
-async function startBareHaproxy(ssh: NodeAccess, vmid: number): Promise<number> {
-  const pid = Number((await bash(ssh, startBare(vmid), "start of the bare HAProxy")).trim());
+async function startBareHaproxy(
+  ssh: NodeAccess,
+  vmid: number,
+  { targets }: StackOutputs,
+): Promise<number> {
+  const said = await bash(ssh, startBare(vmid, targets), "start of the bare HAProxy");
+  const pid = Number(said.trim());
   await sleep(1000); // its first checks, as the other one has had them
   return pid;
 }
 
-async function generate(ssh: NodeAccess, vmid: number, load: Load): Promise<LoadResult> {
-  const script = `exec ${inNetwork(vmid)} perl - ${loadArguments(load).join(" ")}`;
-  return JSON.parse(await bash(ssh, script, "load generator", LOAD_SCRIPT)) as LoadResult;
+async function generate(ssh: NodeAccess, vmid: number, load: Load): Promise<LoadResult[]> {
+  const args = loadArguments(load).map(shellQuote).join(" ");
+  const script = `exec ${inNetwork(vmid)} perl - ${args}`;
+  return JSON.parse(await bash(ssh, script, "load generator", LOAD_SCRIPT)) as LoadResult[];
 }
 
 async function bash(ssh: NodeAccess, script: string, what: string, stdin = ""): Promise<string> {

@@ -1,7 +1,12 @@
+import type { Target } from "../haproxy/render";
+import { shellQuote } from "../shell/quote";
+
 /** Where HAProxy listens when it runs bare, on the load balancer's loopback and addresses. */
 export const BARE_PORT = 18080;
+/** Where it does the least that a load balancer can do: targets in turn, no log, no headers. */
+export const LEAST_PORT = 18081;
 const BARE_CONFIG = "/run/homelab-bench.cfg";
-const LONGEST_SECONDS = 300;
+const LONGEST_SECONDS = 600;
 
 /** A command's beginning that enters a CT's network, on the Proxmox node. */
 export const inNetwork = (vmid: number): string => `nsenter -t "$(lxc-info -n ${vmid} -p -H)" -n`;
@@ -10,8 +15,11 @@ export const inNetwork = (vmid: number): string => `nsenter -t "$(lxc-info -n ${
  * Commands for the Proxmox node that start HAProxy bare and print the process: the CT's own program
  * and configuration in the CT's network, but outside its CPU and memory limits. It differs in its
  * ports and has no admin socket and no states of targets. It ends by itself when nobody ends it.
+ *
+ * On a port of its own it does the least, for the targets that are given: what is left of the
+ * latency then is the machine's.
  */
-export function startBare(vmid: number): string {
+export function startBare(vmid: number, targets: readonly Target[]): string {
   const edit = [
     `s/^  bind :80$/  bind :${BARE_PORT}/`,
     "s/^  bind [0-9.]*:8404$/  bind 127.0.0.1:18404/",
@@ -20,12 +28,26 @@ export function startBare(vmid: number): string {
     "/^  load-server-state-from-file /d",
   ].map((rule) => `-e '${rule}'`);
   const enter = `${inNetwork(vmid)} -m -U`; // an unprivileged CT has users of its own
+  const write = `{ sed ${edit.join(" ")} /etc/haproxy/haproxy.cfg; cat; } > ${BARE_CONFIG}`;
   return `set -eu
-${enter} sh -c 'sed ${edit.join(" ").replaceAll("'", `'\\''`)} /etc/haproxy/haproxy.cfg > ${BARE_CONFIG}'
+${enter} sh -c ${shellQuote(write)} << 'EOF'
+${least(targets)}
+EOF
 ${enter} haproxy -c -q -f ${BARE_CONFIG} -f /etc/haproxy/users.cfg
 setsid timeout ${LONGEST_SECONDS} ${enter} haproxy -db -f ${BARE_CONFIG} -f /etc/haproxy/users.cfg </dev/null >/dev/null 2>&1 &
 echo $!
 `;
+}
+
+function least(targets: readonly Target[]): string {
+  const servers = targets.map(({ name, address, port }) => `  server ${name} ${address}:${port}`);
+  return [
+    "listen least",
+    `  bind :${LEAST_PORT}`,
+    "  no log",
+    "  balance static-rr",
+    ...servers,
+  ].join("\n");
 }
 
 /** Commands that end it and leave nothing. */
@@ -50,7 +72,7 @@ script=$(cat)
 generators=""
 trap 'kill $generators 2>/dev/null || true' EXIT
 for i in $(seq ${from.generators}); do
-  ${inNetwork(vmid)} perl -e "$script" ${args.join(" ")} >/dev/null 2>&1 &
+  ${inNetwork(vmid)} perl -e "$script" ${args.map(shellQuote).join(" ")} >/dev/null 2>&1 &
   generators="$generators $!"
 done
 pct exec ${vmid} -- sh -c '

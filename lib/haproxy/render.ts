@@ -75,7 +75,8 @@ ${indented(profile.retryLines)}
   timeout connect ${profile.connectTimeoutMs}ms
   timeout check ${check.timeoutMs}ms
   timeout server ${profile.serverTimeoutMs}ms
-  timeout client 30s
+  # An ALB's idle timeout. Between requests the shorter of this and http-keep-alive holds.
+  timeout client 60s
   timeout queue 2s
   timeout http-request 5s
   timeout http-keep-alive 60s
