@@ -22,8 +22,9 @@ cgroups_open() {
   [[ -d /sys/fs/cgroup/unified ]] || cgroups_unify
   # Version 1 weighs the box's processes one by one, each as heavy as the group of all CTs: work on
   # the node would slow down requests. Five times the default makes each of five CTs a match for one.
-  mkdir -p /sys/fs/cgroup/cpu/lxc
-  echo 5120 > /sys/fs/cgroup/cpu/lxc/cpu.shares || log "cgroup cpu: CTs keep their weight"
+  local cpu=/sys/fs/cgroup/cpu
+  [[ -d $cpu ]] && mkdir -p "$cpu/lxc" && echo 5120 > "$cpu/lxc/cpu.shares" && return
+  log "cgroup cpu: CTs keep their weight"
 }
 
 # cgroup v1: the systemd of a CT tracks its units in the tree of version 2, which has no controllers
