@@ -48,41 +48,42 @@ export const lb: Benchmark = {
     }),
 };
 
+/** What was measured of each way, run by run. */
+type Runs = Record<"direct" | "through" | "least" | "inCt" | "bare", LoadResult[]>;
+
 async function measure(
   from: { ssh: NodeAccess; outputs: StackOutputs; signal: AbortSignal },
   note: Note,
 ): Promise<Measured> {
   const { ssh, outputs, signal } = from;
   const { vmid, privateAddress } = outputs.loadBalancer;
-  const load = (changes: Partial<Load>): Promise<LoadResult[]> => {
+  const load = (asked: Omit<Load, "path">): Promise<LoadResult[]> => {
     signal.throwIfAborted();
-    const rated = { connections: 50, rate: RATE, seconds: LATENCY_SECONDS };
-    return generate(ssh, vmid, { ways: [], path: HEALTH_PATH, ...rated, ...changes });
+    return generate(ssh, vmid, { path: HEALTH_PATH, ...asked });
   };
   const listener = (port: number) => [`${privateAddress}:${port}`];
-  const names = ["direct", "through", "least", "inCt", "bare"];
-  const runs = Object.fromEntries(names.map((name): [string, LoadResult[]] => [name, []]));
-  const full = async (port: number) => {
-    const seconds = THROUGHPUT_SECONDS;
-    const changes = { ways: [listener(port)], connections: CONNECTIONS, rate: 0, seconds };
-    return (await load(changes))[0]!;
-  };
+  // As the load balancer does, the generator asks them in turn.
+  const targets = outputs.targets.map(({ address, port }) => `${address}:${port}`);
+  const rated = { connections: 50, rate: RATE, seconds: LATENCY_SECONDS };
+  const compare = () =>
+    load({ ...rated, ways: [targets, listener(LISTENER_PORT), listener(LEAST_PORT)] });
+  const full = { connections: CONNECTIONS, rate: 0, seconds: THROUGHPUT_SECONDS };
+  const runs: Runs = { direct: [], through: [], least: [], inCt: [], bare: [] };
   const bare = await startBareHaproxy(ssh, vmid, outputs);
   try {
-    // As the load balancer does, the generator asks them in turn.
-    const direct = outputs.targets.map(({ address, port }) => `${address}:${port}`);
-    const ways = [direct, listener(LISTENER_PORT), listener(LEAST_PORT)];
     note("warm-up");
-    await load({ ways });
+    await compare();
     for (let run = 0; run < RUNS; run++) {
       note(`latency, run ${run + 1} of ${RUNS}`);
-      const results = await load({ ways });
-      (["direct", "through", "least"] as const).forEach((way, i) => runs[way]!.push(results[i]!));
+      const [direct, through, least] = await compare();
+      runs.direct.push(direct!);
+      runs.through.push(through!);
+      runs.least.push(least!);
     }
     for (let run = 0; run < RUNS; run++) {
       note(`throughput, run ${run + 1} of ${RUNS}`);
-      runs.inCt!.push(await full(LISTENER_PORT));
-      runs.bare!.push(await full(BARE_PORT));
+      runs.inCt.push(...(await load({ ...full, ways: [listener(LISTENER_PORT)] })));
+      runs.bare.push(...(await load({ ...full, ways: [listener(BARE_PORT)] })));
     }
   } finally {
     await bash(ssh, stopBare(vmid, bare), "end of the bare HAProxy");
@@ -93,27 +94,26 @@ async function measure(
   return { bars: [...latencyBars(runs), ...throughputBars(runs), ...memory], runs };
 }
 
-const middle = (runs: LoadResult[] | undefined, key: keyof LoadResult) =>
-  median((runs ?? []).map((run) => run[key]));
+const middle = (runs: LoadResult[], key: keyof LoadResult) => median(runs.map((run) => run[key]));
 
 /** Neighbours in time are compared: what else the machine does changes both. */
 function compared(
-  { one, other }: { one?: LoadResult[]; other?: LoadResult[] },
+  { one, other }: { one: LoadResult[]; other: LoadResult[] },
   how: (one: LoadResult, other: LoadResult) => number,
 ): number {
-  return median((one ?? []).map((run, i) => (other?.[i] ? how(run, other[i]) : NaN)));
+  return median(one.map((run, i) => how(run, other[i]!)));
 }
 
-function latencyBars({ direct, through, least }: Record<string, LoadResult[]>): Bar[] {
-  const added = (key: "p50" | "p99", one = through) =>
+function latencyBars({ direct, through, least }: Runs): Bar[] {
+  const added = (one: LoadResult[], key: "p50" | "p99") =>
     compared({ one, other: direct }, (a, b) => a[key] - b[key]);
   return [
     { what: "p50 direct", measured: middle(direct, "p50"), unit: "ms" },
-    { what: "p50 added", measured: added("p50"), unit: "ms", atMost: 0.2 },
-    { what: "p50 added by the least", measured: added("p50", least), unit: "ms" },
+    { what: "p50 added", measured: added(through, "p50"), unit: "ms", atMost: 0.2 },
+    { what: "p50 added by the least", measured: added(least, "p50"), unit: "ms" },
     { what: "p99 direct", measured: middle(direct, "p99"), unit: "ms" },
-    { what: "p99 added", measured: added("p99"), unit: "ms", atMost: 1 },
-    { what: "p99 added by the least", measured: added("p99", least), unit: "ms" },
+    { what: "p99 added", measured: added(through, "p99"), unit: "ms", atMost: 1 },
+    { what: "p99 added by the least", measured: added(least, "p99"), unit: "ms" },
     {
       what: "failed in all runs",
       measured: failed([direct, through, least]),
@@ -123,7 +123,7 @@ function latencyBars({ direct, through, least }: Record<string, LoadResult[]>): 
   ];
 }
 
-function throughputBars({ inCt, bare }: Record<string, LoadResult[]>): Bar[] {
+function throughputBars({ inCt, bare }: Runs): Bar[] {
   const share = compared({ one: inCt, other: bare }, (a, b) => (100 * a.perSecond) / b.perSecond);
   return [
     { what: "throughput in the CT", measured: middle(inCt, "perSecond"), unit: "requests/s" },
@@ -133,8 +133,7 @@ function throughputBars({ inCt, bare }: Record<string, LoadResult[]>): Bar[] {
   ];
 }
 
-const failed = (runs: (LoadResult[] | undefined)[]) =>
-  runs.flatMap((some) => some ?? []).reduce((sum, run) => sum + run.failed, 0);
+const failed = (runs: LoadResult[][]) => runs.flat().reduce((sum, run) => sum + run.failed, 0);
 
 async function memoryUnder(ssh: NodeAccess, vmid: number, address: string): Promise<Bar[]> {
   const connections = HELD / GENERATORS;

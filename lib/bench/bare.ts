@@ -1,4 +1,4 @@
-import type { Target } from "../haproxy/render";
+import { servers, type Target } from "../haproxy/render";
 import { shellQuote } from "../shell/quote";
 
 /** Where HAProxy listens when it runs bare, on the load balancer's loopback and addresses. */
@@ -31,23 +31,16 @@ export function startBare(vmid: number, targets: readonly Target[]): string {
   const write = `{ sed ${edit.join(" ")} /etc/haproxy/haproxy.cfg; cat; } > ${BARE_CONFIG}`;
   return `set -eu
 ${enter} sh -c ${shellQuote(write)} << 'EOF'
-${least(targets)}
+listen least
+  bind :${LEAST_PORT}
+  no log
+  balance static-rr
+${servers(targets)}
 EOF
 ${enter} haproxy -c -q -f ${BARE_CONFIG} -f /etc/haproxy/users.cfg
 setsid timeout ${LONGEST_SECONDS} ${enter} haproxy -db -f ${BARE_CONFIG} -f /etc/haproxy/users.cfg </dev/null >/dev/null 2>&1 &
 echo $!
 `;
-}
-
-function least(targets: readonly Target[]): string {
-  const servers = targets.map(({ name, address, port }) => `  server ${name} ${address}:${port}`);
-  return [
-    "listen least",
-    `  bind :${LEAST_PORT}`,
-    "  no log",
-    "  balance static-rr",
-    ...servers,
-  ].join("\n");
 }
 
 /** Commands that end it and leave nothing. */

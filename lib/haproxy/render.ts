@@ -141,7 +141,8 @@ function failOpen({ failOpen }: Profile): string[] {
   return failOpen ? [`use_backend ${FAIL_OPEN_BACKEND} if { nbsrv(${BACKEND}) eq 0 }`] : [];
 }
 
-const servers = (targets: Target[]): string =>
+/** The lines of a proxy's targets. */
+export const servers = (targets: readonly Target[]): string =>
   targets.map(({ name, address, port }) => `  server ${name} ${address}:${port}`).join("\n");
 
 /** Connections of one target at a time; more wait for `timeout queue`. */

@@ -89,6 +89,15 @@ describe("generated LXC configuration", () => {
     assert.doesNotMatch(generateSeccompProfile({ features: "keyctl=1" }), /keyctl/);
   });
 
+  it("starts init as it is, and what the CT says instead", () => {
+    const initOf = (text: string, cgroupVersion: 1 | 2) =>
+      generateLxcConfig(conf(text), { ...context, cgroupVersion }, silent).match(
+        /^lxc\.init.*/m,
+      )?.[0];
+    assert.deepEqual([initOf(docker, 1), initOf(docker, 2)], [undefined, undefined]);
+    assert.equal(initOf(`entrypoint: /init\n${docker}`, 1), "lxc.init.cmd = /init");
+  });
+
   it("puts raw lines last, so that they win", () => {
     const text = generateLxcConfig(conf(`${docker}lxc.uts.name: other\n`), context, silent);
     assert.ok(text.endsWith("lxc.uts.name = other\n"));

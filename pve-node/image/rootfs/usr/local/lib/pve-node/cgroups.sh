@@ -20,8 +20,12 @@ cgroups_open() {
     mount -t cgroup -o none,name=systemd cgroup /sys/fs/cgroup/systemd
   fi
   [[ -d /sys/fs/cgroup/unified ]] || cgroups_unify
-  # Version 1 weighs the box's processes one by one, each as heavy as the group of all CTs: work on
-  # the node would slow down requests. Five times the default makes each of five CTs a match for one.
+  cgroups_weigh
+}
+
+# cgroup v1 weighs the box's processes one by one, each as heavy as the group of all CTs: work on the
+# node would slow down requests. Five times the default makes each of five CTs a match for one.
+cgroups_weigh() {
   local cpu=/sys/fs/cgroup/cpu
   [[ -d $cpu ]] && mkdir -p "$cpu/lxc" && echo 5120 > "$cpu/lxc/cpu.shares" && return
   log "cgroup cpu: CTs keep their weight"
