@@ -1,15 +1,53 @@
 import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
-/** Dependencies go one way; each folder names what it must not import. */
-const forbid = (files, folders, why) => ({
-  files: files.map((f) => `${f}/**/*.ts`),
-  rules: {
-    "no-restricted-imports": [
-      "error",
-      { patterns: [{ regex: `^(\\.\\./)+(${folders.join("|")})(/|$)`, message: why }] },
-    ],
-  },
+/** What each room may import of the others; `pve-node/box` is a room of its own. */
+const mayImport = {
+  lib: [],
+  system: [],
+  app: [],
+  provider: ["lib"],
+  components: ["provider", "lib"],
+  policy: ["lib"],
+  observer: ["lib"],
+  toolchain: ["system"],
+  "pve-node": ["lib"],
+  "pve-node/box": ["pve-node", "system", "lib"],
+  cli: ["observer", "toolchain", "pve-node/box", "app", "system", "lib"],
+};
+const rooms = [...Object.keys(mayImport), "tests"];
+
+/** A relative path that leads to a room, from whatever depth. */
+const leadsTo = (room) => {
+  const inner = rooms.filter((other) => other.startsWith(`${room}/`));
+  const behind = inner.map((one) => `(?!${one.slice(room.length + 1)}(/|$))`).join("");
+  return `^(\\.\\./)+${room}(/${behind}|$)`;
+};
+
+/** Dependencies go one way: everything that is not allowed is an error. */
+const oneWay = Object.entries(mayImport).map(([room, allowed]) => {
+  const own = rooms.filter((other) => other === room || room.startsWith(`${other}/`));
+  const forbidden = rooms.filter((other) => !own.includes(other) && !allowed.includes(other));
+  const inner = rooms.filter((other) => other.startsWith(`${room}/`));
+  const list = allowed.length > 0 ? allowed.join(", ") : "nothing of ours";
+  return {
+    files: [`${room}/**/*.ts`],
+    ignores: inner.map((one) => `${one}/**`),
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            { regex: forbidden.map(leadsTo).join("|"), message: `${room} imports ${list}` },
+            ...inner.map((one) => ({
+              regex: `^(\\./|(\\.\\./)+)${one.slice(room.length + 1)}(/|$)`,
+              message: `${room} does not import ${one}`,
+            })),
+          ],
+        },
+      ],
+    },
+  };
 });
 
 export default tseslint.config(
@@ -28,51 +66,21 @@ export default tseslint.config(
       "max-lines": ["error", { max: 300 }],
     },
   },
-  forbid(
-    ["lib"],
-    [
-      "components",
-      "provider",
-      "pve-node",
-      "observer",
-      "cli",
-      "policy",
-      "app",
-      "tests",
-      "toolchain",
-    ],
-    "lib is pure and imports nothing of ours",
-  ),
-  forbid(
-    ["provider"],
-    ["components", "pve-node", "observer", "cli", "policy", "app", "tests"],
-    "provider imports lib only",
-  ),
-  forbid(
-    ["components"],
-    ["pve-node", "observer", "cli", "policy", "app", "tests"],
-    "components import provider and lib only",
-  ),
-  forbid(
-    ["pve-node"],
-    ["components", "provider", "observer", "cli", "policy", "app", "tests"],
-    "pve-node imports lib only",
-  ),
-  forbid(
-    ["observer"],
-    ["components", "provider", "pve-node", "cli", "policy", "app", "tests"],
-    "the observer never imports what it judges",
-  ),
-  forbid(
-    ["cli"],
-    ["components", "provider", "pve-node", "policy", "app", "tests"],
-    "cli imports observer, toolchain and lib",
-  ),
-  forbid(
-    ["policy", "app"],
-    ["components", "provider", "pve-node", "observer", "cli", "lib", "tests"],
-    "policy and app import nothing of ours",
-  ),
+  ...oneWay,
+  {
+    // The program itself wires components together and knows nothing else.
+    files: ["index.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            { regex: "^\\./(?!(components|lib)(/|$))", message: "index.ts imports components" },
+          ],
+        },
+      ],
+    },
+  },
   {
     files: ["tests/**/*.ts"],
     rules: {

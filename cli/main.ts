@@ -1,8 +1,8 @@
 import { commands } from "./commands";
 import { type Command, type CommandContext, parseCall, UsageError } from "./core/command";
 import { commandPage, frontPage } from "./core/help";
-import { labPaths } from "./core/paths";
-import { consoleProgress } from "./core/progress";
+import { labPaths } from "../system/labPaths";
+import { consoleProgress } from "../system/progress";
 
 /** Runs one call of `./lab` and returns its exit status. */
 export async function main(words: string[]): Promise<number> {

@@ -1,6 +1,6 @@
 import type { types } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
-import type { SshEndpoint } from "../lib/ssh/options";
+import type { SshEndpoint } from "../lib/ssh/sshOptions";
 
 /** How the program gets on the Proxmox node, and through it on every CT. */
 export interface NodeAccess {

@@ -2,23 +2,23 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { CtSettings } from "../lib/config/settings";
 import { APP_PORT } from "../lib/config/settings";
-import type { StorageDriver } from "../lib/docker/daemon";
-import { SERVICE_FILES, SERVICE_USER } from "../lib/docker/files";
+import type { StorageDriver } from "../lib/docker/dockerDaemon";
+import { SERVICE_FILES, SERVICE_USER } from "../lib/docker/serviceFiles";
 import {
   appNodeFeatures,
   appNodeRawLines,
   DOCKER_UNIT,
   installDocker,
   writeServiceFiles,
-} from "../lib/docker/scripts";
-import type { Target } from "../lib/haproxy/render";
+} from "../lib/docker/installDocker";
+import type { Target } from "../lib/haproxy/haproxyConfig";
 import { withPrefix } from "../lib/net/cidr";
-import type { SecurityGroup } from "../lib/security/model";
-import { sshOptions } from "../lib/ssh/options";
+import type { SecurityGroup } from "../lib/security/securityGroup";
+import { sshOptions } from "../lib/ssh/sshOptions";
 import { TargetAttachment } from "../provider/targetAttachment";
 import type { AppImage } from "./appImage";
-import type { CtPlacement } from "./container";
-import { Container } from "./container";
+import type { CtPlacement } from "./ct";
+import { Container } from "./ct";
 import { ctCommand } from "./ctCommand";
 import type { DatabaseEndpoint } from "./database";
 import { firewall } from "./firewall";

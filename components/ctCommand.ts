@@ -1,6 +1,6 @@
 import * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Container } from "./container";
+import type { Container } from "./ct";
 
 export interface CtCommandArgs {
   container: Container;

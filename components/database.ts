@@ -8,14 +8,14 @@ import {
   KEY_FILE,
   POSTGRES_UNIT,
   POSTGRES_VERSION,
-} from "../lib/postgres/scripts";
-import type { SecurityGroup } from "../lib/security/model";
+} from "../lib/postgres/installPostgres";
+import type { SecurityGroup } from "../lib/security/securityGroup";
 import { databaseClients } from "../lib/security/pgHba";
 import { aptInstall } from "../lib/shell/apt";
 import { script } from "../lib/shell/quote";
 import { GeneratedSecret } from "../provider/generatedSecret";
-import type { CtPlacement } from "./container";
-import { Container } from "./container";
+import type { CtPlacement } from "./ct";
+import { Container } from "./ct";
 import { ctCommand } from "./ctCommand";
 import { firewall } from "./firewall";
 import type { Network } from "./network";

@@ -1,7 +1,7 @@
 import * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import type { NodeNetwork } from "../lib/net/nodeNetwork";
-import { closeEgress, nodeFiles, openEgress } from "../lib/net/nodeScripts";
+import { closeEgress, nodeFiles, openEgress } from "../lib/net/nodeSetup";
 import { OpenEgress } from "../provider/openEgress";
 import type { NodeAccess } from "./access";
 import { nodeConnection } from "./access";

@@ -1,11 +1,11 @@
 import type * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
-import { memberOf, type SecurityGroup } from "../lib/security/model";
-import { configureFlowLog, FIREWALL_PACKAGES, startFlowLog } from "../lib/security/flowLogInstall";
-import { installFirewall } from "../lib/security/render";
+import { memberOf, type SecurityGroup } from "../lib/security/securityGroup";
+import { configureFlowLog, FIREWALL_PACKAGES, startFlowLog } from "../lib/security/installFlowLog";
+import { installFirewall } from "../lib/security/installFirewall";
 import { aptInstall } from "../lib/shell/apt";
 import { script } from "../lib/shell/quote";
-import type { Container } from "./container";
+import type { Container } from "./ct";
 import { ctCommand } from "./ctCommand";
 
 export interface FirewallArgs {

@@ -1,11 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { CtSettings } from "../lib/config/settings";
-import { DOCKER_UNIT } from "../lib/docker/scripts";
-import { HAPROXY_UNIT } from "../lib/haproxy/scripts";
-import { POSTGRES_UNIT } from "../lib/postgres/scripts";
-import { wantedRules } from "../lib/security/inForce";
-import { memberOf, type SecurityGroup } from "../lib/security/model";
-import { repairFirewall } from "../lib/security/render";
+import { DOCKER_UNIT } from "../lib/docker/installDocker";
+import { HAPROXY_UNIT } from "../lib/haproxy/installHaproxy";
+import { POSTGRES_UNIT } from "../lib/postgres/installPostgres";
+import { wantedRules } from "../lib/security/rulesInForce";
+import { memberOf, type SecurityGroup } from "../lib/security/securityGroup";
+import { repairFirewall } from "../lib/security/installFirewall";
 import { FirewallState } from "../provider/firewallState";
 import type { StackConfig } from "./stackConfig";
 

@@ -1,6 +1,6 @@
 export { readAppImage } from "./appImage";
 export { AppNode, type AppNodeArgs, targetOf } from "./appNode";
-export type { CtPlacement } from "./container";
+export type { CtPlacement } from "./ct";
 export { Database, type DatabaseArgs } from "./database";
 export { firewallState } from "./firewallState";
 export { LoadBalancer, type LoadBalancerArgs } from "./loadBalancer";

@@ -3,21 +3,21 @@ import * as pulumi from "@pulumi/pulumi";
 import type { CtSettings } from "../lib/config/settings";
 import { LISTENER_PORT, STATS_PORT } from "../lib/config/settings";
 import type { ProfileName } from "../lib/haproxy/profiles";
-import type { Target } from "../lib/haproxy/render";
-import { renderConfig, usersText } from "../lib/haproxy/render";
+import type { Target } from "../lib/haproxy/haproxyConfig";
+import { renderConfig, usersText } from "../lib/haproxy/haproxyConfig";
 import {
   activateConfig,
   HAPROXY_UNIT,
   installHaproxy,
   NEXT_CONFIG,
   STATS_USER,
-} from "../lib/haproxy/scripts";
+} from "../lib/haproxy/installHaproxy";
 import { withPrefix } from "../lib/net/cidr";
-import type { SecurityGroup } from "../lib/security/model";
+import type { SecurityGroup } from "../lib/security/securityGroup";
 import { GeneratedSecret } from "../provider/generatedSecret";
 import type { CtAccess } from "./access";
-import type { CtPlacement } from "./container";
-import { Container } from "./container";
+import type { CtPlacement } from "./ct";
+import { Container } from "./ct";
 import { ctCommand } from "./ctCommand";
 import { firewall } from "./firewall";
 import type { Network } from "./network";

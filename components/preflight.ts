@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { allCts } from "../lib/config/rules";
+import { allCts } from "../lib/config/settingsRules";
 import { HOST_MEMORY_MIB } from "../lib/config/settings";
 import { PowerState } from "../provider/powerState";
 import { Preflight } from "../provider/preflight";

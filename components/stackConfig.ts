@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import type { RawConfig } from "../lib/config/check";
-import { checkConfig } from "../lib/config/check";
+import type { RawConfig } from "../lib/config/checkConfig";
+import { checkConfig } from "../lib/config/checkConfig";
 import type { Settings } from "../lib/config/settings";
 import { labGroups, type LabGroups } from "../lib/security/labGroups";
 import type { NodeAccess } from "./access";

@@ -1,7 +1,7 @@
 import type { PolicyResource } from "@pulumi/policy";
-import { CONTAINER_TYPE, type Container } from "./containers";
+import { CONTAINER_TYPE, type Container } from "./cts";
 import { asProps, asText, propsOf, UNKNOWN } from "./plain";
-import { Host } from "./script/host";
+import { Host } from "./script/shellEffects";
 
 export const COMMAND_TYPE = "command:remote:Command";
 

@@ -1,7 +1,7 @@
 import type { PolicyResource } from "@pulumi/policy";
 import { isInside, observe } from "./commands";
-import type { Container } from "./containers";
-import type { Lab } from "./lab";
+import type { Container } from "./cts";
+import type { Lab } from "./labFacts";
 import { propsOf } from "./plain";
 import { parseHaproxy, type Section } from "./script/haproxy";
 

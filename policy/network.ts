@@ -1,5 +1,5 @@
 import type { PolicyResource } from "@pulumi/policy";
-import type { Container } from "./containers";
+import type { Container } from "./cts";
 import { asList, asText, propsOf, UNKNOWN } from "./plain";
 
 export const BRIDGE_TYPES = new Set([

@@ -7,9 +7,9 @@ import {
   normalFeatures,
   normalLine,
   rawLines,
-} from "../lib/container/configText";
+} from "../lib/ct/configText";
 import { createHash } from "node:crypto";
-import type { SshEndpoint } from "../lib/ssh/options";
+import type { SshEndpoint } from "../lib/ssh/sshOptions";
 import { mustRun, runScript } from "./ssh";
 
 /** Resolved inputs; see ContainerHostConfigArgs for what they mean. */

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { likelyCause, LOOK, ruleProblems, type WantedRules } from "../lib/security/inForce";
+import { likelyCause, LOOK, ruleProblems, type WantedRules } from "../lib/security/rulesInForce";
 import { shellQuote } from "../lib/shell/quote";
-import type { SshEndpoint } from "../lib/ssh/options";
+import type { SshEndpoint } from "../lib/ssh/sshOptions";
 import { runScript } from "./ssh";
 
 /** A CT and the rules that must be in force in it. */

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { SshEndpoint } from "../lib/ssh/options";
+import type { SshEndpoint } from "../lib/ssh/sshOptions";
 import type { GuardedCt } from "./firewallState.provider";
 import { firewallStateProvider } from "./firewallState.provider";
 

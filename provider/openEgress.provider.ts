@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { shellQuote } from "../lib/shell/quote";
-import type { SshEndpoint } from "../lib/ssh/options";
+import type { SshEndpoint } from "../lib/ssh/sshOptions";
 import { runScript } from "./ssh";
 
 /** What the program gives. */

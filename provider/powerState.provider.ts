@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { SshEndpoint } from "../lib/ssh/options";
+import type { SshEndpoint } from "../lib/ssh/sshOptions";
 import type { ProxmoxApi } from "./proxmoxApi";
 import { askProxmox } from "./proxmoxApi";
 import { mustRun } from "./ssh";

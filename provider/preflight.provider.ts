@@ -5,8 +5,8 @@ import type {
   NodeEntry,
   StorageEntry,
   VolumeEntry,
-} from "../lib/preflight/answers";
-import type { Needs } from "../lib/preflight/judge";
+} from "../lib/preflight/proxmoxAnswers";
+import type { Needs } from "../lib/preflight/preflightRules";
 import {
   bridgeProblems,
   diskProblems,
@@ -17,7 +17,7 @@ import {
   storageProblems,
   templateProblems,
   templateStorage,
-} from "../lib/preflight/judge";
+} from "../lib/preflight/preflightRules";
 import { refused, silence, tokenId } from "../lib/preflight/messages";
 import type { ProxmoxApi } from "./proxmoxApi";
 import { askProxmox } from "./proxmoxApi";

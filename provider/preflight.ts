@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Needs } from "../lib/preflight/judge";
+import type { Needs } from "../lib/preflight/preflightRules";
 import { preflightProvider } from "./preflight.provider";
 import type { ProxmoxApiArgs } from "./proxmoxApi";
 

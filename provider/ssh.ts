@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
-import type { SshEndpoint } from "../lib/ssh/options";
-import { sshArguments } from "../lib/ssh/options";
+import type { SshEndpoint } from "../lib/ssh/sshOptions";
+import { sshArguments } from "../lib/ssh/sshOptions";
 
 export interface SshResult {
   code: number;

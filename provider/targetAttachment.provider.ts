@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { deregisterScript, healthScript, registerScript } from "../lib/haproxy/registration";
-import type { SshEndpoint } from "../lib/ssh/options";
+import { deregisterScript, healthScript, registerScript } from "../lib/haproxy/targetRegistration";
+import type { SshEndpoint } from "../lib/ssh/sshOptions";
 import { mustRun, runScript } from "./ssh";
 import { type CtsToRun, waitUntil } from "./waitUntil";
 

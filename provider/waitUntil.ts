@@ -1,4 +1,4 @@
-import type { SshEndpoint } from "../lib/ssh/options";
+import type { SshEndpoint } from "../lib/ssh/sshOptions";
 import { runScript } from "./ssh";
 
 /** CTs without which something cannot get ready, and the Proxmox node that knows how they are. */

@@ -5,7 +5,7 @@ import { AccessControl } from "./access/accessControl";
 import { setPassword, verifyPassword } from "./access/passwords";
 import { newUser } from "./access/userConfig";
 import { ensureCa, ensureServerCertificate } from "./certificates";
-import { readText, writeAtomic } from "./files";
+import { readText, writeAtomic } from "./os/files";
 import { nodeOptions } from "./options";
 import { nodePaths, type NodePaths } from "./paths";
 

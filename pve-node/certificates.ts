@@ -2,8 +2,8 @@ import { X509Certificate, createPrivateKey, randomBytes, randomUUID } from "node
 import * as fs from "node:fs/promises";
 import { isIP } from "node:net";
 import { join } from "node:path";
-import { readText, writeAtomic } from "./files";
-import { run } from "./lxc/command";
+import { readText, writeAtomic } from "./os/files";
+import { run } from "./os/command";
 import type { NodePaths } from "./paths";
 
 const CA_DAYS = 3650;

@@ -1,14 +1,14 @@
 import { AccessControl } from "./access/accessControl";
-import type { GuestSummary, NodeServices, Route } from "./http/types";
+import type { GuestSummary, NodeServices, Route } from "./contract";
 import { lxcBackend, type CtBackend } from "./lxc/backend";
-import type { CtStatus } from "./lxc/status";
+import type { CtStatus } from "./lxc/ctStatus";
 import { nodePaths } from "./paths";
 import { accessRoutes } from "./routes/access";
 import { permissionRoutes } from "./routes/accessPermissions";
 import { clusterRoutes } from "./routes/cluster";
 import { groupRoutes } from "./routes/groups";
-import { lxcRoutes } from "./routes/lxc";
-import { networkRoutes } from "./routes/network";
+import { lxcRoutes } from "./routes/cts";
+import { networkRoutes } from "./routes/interfaces";
 import { nodeRoutes } from "./routes/nodes";
 import { guestPools, poolRoutes } from "./routes/pools";
 import { storageRoutes } from "./routes/storage";

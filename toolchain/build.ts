@@ -2,10 +2,10 @@ import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { findGo, goHome } from "./goCompiler";
 import { buildLanguageHost } from "./languageHost";
-import type { Note } from "../cli/core/progress";
+import type { Note } from "../system/progress";
 import type { Part } from "./parts";
 import type { Places } from "./places";
-import { run } from "./process";
+import { run } from "../system/exec";
 import { writeStamp } from "./stamps";
 
 /**

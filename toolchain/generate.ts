@@ -12,11 +12,11 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { labPaths } from "../cli/core/paths";
+import { labPaths } from "../system/labPaths";
 import { goFlags, goOptions } from "./build";
 import { findGo } from "./goCompiler";
 import { placesOf } from "./places";
-import { run } from "./process";
+import { run } from "../system/exec";
 import { reduceSchema, type Schema } from "./reduceSchema";
 import { plugins } from "./versions";
 

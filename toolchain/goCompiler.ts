@@ -10,7 +10,7 @@ import {
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import type { Places } from "./places";
-import { run } from "./process";
+import { run } from "../system/exec";
 import { broughtGo, oldestGo } from "./versions";
 
 /** Compares dotted version numbers: negative when `a` is older. */

@@ -1,9 +1,9 @@
 import { delimiter, dirname, join } from "node:path";
-import type { LabPaths } from "../cli/core/paths";
-import type { Progress } from "../cli/core/progress";
-import type { Toolchain } from "../cli/core/types";
+import type { LabPaths } from "../system/labPaths";
+import type { Progress } from "../system/progress";
+import type { Toolchain } from "./contract";
 import { buildParts } from "./build";
-import { withLock } from "./lock";
+import { withSharedLock } from "../system/sharedLock";
 import { obtain } from "./obtain";
 import { downloadParts, officialReachable } from "./official";
 import { originOf, type Part, partsOf } from "./parts";
@@ -48,7 +48,7 @@ async function complete(
 ): Promise<void> {
   await progress.step("toolchain: Pulumi CLI and provider plugins", async (note) => {
     const waiting = (pid: number) => note(`waiting for another lab that builds it (pid ${pid})`);
-    await withLock(join(places.home, ".lock"), waiting, async () => {
+    await withSharedLock(join(places.home, ".lock"), waiting, async () => {
       await obtain(wish, {
         officialReachable,
         download: (missing) => downloadParts(places, missing, note),

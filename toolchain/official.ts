@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:
 import { join } from "node:path";
 import type { Part } from "./parts";
 import type { Places } from "./places";
-import { run } from "./process";
+import { run } from "../system/exec";
 import { writeStamp } from "./stamps";
 import { plugins, pulumiVersion } from "./versions";
 

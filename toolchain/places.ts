@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { LabPaths } from "../cli/core/paths";
+import type { LabPaths } from "../system/labPaths";
 import type { Plugin } from "./versions";
 
 /** Where the toolchain's files are. All of it is in the cache that labs share. */

@@ -1,6 +1,6 @@
 import type { Bar } from "../../observer/benchmark";
 import type { CommandContext } from "../core/command";
-import type { Note } from "../core/progress";
+import type { Note } from "../../system/progress";
 
 /** Figures of a benchmark and the single runs that they were made from. */
 export interface Measured {

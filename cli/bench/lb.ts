@@ -1,27 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  BARE_PORT,
-  inNetwork,
-  LEAST_PORT,
-  memoryScript,
-  startBare,
-  stopBare,
-} from "../../lib/bench/bare";
-import {
-  type Load,
-  LOAD_SCRIPT,
-  loadArguments,
-  type LoadResult,
-  median,
-} from "../../lib/bench/load";
+import { BARE_PORT, inNetwork, LEAST_PORT, memoryScript, startBare, stopBare } from "./bareHaproxy";
+import { type Load, LOAD_SCRIPT, loadArguments, type LoadResult, median } from "./load";
 import { LISTENER_PORT } from "../../lib/config/settings";
 import { HEALTH_PATH } from "../../lib/haproxy/profiles";
 import { shellQuote } from "../../lib/shell/quote";
 import type { Bar } from "../../observer/benchmark";
-import { nodeAccess, requireOutputs } from "../access/session";
-import { type NodeAccess, onNode } from "../access/ssh";
-import { withLabLock } from "../core/lock";
-import type { Note } from "../core/progress";
+import { nodeAccess, requireOutputs } from "../lab/session";
+import { type NodeAccess, onNode } from "../lab/ssh";
+import { withLabLock } from "../../system/labLock";
+import type { Note } from "../../system/progress";
 import type { StackOutputs } from "../stack/outputs";
 import type { Benchmark, Measured } from "./benchmark";
 

@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { median } from "../../lib/bench/load";
+import { median } from "./load";
 import type { Bar } from "../../observer/benchmark";
-import { openPulumi, type PulumiSession } from "../access/session";
+import { openPulumi, type PulumiSession } from "../lab/session";
 import type { CommandContext } from "../core/command";
-import { exec, run } from "../core/exec";
-import type { Note } from "../core/progress";
+import { exec, run } from "../../system/exec";
+import type { Note } from "../../system/progress";
 import type { Benchmark } from "./benchmark";
 
 const RUNS = 3;

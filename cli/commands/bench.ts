@@ -3,7 +3,7 @@ import type { Benchmark } from "../bench/benchmark";
 import { lb } from "../bench/lb";
 import { up } from "../bench/up";
 import { type Command, type CommandContext, jsonOption, UsageError } from "../core/command";
-import { interruptible } from "../core/interruptible";
+import { interruptible } from "../../system/interruptible";
 import { table } from "../core/table";
 
 const benchmarks: Record<string, Benchmark> = { lb, up };

@@ -1,7 +1,7 @@
 import { originOf, partsOf } from "../../toolchain/parts";
 import { placesOf } from "../../toolchain/places";
-import { apiAccess, nodeAccess, requireNode, requireOutputs } from "../access/session";
-import { readStatus, troubles } from "../access/status";
+import { apiAccess, nodeAccess, requireNode, requireOutputs } from "../lab/session";
+import { readStatus, troubles } from "../status/labStatus";
 import { type Command, type CommandContext, jsonOption } from "../core/command";
 import { findingLine } from "../prerequisites";
 import { checkMachine } from "../prerequisites/checks";

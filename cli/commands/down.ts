@@ -1,7 +1,7 @@
-import { openPulumi } from "../access/session";
+import { openPulumi } from "../lab/session";
 import { confirm } from "../core/ask";
 import { type Command, yesOption } from "../core/command";
-import { withLabLock } from "../core/lock";
+import { withLabLock } from "../../system/labLock";
 import { clearInterrupted } from "../stack/prepare";
 import { runEngine } from "../stack/runEngine";
 import { devStack } from "../stack/workingCopy";

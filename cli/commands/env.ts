@@ -1,4 +1,4 @@
-import { openPulumi } from "../access/session";
+import { openPulumi } from "../lab/session";
 import type { Command } from "../core/command";
 import { exportLines } from "../stack/environment";
 

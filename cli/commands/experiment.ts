@@ -6,11 +6,11 @@ import {
   jsonOption,
   UsageError,
 } from "../core/command";
-import { withLabLock } from "../core/lock";
+import { withLabLock } from "../../system/labLock";
 import { EXPERIMENTS } from "../experiments/catalogue";
 import { describeResult } from "../experiments/describe";
 import { describeSuite } from "../experiments/describeSuite";
-import { interruptible } from "../core/interruptible";
+import { interruptible } from "../../system/interruptible";
 import { everyPlan, type Plan, runPlans, suiteOf } from "../experiments/run";
 
 const all = "all";

@@ -1,4 +1,4 @@
-import { nodeAccess, requireOutputs } from "../access/session";
+import { nodeAccess, requireOutputs } from "../lab/session";
 import { type Command, UsageError } from "../core/command";
 import { faultFor, inject, requireFault, requireTarget } from "../faults/faults";
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { aggregate, type DeniedPacket, FLOW_HEADER, flowLine } from "../../observer/flows";
-import { type FlowReading, readFlows } from "../access/flows";
-import { nodeAccess, openPulumi } from "../access/session";
+import { type FlowReading, readFlows } from "../lab/flowLogs";
+import { nodeAccess, openPulumi } from "../lab/session";
 import { type Command, type CommandContext, jsonOption, UsageError } from "../core/command";
 import { stackSettings } from "../stack/settings";
 

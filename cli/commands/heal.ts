@@ -1,5 +1,5 @@
-import { formatFault } from "../../lib/faults/spec";
-import { nodeAccess, requireOutputs } from "../access/session";
+import { formatFault } from "../faults/faultSpec";
+import { nodeAccess, requireOutputs } from "../lab/session";
 import { type Command, UsageError } from "../core/command";
 import { heal, requireTarget } from "../faults/faults";
 

@@ -1,7 +1,7 @@
-import { openPulumi } from "../access/session";
-import { runAttached } from "../core/attached";
+import { openPulumi } from "../lab/session";
+import { runAttached } from "../../system/attached";
 import type { Command } from "../core/command";
-import { exec } from "../core/exec";
+import { exec } from "../../system/exec";
 import { fillAppImage } from "../stack/prepare";
 import { previewLog } from "../stack/previewLog";
 

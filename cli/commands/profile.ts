@@ -1,7 +1,7 @@
 import { isProfileName, PROFILE_NAMES, PROFILES } from "../../lib/haproxy/profiles";
-import { openPulumi, requireOutputs } from "../access/session";
+import { openPulumi, requireOutputs } from "../lab/session";
 import { type Command, UsageError } from "../core/command";
-import { withLabLock } from "../core/lock";
+import { withLabLock } from "../../system/labLock";
 import { table } from "../core/table";
 import { applyProfile } from "../stack/profile";
 

@@ -1,5 +1,5 @@
-import { openPulumi } from "../access/session";
-import { runAttached } from "../core/attached";
+import { openPulumi } from "../lab/session";
+import { runAttached } from "../../system/attached";
 import { type Command, UsageError } from "../core/command";
 
 export const command: Command = {

@@ -1,8 +1,8 @@
-import { requireNode } from "../access/session";
+import { requireNode } from "../lab/session";
 import { type Command, jsonOption, UsageError } from "../core/command";
-import { withLabLock } from "../core/lock";
-import type { EmbeddedNode } from "../core/types";
-import { ensureEmbeddedNode, stopEmbeddedNode } from "../embedded";
+import { withLabLock } from "../../system/labLock";
+import type { EmbeddedNode } from "../../pve-node/box/embeddedNode";
+import { ensureEmbeddedNode, stopEmbeddedNode } from "../../pve-node/box";
 import { ensurePrerequisites } from "../prerequisites";
 
 export const command: Command = {

@@ -1,11 +1,11 @@
 import { BASTION } from "../../lib/security/labGroups";
 import type { Settings } from "../../lib/config/settings";
-import { allCts } from "../../lib/config/rules";
+import { allCts } from "../../lib/config/settingsRules";
 import { LAN_HOST, type Probe } from "../../observer/reach/plan";
 import { isInLan } from "../../observer/reach/script";
 import { summarise, type Verdict } from "../../observer/reach/verdict";
-import { probeReach } from "../access/reach";
-import { nodeAccess, openPulumi } from "../access/session";
+import { probeReach } from "../lab/reachability";
+import { nodeAccess, openPulumi } from "../lab/session";
 import { type Command, type CommandContext, jsonOption, UsageError } from "../core/command";
 import { table } from "../core/table";
 import { stackSettings } from "../stack/settings";

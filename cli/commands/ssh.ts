@@ -1,6 +1,6 @@
-import { nodeAccess } from "../access/session";
-import { vmidOf } from "../access/guests";
-import { attach } from "../access/ssh";
+import { nodeAccess } from "../lab/session";
+import { vmidOf } from "../lab/guests";
+import { attach } from "../lab/ssh";
 import { type Command, UsageError } from "../core/command";
 import { devOutputs } from "../stack/outputs";
 

@@ -1,8 +1,8 @@
 import { maskedText } from "../../observer/maskedFailures";
-import { apiAccess, nodeAccess, requireNode, requireOutputs } from "../access/session";
-import type { BudgetLine } from "../access/budget";
-import { describeRunTime, readRunTime } from "../access/runTime";
-import { type LabStatus, readStatus } from "../access/status";
+import { apiAccess, nodeAccess, requireNode, requireOutputs } from "../lab/session";
+import type { BudgetLine } from "../status/budget";
+import { describeRunTime, readRunTime } from "../status/runTime";
+import { type LabStatus, readStatus } from "../status/labStatus";
 import { type Command, jsonOption } from "../core/command";
 import { table } from "../core/table";
 import { devStack } from "../stack/workingCopy";

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runAttached } from "../core/attached";
+import { runAttached } from "../../system/attached";
 import {
   type Command,
   type CommandContext,

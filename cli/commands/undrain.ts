@@ -1,4 +1,4 @@
-import { nodeAccess, requireOutputs } from "../access/session";
+import { nodeAccess, requireOutputs } from "../lab/session";
 import type { Command } from "../core/command";
 import { requireTarget, setState, stateCommand } from "../faults/faults";
 

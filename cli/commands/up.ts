@@ -1,10 +1,10 @@
-import { apiAccess, nodeAccess, type PulumiSession, requireOutputs } from "../access/session";
-import { describeRunTime, readRunTime, type RunTimeState } from "../access/runTime";
-import { isHealthy, type LabStatus, readStatus, troubles } from "../access/status";
+import { apiAccess, nodeAccess, type PulumiSession, requireOutputs } from "../lab/session";
+import { describeRunTime, readRunTime, type RunTimeState } from "../status/runTime";
+import { isHealthy, type LabStatus, readStatus, troubles } from "../status/labStatus";
 import { type Command, type CommandContext, yesOption } from "../core/command";
-import { withLabLock } from "../core/lock";
-import { elapsed } from "../core/progress";
-import { waitFor } from "../core/waitFor";
+import { withLabLock } from "../../system/labLock";
+import { elapsed } from "../../system/progress";
+import { waitFor } from "../../system/waitFor";
 import type { StackOutputs } from "../stack/outputs";
 import { prepareStack } from "../stack/prepare";
 import { runEngine } from "../stack/runEngine";

@@ -2,9 +2,9 @@ import { maskedFailures, maskedSince, maskedText } from "../../observer/maskedFa
 import { firstReachable, probeInTurn } from "../../observer/probe";
 import { judgeRoundRobin } from "../../observer/roundRobin";
 import { requestTotals, targetHealth, targetRows } from "../../observer/targetHealth";
-import { nodeAccess, requireNode, requireOutputs } from "../access/session";
-import { inCt, type NodeAccess, onNode } from "../access/ssh";
-import { loadBalancerStats } from "../access/status";
+import { nodeAccess, requireNode, requireOutputs } from "../lab/session";
+import { inCt, type NodeAccess, onNode } from "../lab/ssh";
+import { loadBalancerStats } from "../status/labStatus";
 import { type Command, type CommandContext, integerOption, jsonOption } from "../core/command";
 import { devStack } from "../stack/workingCopy";
 

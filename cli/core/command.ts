@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
-import type { LabPaths } from "./paths";
-import type { Progress } from "./progress";
+import type { LabPaths } from "../../system/labPaths";
+import type { Progress } from "../../system/progress";
 
 /** An option of one command: `--name` or `--name VALUE`, with the line `--help` shows for it. */
 export interface OptionSpec {

@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
 import type { ExperimentResult } from "../../observer/experiment";
-import { nodeAccess, requireOutputs } from "../access/session";
-import { inCt, onNode } from "../access/ssh";
+import { nodeAccess, requireOutputs } from "../lab/session";
+import { inCt, onNode } from "../lab/ssh";
 import type { CommandContext } from "../core/command";
-import { exec } from "../core/exec";
+import { exec } from "../../system/exec";
 
 /** For a report: the machine it is written on, the versions measured, the configuration. */
 export async function aboutLab(

@@ -1,6 +1,6 @@
 import { type BalancerEvent, parseLogLine } from "../../observer/balancerLog";
 import { now } from "../../observer/prober";
-import { inCt, type NodeAccess, onNode } from "../access/ssh";
+import { inCt, type NodeAccess, onNode } from "../lab/ssh";
 
 /** The Proxmox node's clock, which its CTs share, against ours. */
 export interface NodeClock {

@@ -2,7 +2,7 @@ import { accounts, latency, tenths } from "../../observer/account";
 import { accountedFor, type Judged, limit, noneLost } from "../../observer/expectations";
 import type { Outcome } from "../../observer/experiment";
 import { now, type ProbeRecord } from "../../observer/prober";
-import { type Bench, pause, probing, underLoad } from "./bench";
+import { type Bench, pause, probing, underLoad } from "./workbench";
 import { measured, undisturbed } from "./measured";
 
 /** So many times the normal rate, and no more than one process can send on time. */

@@ -1,5 +1,5 @@
 import type { Outcome } from "../../observer/experiment";
-import type { Bench } from "./bench";
+import type { Bench } from "./workbench";
 import { burst } from "./burst";
 import { databaseAway } from "./databaseAway";
 import { faultExperiment } from "./faultExperiment";

@@ -4,8 +4,8 @@ import type { Outcome } from "../../observer/experiment";
 import { fetchJson, type JsonAnswer } from "../../observer/probe";
 import { now } from "../../observer/prober";
 import { timeline } from "../../observer/timeline";
-import { waitFor } from "../core/waitFor";
-import { type Bench, pause } from "./bench";
+import { waitFor } from "../../system/waitFor";
+import { type Bench, pause } from "./workbench";
 import { disturb, faultOn, returnSeconds } from "./disturb";
 import { measured } from "./measured";
 

@@ -2,10 +2,10 @@ import { isProfileName, PROFILES } from "../../lib/haproxy/profiles";
 import type { BalancerEvent } from "../../observer/balancerLog";
 import { now, type ProbeRecord } from "../../observer/prober";
 import type { Observed } from "../../observer/timeline";
-import { type FaultSpec, formatFault } from "../../lib/faults/spec";
+import { type FaultSpec, formatFault } from "../faults/faultSpec";
 import { faultFor, heal, inject, setState, stateCommand } from "../faults/faults";
 import type { TargetOutput } from "../stack/outputs";
-import { allHealthy, type Bench, pause, underLoad } from "./bench";
+import { allHealthy, type Bench, pause, underLoad } from "./workbench";
 import type { NodeClock } from "./balancerLog";
 
 /** Something that is done to the lab and undone again. */

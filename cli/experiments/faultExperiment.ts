@@ -3,9 +3,9 @@ import { type Figures, judge } from "../../observer/expectations";
 import type { Outcome } from "../../observer/experiment";
 import { gaps } from "../../observer/gaps";
 import { type Observed, stepTimes, timeline } from "../../observer/timeline";
-import type { FaultKind } from "../../lib/faults/spec";
-import { inCt, onNode } from "../access/ssh";
-import { type Bench, pause } from "./bench";
+import type { FaultKind } from "../faults/faultSpec";
+import { inCt, onNode } from "../lab/ssh";
+import { type Bench, pause } from "./workbench";
 import {
   brokenMs,
   type Disturbance,

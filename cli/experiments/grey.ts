@@ -3,7 +3,7 @@ import { accountedFor, type Judged } from "../../observer/expectations";
 import type { Outcome } from "../../observer/experiment";
 import { gaps } from "../../observer/gaps";
 import { stepTimes, timeline } from "../../observer/timeline";
-import type { Bench } from "./bench";
+import type { Bench } from "./workbench";
 import { disturb, type Disturbed, faultOn, returnSeconds } from "./disturb";
 import { evenAtEnd } from "./faultExperiment";
 import { measured } from "./measured";

@@ -1,6 +1,6 @@
 import { judgedIdle } from "../../observer/expectations";
 import type { Outcome } from "../../observer/experiment";
-import type { Bench } from "./bench";
+import type { Bench } from "./workbench";
 import { faultExperiment, LOADED, type LoadedName } from "./faultExperiment";
 
 const names = ["failover", "stop", "hang", "partition", "reject"] as const satisfies LoadedName[];

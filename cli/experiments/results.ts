@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ExperimentResult } from "../../observer/experiment";
-import type { LabPaths } from "../core/paths";
+import type { LabPaths } from "../../system/labPaths";
 
 /** Results kept; the oldest go. One is about 20 kB. */
 const KEPT = 200;

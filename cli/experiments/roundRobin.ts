@@ -2,7 +2,7 @@ import type { Judged } from "../../observer/expectations";
 import { probeInTurn } from "../../observer/probe";
 import { judgeRoundRobin } from "../../observer/roundRobin";
 import { setState } from "../faults/faults";
-import { allHealthy, type Bench } from "./bench";
+import { allHealthy, type Bench } from "./workbench";
 
 const requests = 300;
 

@@ -1,9 +1,9 @@
 import { isProfileName, PROFILE_NAMES, type ProfileName } from "../../lib/haproxy/profiles";
 import type { ExperimentResult, ExperimentSuite } from "../../observer/experiment";
-import { openPulumi, requireOutputs } from "../access/session";
+import { openPulumi, requireOutputs } from "../lab/session";
 import type { CommandContext } from "../core/command";
 import { applyProfile } from "../stack/profile";
-import { openBench } from "./bench";
+import { openBench } from "./workbench";
 import { EXPERIMENTS } from "./catalogue";
 import { saveResult } from "./results";
 

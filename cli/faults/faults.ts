@@ -1,15 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { type Fault, faultOf } from "../../lib/faults/kinds";
+import { type Fault, faultOf } from "./kinds";
 import {
   type ActiveFault,
   healScript,
   injectScript,
   listScript,
   parseActive,
-} from "../../lib/faults/scripts";
-import { FAULT_FORMS, type FaultSpec, formatFault, parseFault } from "../../lib/faults/spec";
+} from "./faultScripts";
+import { FAULT_FORMS, type FaultSpec, formatFault, parseFault } from "./faultSpec";
 import { stateWords } from "../../lib/haproxy/backends";
-import { type NodeAccess, onNode } from "../access/ssh";
+import { type NodeAccess, onNode } from "../lab/ssh";
 import { UsageError } from "../core/command";
 import type { StackOutputs, TargetOutput } from "../stack/outputs";
 

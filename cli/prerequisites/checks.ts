@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statfsSync } from "node:fs";
 import { freemem } from "node:os";
 import { delimiter, join } from "node:path";
-import { exec } from "../core/exec";
+import { exec } from "../../system/exec";
 import {
   type DockerAnswer,
   type Finding,

@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { run } from "../core/exec";
-import type { LabPaths } from "../core/paths";
-import { isRunning, type ProcessId, processId } from "../core/processes";
+import { run } from "../../system/exec";
+import type { LabPaths } from "../../system/labPaths";
+import { isRunning, type ProcessId, processId } from "../../system/processes";
 import { askDocker } from "./checks";
 
 const startSeconds = 60;

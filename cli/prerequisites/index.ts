@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { confirm } from "../core/ask";
-import { run } from "../core/exec";
-import type { LabPaths } from "../core/paths";
-import type { Progress } from "../core/progress";
+import { run } from "../../system/exec";
+import type { LabPaths } from "../../system/labPaths";
+import type { Progress } from "../../system/progress";
 import { askDocker, checkMachine, inPath, missingTools, proxmoxSigns } from "./checks";
 import { startDockerDaemon } from "./dockerDaemon";
 import { type Finding, judgePlatform, judgeProxmoxHost } from "./findings";

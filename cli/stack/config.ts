@@ -1,4 +1,4 @@
-import type { EmbeddedNode } from "../core/types";
+import type { EmbeddedNode } from "../../pve-node/box/embeddedNode";
 
 /** Values of one stack, by their full key, e.g. `homelab:appNodeCount`. */
 export type StackValues = Record<string, unknown>;

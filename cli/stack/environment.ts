@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { LabPaths } from "../core/paths";
-import type { EmbeddedNode, Toolchain } from "../core/types";
+import type { LabPaths } from "../../system/labPaths";
+import type { EmbeddedNode } from "../../pve-node/box/embeddedNode";
+import type { Toolchain } from "../../toolchain/contract";
 import { configFile, devStack, passphraseFile } from "./workingCopy";
 
 /** Where Go programs look for certificates unless told otherwise. */

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { LabPaths } from "../core/paths";
+import type { LabPaths } from "../../system/labPaths";
 import { applyEvent, type EngineEvent, type EngineState, startState } from "./engineEvents";
 
 /** The engine's events of one run, as far as they were written. */

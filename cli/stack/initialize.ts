@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { run } from "../core/exec";
-import type { LabPaths } from "../core/paths";
+import { run } from "../../system/exec";
+import type { LabPaths } from "../../system/labPaths";
 import { checkpointFile } from "./outputs";
 import { devStack } from "./workingCopy";
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { LabPaths } from "../core/paths";
+import type { LabPaths } from "../../system/labPaths";
 import { devStack, projectName } from "./workingCopy";
 
 /** One app node as the program declares it. */

@@ -1,10 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ensureToolchain } from "../../toolchain";
-import { apiAccess, nodeAccess, type PulumiSession } from "../access/session";
+import { apiAccess, nodeAccess, type PulumiSession } from "../lab/session";
 import type { CommandContext } from "../core/command";
-import { run } from "../core/exec";
-import { ensureEmbeddedNode } from "../embedded";
+import { run } from "../../system/exec";
+import { ensureEmbeddedNode } from "../../pve-node/box";
 import { ensurePrerequisites } from "../prerequisites";
 import { pulumiEnvironment } from "./environment";
 import { ensureDevStack } from "./initialize";

@@ -1,7 +1,7 @@
 import type { ProfileName } from "../../lib/haproxy/profiles";
-import type { PulumiSession } from "../access/session";
+import type { PulumiSession } from "../lab/session";
 import type { CommandContext } from "../core/command";
-import { run } from "../core/exec";
+import { run } from "../../system/exec";
 import { runEngine } from "./runEngine";
 
 /**

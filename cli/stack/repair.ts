@@ -2,11 +2,11 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ApiAccess, callApi } from "../access/api";
-import { vmidOf } from "../access/guests";
-import { inCt, type NodeAccess, onNode } from "../access/ssh";
-import { run } from "../core/exec";
-import type { LabPaths } from "../core/paths";
+import { type ApiAccess, callApi } from "../lab/api";
+import { vmidOf } from "../lab/guests";
+import { inCt, type NodeAccess, onNode } from "../lab/ssh";
+import { run } from "../../system/exec";
+import type { LabPaths } from "../../system/labPaths";
 import {
   type BackendLock,
   type Leftover,

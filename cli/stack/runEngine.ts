@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { LabPaths } from "../core/paths";
-import type { Note } from "../core/progress";
+import type { LabPaths } from "../../system/labPaths";
+import type { Note } from "../../system/progress";
 import {
   describeChanges,
   type EngineState,

@@ -1,6 +1,6 @@
-import { checkConfig } from "../../lib/config/check";
+import { checkConfig } from "../../lib/config/checkConfig";
 import type { Settings } from "../../lib/config/settings";
-import { askPulumi, type PulumiSession } from "../access/session";
+import { askPulumi, type PulumiSession } from "../lab/session";
 import type { CommandContext } from "../core/command";
 import { projectName } from "./workingCopy";
 

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { LabPaths } from "../core/paths";
-import type { EmbeddedNode } from "../core/types";
+import type { LabPaths } from "../../system/labPaths";
+import type { EmbeddedNode } from "../../pve-node/box/embeddedNode";
 import { machineValues, mergeValues, parseStackYaml, type StackFile } from "./config";
 
 /** The stack that lives on the embedded node; every other one is a real Proxmox VE. */

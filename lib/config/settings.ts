@@ -1,4 +1,4 @@
-import type { StorageDriver } from "../docker/daemon";
+import type { StorageDriver } from "../docker/dockerDaemon";
 import type { ProfileName } from "../haproxy/profiles";
 import type { NatMode } from "../net/nodeNetwork";
 

@@ -1,6 +1,6 @@
 import type { CtSettings, Settings } from "../config/settings";
 import { APP_PORT, DATABASE_PORT, LISTENER_PORT, SSH_PORT, STATS_PORT } from "../config/settings";
-import type { IngressRule, Member, SecurityGroup } from "./model";
+import type { IngressRule, Member, SecurityGroup } from "./securityGroup";
 
 /** The lab's security groups, by the part that their members play. */
 export interface LabGroups {

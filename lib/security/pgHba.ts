@@ -1,5 +1,5 @@
-import type { SecurityGroup } from "./model";
-import { sourcesOf } from "./model";
+import type { SecurityGroup } from "./securityGroup";
+import { sourcesOf } from "./securityGroup";
 
 /** Addresses that pg_hba.conf admits, in CIDR form: those that may reach the port at all. */
 export function databaseClients(group: SecurityGroup, port: number): string[] {

@@ -1,5 +1,5 @@
-import type { Member, SecurityGroup } from "./model";
-import { describeRule, sourcesOf } from "./model";
+import type { Member, SecurityGroup } from "./securityGroup";
+import { describeRule, sourcesOf } from "./securityGroup";
 
 /** A rule of the Proxmox firewall of a CT, as the Proxmox provider takes it. */
 export interface ProxmoxRule {

@@ -8,8 +8,8 @@ import {
 } from "../../lib/config/settings";
 import { nodeNetwork } from "../../lib/net/nodeNetwork";
 import { BASTION, labGroups } from "../../lib/security/labGroups";
-import type { Protocol, Side } from "../../lib/security/model";
-import { decide, describeDecision } from "../../lib/security/model";
+import type { Protocol, Side } from "../../lib/security/securityGroup";
+import { decide, describeDecision } from "../../lib/security/securityGroup";
 
 /** Where probes start: a host in the LAN, the Proxmox node, or a CT. */
 export interface Place {

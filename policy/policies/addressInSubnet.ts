@@ -1,6 +1,6 @@
 import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
 import { contains, isReserved, parseCidr } from "../cidr";
-import { containersOf, type ContainerInterface } from "../containers";
+import { containersOf, type ContainerInterface } from "../cts";
 import { BRIDGE_TYPES } from "../network";
 import { asText, propsOf } from "../plain";
 

@@ -1,6 +1,6 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { observe } from "../commands";
-import { labOf, SERVICE_SETTINGS, type ServiceConfig, servicePort } from "../lab";
+import { labOf, SERVICE_SETTINGS, type ServiceConfig, servicePort } from "../labFacts";
 import { parseRule, ruleText, sameRule, type FirewallRule } from "../script/iptables";
 
 const CHAIN = "DOCKER-USER";

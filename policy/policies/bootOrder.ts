@@ -1,5 +1,5 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
-import { CONTAINER_TYPE, containerOf, type Container } from "../containers";
+import { CONTAINER_TYPE, containerOf, type Container } from "../cts";
 import { ROLE_TAGS } from "../network";
 import { asNumber, asProps, propsOf, UNKNOWN } from "../plain";
 

@@ -1,5 +1,5 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
-import { containersOf, type Container } from "../containers";
+import { containersOf, type Container } from "../cts";
 
 /** The machine that the lab is made for, and what is not for CTs. */
 const DEFAULTS = {

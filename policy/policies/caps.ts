@@ -1,5 +1,5 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { CONTAINER_TYPE, containerOf } from "../containers";
+import { CONTAINER_TYPE, containerOf } from "../cts";
 import { asNumber, asProps, propsOf, UNKNOWN, type Plain } from "../plain";
 
 const DEFAULT_MAX_SWAP_MIB = 0;

@@ -1,7 +1,7 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { observe } from "../commands";
-import { labOf, PRIVATE_BRIDGES, type BridgesConfig } from "../lab";
-import type { Host } from "../script/host";
+import { labOf, PRIVATE_BRIDGES, type BridgesConfig } from "../labFacts";
+import type { Host } from "../script/shellEffects";
 import { hbaText, parseHba, type HbaRecord } from "../script/pgHba";
 
 const LOCAL_METHODS = ["peer", "scram-sha-256"];

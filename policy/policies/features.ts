@@ -1,5 +1,5 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
-import { CONTAINER_TYPE, containerOf, type Container } from "../containers";
+import { CONTAINER_TYPE, containerOf, type Container } from "../cts";
 import { asList, asNumber, asText, propsOf, UNKNOWN, type Plain } from "../plain";
 
 /** The dynamic resource that sets what Proxmox refuses to API tokens. */

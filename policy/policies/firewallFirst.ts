@@ -1,10 +1,10 @@
 import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
 import { COMMAND_TYPE, isInside, needsOf, observe } from "../commands";
-import type { Container } from "../containers";
+import type { Container } from "../cts";
 import { DOCKER_CONTAINER } from "../docker";
-import { labOf, PRIVATE_BRIDGES, type BridgesConfig, type Lab } from "../lab";
+import { labOf, PRIVATE_BRIDGES, type BridgesConfig, type Lab } from "../labFacts";
 import { asText, propsOf } from "../plain";
-import { Host } from "../script/host";
+import { Host } from "../script/shellEffects";
 
 const CHAIN = "DOCKER-USER";
 const DOCKER_PACKAGES = new Set(["docker.io", "docker-ce", "moby-engine"]);

@@ -1,6 +1,6 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { observe } from "../commands";
-import { labOf, SERVICE_SETTINGS, type ServiceConfig, servicePort } from "../lab";
+import { labOf, SERVICE_SETTINGS, type ServiceConfig, servicePort } from "../labFacts";
 import type { Firewall } from "../script/firewall";
 import { verdict } from "../script/packets";
 

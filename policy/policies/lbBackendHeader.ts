@@ -1,6 +1,6 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { settingsOf } from "../haproxy";
-import { labOf, PRIVATE_BRIDGES, type BridgesConfig } from "../lab";
+import { labOf, PRIVATE_BRIDGES, type BridgesConfig } from "../labFacts";
 import { linesOf, type Section } from "../script/haproxy";
 
 const DEFAULT_HEADER = "X-Backend";

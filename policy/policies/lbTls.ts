@@ -1,6 +1,6 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { settingsOf } from "../haproxy";
-import { labOf, PRIVATE_BRIDGES, type BridgesConfig } from "../lab";
+import { labOf, PRIVATE_BRIDGES, type BridgesConfig } from "../labFacts";
 import { linesOf, type Section } from "../script/haproxy";
 
 const VERSIONS = ["SSLv3", "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3"];

@@ -1,5 +1,5 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
-import { labOf, PRIVATE_BRIDGES, type BridgesConfig } from "../lab";
+import { labOf, PRIVATE_BRIDGES, type BridgesConfig } from "../labFacts";
 import { ROLE_TAGS } from "../network";
 
 interface Config extends BridgesConfig {

@@ -1,5 +1,5 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { CONTAINER_TYPE, containerOf } from "../containers";
+import { CONTAINER_TYPE, containerOf } from "../cts";
 import { ROLE_TAGS } from "../network";
 
 interface Config {

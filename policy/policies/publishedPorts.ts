@@ -1,9 +1,9 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { isInside, observe } from "../commands";
 import { DOCKER_CONTAINER, publishedPorts as portsOf, type PublishedPort } from "../docker";
-import { labOf, SERVICE_SETTINGS, type ServiceConfig, servicePort } from "../lab";
+import { labOf, SERVICE_SETTINGS, type ServiceConfig, servicePort } from "../labFacts";
 import { propsOf } from "../plain";
-import type { Host } from "../script/host";
+import type { Host } from "../script/shellEffects";
 
 const CHAIN = "DOCKER-USER";
 

@@ -1,7 +1,7 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { observe } from "../commands";
-import type { Container } from "../containers";
-import { labOf, PRIVATE_BRIDGES, type BridgesConfig, type Lab } from "../lab";
+import type { Container } from "../cts";
+import { labOf, PRIVATE_BRIDGES, type BridgesConfig, type Lab } from "../labFacts";
 import { BRIDGE_TYPES } from "../network";
 import { asList, asNumber, asProps, asText, propsOf } from "../plain";
 import type { Firewall } from "../script/firewall";

@@ -1,5 +1,5 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
-import { containersOf, type Container } from "../containers";
+import { containersOf, type Container } from "../cts";
 
 /** Proxmox refuses the second CT of a vmid half way; a second owner of an address breaks both. */
 export const uniqueIdentity: StackValidationPolicy = {

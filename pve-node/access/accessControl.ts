@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { timingSafeEqual } from "node:crypto";
 import { join } from "node:path";
-import { exclusive, readText, writeAtomic } from "../files";
-import { PveError, permissionError } from "../http/errors";
-import type { Identity } from "../http/types";
-import { withFileLock } from "../lxc/fileLock";
+import { exclusive, readText, writeAtomic } from "../os/files";
+import { PveError, permissionError } from "../errors";
+import type { Identity } from "../contract";
+import { withFileLock } from "../os/fileLock";
 import type { NodePaths } from "../paths";
 import { privileges, type Privileges } from "./acl";
 import { verifyPassword } from "./passwords";

@@ -1,4 +1,4 @@
-import type { Identity } from "../http/types";
+import type { Identity } from "../contract";
 import { BUILT_IN_ROLES, PRIVILEGES } from "./roles";
 import type { AclEntry, UserConfig } from "./userConfig";
 

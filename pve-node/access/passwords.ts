@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { timingSafeEqual } from "node:crypto";
-import { readText, writeAtomic } from "../files";
+import { readText, writeAtomic } from "../os/files";
 
 /** SHA-256 crypt by openssl; the password goes through stdin, where no other process sees it. */
 async function crypt(password: string, salt?: string): Promise<string> {

@@ -8,7 +8,7 @@ import {
 } from "node:crypto";
 import * as fs from "node:fs/promises";
 import { promisify } from "node:util";
-import { exclusive, readText, writeAtomic } from "../files";
+import { exclusive, readText, writeAtomic } from "../os/files";
 import type { NodePaths } from "../paths";
 
 const LIFETIME_S = 2 * 3600;

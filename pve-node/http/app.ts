@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import { gzipSync } from "node:zlib";
 import type { AccessControl } from "../access/accessControl";
-import { PveError } from "./errors";
+import { PveError } from "../errors";
 import { addBody, addUrlencoded, type RawParams } from "./parameters";
 import { Router } from "./router";
-import type { Identity, Method, RequestContext, Route } from "./types";
+import type { Identity, Method, RequestContext, Route } from "../contract";
 import { verify } from "./verify";
 
 export interface AppRequest {

@@ -1,4 +1,4 @@
-import { PveError } from "./errors";
+import { PveError } from "../errors";
 
 /** Parameters as they came: several values where a key was repeated, none where it was `k` or `k=`. */
 export type RawParams = Map<string, string[]>;

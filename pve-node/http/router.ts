@@ -1,4 +1,4 @@
-import type { Method, Route } from "./types";
+import type { Method, Route } from "../contract";
 
 interface Compiled {
   route: Route;

@@ -1,7 +1,7 @@
-import { parameterError } from "./errors";
+import { parameterError } from "../errors";
 import { checkFormat, isListFormat } from "./formats";
 import type { RawParams } from "./parameters";
-import type { ParamSchema, Route } from "./types";
+import type { ParamSchema, Route } from "../contract";
 
 export interface Verified {
   params: Record<string, string | number | boolean>;

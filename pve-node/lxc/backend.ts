@@ -1,14 +1,14 @@
-import type { TaskLog } from "../http/types";
+import type { TaskLog } from "../contract";
 import { requireAvailable } from "../storage/configured";
 import { ctExists, listVmids, readCt, type StoredCt } from "./configStore";
 import { createCt, removeUnfinished, reserveCt, type CreateRequest } from "./create";
 import { checkDestroy, destroyCt } from "./destroy";
-import type { LxcHost } from "./host";
+import type { LxcHost } from "./lxcHost";
 import { ctInterfaces, type CtInterface } from "./interfaces";
 import { isRunning } from "./processes";
 import { planResize, resizeCt, type ResizeRequest } from "./resize";
 import { startCt } from "./start";
-import { ctStatus, listCts, type CtStatus } from "./status";
+import { ctStatus, listCts, type CtStatus } from "./ctStatus";
 import { rebootCt, shutdownCt, stopCt, type ShutdownOptions } from "./stop";
 import { requireRootdirStorage } from "./storages";
 import { updateCt, type ConfigChange } from "./update";

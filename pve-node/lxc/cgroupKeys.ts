@@ -1,5 +1,5 @@
-import type { RawLine } from "../../lib/pve/ctConfig";
-import { parseSize } from "../../lib/pve/size";
+import type { RawLine } from "../codec/ctConfig";
+import { parseSize } from "../codec/size";
 
 /** Which hierarchy the machine has: 2 is the unified one. */
 export type CgroupVersion = 1 | 2;

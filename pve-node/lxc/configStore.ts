@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { parseCtConfig, printCtConfig, type CtConfig } from "../../lib/pve/ctConfig";
-import { readText, writeAtomic } from "../files";
-import { failure } from "../http/errors";
-import { withFileLock } from "./fileLock";
-import type { LxcHost } from "./host";
+import { parseCtConfig, printCtConfig, type CtConfig } from "../codec/ctConfig";
+import { readText, writeAtomic } from "../os/files";
+import { failure } from "../errors";
+import { withFileLock } from "../os/fileLock";
+import type { LxcHost } from "./lxcHost";
 
 /** A CT's configuration as it is in its file. */
 export interface StoredCt {

@@ -1,10 +1,10 @@
-import { emptyConfig, type CtConfig } from "../../lib/pve/ctConfig";
-import { printVolumeOption, type MountPoint } from "../../lib/pve/mountPoint";
-import { formatSize } from "../../lib/pve/size";
-import { parseStorageConfig } from "../../lib/pve/storageConfig";
-import { readText } from "../files";
-import { failure } from "../http/errors";
-import type { TaskLog } from "../http/types";
+import { emptyConfig, type CtConfig } from "../codec/ctConfig";
+import { printVolumeOption, type MountPoint } from "../codec/mountPoint";
+import { formatSize } from "../codec/size";
+import { parseStorageConfig } from "../codec/storageConfig";
+import { readText } from "../os/files";
+import { failure } from "../errors";
+import type { TaskLog } from "../contract";
 import {
   changeCt,
   configLock,
@@ -16,9 +16,9 @@ import {
   writeCt,
 } from "./configStore";
 import { allocateDisk, freeDisk, ownedDisks } from "./disks";
-import { takeLock, withFileLock } from "./fileLock";
+import { takeLock, withFileLock } from "../os/fileLock";
 import type { CreationSecrets } from "./guest/setup";
-import { removeLxcDirectory, type LxcHost } from "./host";
+import { removeLxcDirectory, type LxcHost } from "./lxcHost";
 import { rootUidOf } from "./lxcConfig";
 import { populate } from "./populate";
 import { volumePath } from "./storages";

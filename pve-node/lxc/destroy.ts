@@ -1,11 +1,11 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { failure } from "../http/errors";
-import type { TaskLog } from "../http/types";
+import { failure } from "../errors";
+import type { TaskLog } from "../contract";
 import { removeStaleCgroups } from "./cgroup";
 import { changeCt, readCt, refuseLocked, removeCt } from "./configStore";
 import { freeDisk } from "./disks";
-import { lxcLogFile, removeLxcDirectory, startErrorFile, type LxcHost } from "./host";
+import { lxcLogFile, removeLxcDirectory, startErrorFile, type LxcHost } from "./lxcHost";
 import { isRunning } from "./processes";
 import { stopCt } from "./stop";
 import { ownVolumes } from "./volumes";

@@ -1,7 +1,7 @@
 import { access, mkdir, open, readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { execute, run } from "./command";
-import type { LxcHost } from "./host";
+import { execute, run } from "../os/command";
+import type { LxcHost } from "./lxcHost";
 import { requireRootdirStorage, volumePath } from "./storages";
 
 /** Loop devices beyond the ones in use for which nodes are made ahead of a mount. */

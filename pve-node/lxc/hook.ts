@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { spawn } from "node:child_process";
 import { dirname } from "node:path";
-import { readText } from "../files";
+import { readText } from "../os/files";
 import { joinCgroupsOf } from "./cgroup";
 import { readCt } from "./configStore";
 import { hasGuestSetup, setUpForStart } from "./guest/setup";
-import { startErrorFile, type LxcHost } from "./host";
+import { startErrorFile, type LxcHost } from "./lxcHost";
 import { netsOf } from "./lxcConfig";
 import { mountVolumes } from "./mounting";
 

@@ -1,4 +1,4 @@
-import { run } from "./command";
+import { run } from "../os/command";
 import { initPid } from "./processes";
 
 /** A network interface of a running CT, as `GET …/interfaces` answers it. */

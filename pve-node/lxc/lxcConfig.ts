@@ -1,6 +1,6 @@
-import type { CtSection, RawLine } from "../../lib/pve/ctConfig";
-import { parseFeatures } from "../../lib/pve/features";
-import { parseNet } from "../../lib/pve/net";
+import type { CtSection, RawLine } from "../codec/ctConfig";
+import { parseFeatures } from "../codec/features";
+import { parseNet } from "../codec/net";
 import {
   cpuLimits,
   cpuSet,

@@ -1,10 +1,10 @@
-import { run } from "./command";
+import { run } from "../os/command";
 import { mountImage } from "./disks";
 import { GuestRoot } from "./guest/guestRoot";
-import { rootfsDirectory, type LxcHost } from "./host";
+import { rootfsDirectory, type LxcHost } from "./lxcHost";
 import { rootUidOf } from "./lxcConfig";
 import { mountOptions, sourceOf, volumesOf } from "./volumes";
-import { volumeType } from "../../lib/pve/mountPoint";
+import { volumeType } from "../codec/mountPoint";
 
 /**
  * Mounts a CT's volumes in this process's mount namespace, which must end with the work that needs

@@ -1,9 +1,9 @@
 import { isIP } from "node:net";
-import { featuresSchema, startupSchema } from "../../lib/pve/features";
-import { mountPointSchema, rootfsSchema } from "../../lib/pve/mountPoint";
-import { netSchema } from "../../lib/pve/net";
-import { parseProperties, PropertyError, type PropertySchema } from "../../lib/pve/propertyString";
-import type { ParamSchema } from "../http/types";
+import { featuresSchema, startupSchema } from "../codec/features";
+import { mountPointSchema, rootfsSchema } from "../codec/mountPoint";
+import { netSchema } from "../codec/net";
+import { parseProperties, PropertyError, type PropertySchema } from "../codec/propertyString";
+import type { ParamSchema } from "../contract";
 
 /** Says what is wrong with a property string, in Proxmox's words. */
 export const propertyCheck =

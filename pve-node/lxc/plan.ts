@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { emptyConfig } from "../../lib/pve/ctConfig";
-import { allocationOf, parseVolumeOption, volumeType } from "../../lib/pve/mountPoint";
-import { completeNet, hwaddrFrom, parseNet, printNet } from "../../lib/pve/net";
-import { failure, parameterError } from "../http/errors";
+import { emptyConfig } from "../codec/ctConfig";
+import { allocationOf, parseVolumeOption, volumeType } from "../codec/mountPoint";
+import { completeNet, hwaddrFrom, parseNet, printNet } from "../codec/net";
+import { failure, parameterError } from "../errors";
 import type { CreateRequest, DiskRequest } from "./create";
 import { optionTexts, storedDescription } from "./options";
 

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { createInterface } from "node:readline";
-import type { TaskLog } from "../http/types";
+import type { TaskLog } from "../contract";
 import { detectArch, detectOsType } from "./guest/detect";
 import {
   hasGuestSetup,
@@ -10,8 +10,8 @@ import {
   type CreationSecrets,
   type SetupLog,
 } from "./guest/setup";
-import type { LxcHost } from "./host";
-import { rootfsDirectory } from "./host";
+import type { LxcHost } from "./lxcHost";
+import { rootfsDirectory } from "./lxcHost";
 import { idMap } from "./lxcConfig";
 import { mountVolumes } from "./mounting";
 

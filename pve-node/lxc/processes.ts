@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { run } from "./command";
-import type { LxcHost } from "./host";
-import { lxcDirectory } from "./host";
+import { run } from "../os/command";
+import type { LxcHost } from "./lxcHost";
+import { lxcDirectory } from "./lxcHost";
 import { waitFor } from "./waitFor";
 
 /** Clock ticks per second of the times in `/proc`; fixed in Linux's interface to programs. */

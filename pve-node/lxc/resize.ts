@@ -1,10 +1,10 @@
-import { parseVolumeOption, printVolumeOption, volumeType } from "../../lib/pve/mountPoint";
-import { formatSize, parseSize } from "../../lib/pve/size";
-import { failure, parameterError } from "../http/errors";
-import type { TaskLog } from "../http/types";
+import { parseVolumeOption, printVolumeOption, volumeType } from "../codec/mountPoint";
+import { formatSize, parseSize } from "../codec/size";
+import { failure, parameterError } from "../errors";
+import type { TaskLog } from "../contract";
 import { readCt, refuseLocked, withConfigLock, writeCt } from "./configStore";
 import { growDisk, imageBytes, parentPid } from "./disks";
-import type { LxcHost } from "./host";
+import type { LxcHost } from "./lxcHost";
 import { initPid } from "./processes";
 import { volumePath } from "./storages";
 

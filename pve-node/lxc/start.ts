@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { withPending, type CtConfig } from "../../lib/pve/ctConfig";
-import { readText } from "../files";
-import { failure } from "../http/errors";
-import type { TaskLog } from "../http/types";
+import { withPending, type CtConfig } from "../codec/ctConfig";
+import { readText } from "../os/files";
+import { failure } from "../errors";
+import type { TaskLog } from "../contract";
 import {
   availableCpuList,
   cgroupVersion,
@@ -13,7 +13,7 @@ import {
   removeStaleCgroups,
 } from "./cgroup";
 import { parseCpuList } from "./cgroupKeys";
-import { execute } from "./command";
+import { execute } from "../os/command";
 import { readCt, refuseLocked, withConfigLock, writeCt } from "./configStore";
 import { growIfImageGrew, loopDevicesOf } from "./disks";
 import {
@@ -23,7 +23,7 @@ import {
   startErrorFile,
   vethName,
   type LxcHost,
-} from "./host";
+} from "./lxcHost";
 import {
   generateLxcConfig,
   generateSeccompProfile,

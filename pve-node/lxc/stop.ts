@@ -1,9 +1,9 @@
-import { failure } from "../http/errors";
-import type { TaskLog } from "../http/types";
-import { execute } from "./command";
+import { failure } from "../errors";
+import type { TaskLog } from "../contract";
+import { execute } from "../os/command";
 import { readCt, refuseLocked } from "./configStore";
 import { loopDevicesOf } from "./disks";
-import type { LxcHost } from "./host";
+import type { LxcHost } from "./lxcHost";
 import { isRunning } from "./processes";
 import { startCt } from "./start";
 import { volumePath } from "./storages";

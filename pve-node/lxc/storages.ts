@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import type { Storage } from "../../lib/pve/storageConfig";
-import { parseDirectoryVolume, parseVolumeId } from "../../lib/pve/volume";
-import { failure, parameterError } from "../http/errors";
+import type { Storage } from "../codec/storageConfig";
+import { parseDirectoryVolume, parseVolumeId } from "../codec/volume";
+import { failure, parameterError } from "../errors";
 import { requireAvailable } from "../storage/configured";
-import type { LxcHost } from "./host";
+import type { LxcHost } from "./lxcHost";
 
 /** A storage that can hold CT disks. */
 export async function requireRootdirStorage(host: LxcHost, id: string): Promise<Storage> {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { parseVolumeOption, volumeType, type MountPoint } from "../../lib/pve/mountPoint";
-import type { LxcHost } from "./host";
+import { parseVolumeOption, volumeType, type MountPoint } from "../codec/mountPoint";
+import type { LxcHost } from "./lxcHost";
 import { volumePath } from "./storages";
 
 /** A volume of a CT and where it goes in the CT. */

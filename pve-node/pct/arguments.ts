@@ -1,5 +1,5 @@
-import { parameterError, PveError } from "../http/errors";
-import type { ParamSchema } from "../http/types";
+import { parameterError, PveError } from "../errors";
+import type { ParamSchema } from "../contract";
 import { verify, type Verified } from "../http/verify";
 
 /** What a call of `pct` consists of. */

@@ -1,4 +1,4 @@
-import type { LxcHost } from "../lxc/host";
+import type { LxcHost } from "../lxc/lxcHost";
 import {
   configCommand,
   createCommand,

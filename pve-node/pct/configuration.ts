@@ -1,7 +1,7 @@
-import { withPending, printDescription, type CtSection } from "../../lib/pve/ctConfig";
-import { failure } from "../http/errors";
+import { withPending, printDescription, type CtSection } from "../codec/ctConfig";
+import { failure } from "../errors";
 import { changeCt, readCt } from "../lxc/configStore";
-import type { LxcHost } from "../lxc/host";
+import type { LxcHost } from "../lxc/lxcHost";
 import { createCt, refuseExisting, reserveCt } from "../lxc/create";
 import { destroyCt } from "../lxc/destroy";
 import {
@@ -14,7 +14,7 @@ import {
 import { checkSshKeys, planCreate } from "../lxc/plan";
 import { resizeCt } from "../lxc/resize";
 import { startCt } from "../lxc/start";
-import { listCts } from "../lxc/status";
+import { listCts } from "../lxc/ctStatus";
 import { updateCt } from "../lxc/update";
 import { parseCall, verifyCall, vmidOf } from "./arguments";
 import { terminalLog } from "./power";

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
-import { failure } from "../http/errors";
-import { run } from "../lxc/command";
+import { failure } from "../errors";
+import { run } from "../os/command";
 import { readCt } from "../lxc/configStore";
-import type { LxcHost } from "../lxc/host";
+import type { LxcHost } from "../lxc/lxcHost";
 import { isRunning } from "../lxc/processes";
 import { parseCall, vmidOf } from "./arguments";
 

@@ -1,4 +1,4 @@
-import { lxcHost } from "../lxc/host";
+import { lxcHost } from "../lxc/lxcHost";
 import { runHook } from "../lxc/hook";
 import { servePopulate } from "../lxc/populate";
 import { errorText } from "./arguments";

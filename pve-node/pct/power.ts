@@ -1,10 +1,10 @@
 import { writeFile } from "node:fs/promises";
-import type { TaskLog } from "../http/types";
+import type { TaskLog } from "../contract";
 import { readCt } from "../lxc/configStore";
-import { startErrorFile, type LxcHost } from "../lxc/host";
+import { startErrorFile, type LxcHost } from "../lxc/lxcHost";
 import { isRunning } from "../lxc/processes";
 import { startCt } from "../lxc/start";
-import { ctStatus } from "../lxc/status";
+import { ctStatus } from "../lxc/ctStatus";
 import { rebootCt, shutdownCt, stopCt } from "../lxc/stop";
 import { waitFor } from "../lxc/waitFor";
 import { errorText, parseCall, verifyCall, vmidOf } from "./arguments";

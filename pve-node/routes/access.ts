@@ -1,9 +1,9 @@
 import { splitRealm, type AccessControl } from "../access/accessControl";
 import { removePassword, setPassword } from "../access/passwords";
 import { newUser, type User, type UserConfig } from "../access/userConfig";
-import { failure, parameterError, permissionError, PveError } from "../http/errors";
+import { failure, parameterError, permissionError, PveError } from "../errors";
 import { splitList } from "../http/formats";
-import type { ParamSchema, RequestContext, Route } from "../http/types";
+import type { ParamSchema, RequestContext, Route } from "../contract";
 import { permissionsRoute } from "./accessPermissions";
 
 const REALMS = [

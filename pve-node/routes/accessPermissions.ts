@@ -1,9 +1,9 @@
 import type { AccessControl } from "../access/accessControl";
 import { BUILT_IN_ROLES, PRIVILEGES } from "../access/roles";
 import type { AclEntry } from "../access/userConfig";
-import { failure, parameterError } from "../http/errors";
+import { failure, parameterError } from "../errors";
 import { splitList } from "../http/formats";
-import type { Identity, RequestContext, Route } from "../http/types";
+import type { Identity, RequestContext, Route } from "../contract";
 
 const ACL_PATH = /^\/($|(nodes|vms|storage|pool|access|sdn|mapping)(\/[A-Za-z0-9.\-_@]+)*$)/;
 

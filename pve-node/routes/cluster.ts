@@ -1,8 +1,8 @@
 import type { AccessControl } from "../access/accessControl";
-import { nodeSummary } from "../host";
-import { failure, parameterError } from "../http/errors";
-import type { GuestSummary, NodeServices, RequestContext, Route } from "../http/types";
-import { readText } from "../files";
+import { nodeSummary } from "../os/usage";
+import { failure, parameterError } from "../errors";
+import type { GuestSummary, NodeServices, RequestContext, Route } from "../contract";
+import { readText } from "../os/files";
 import { readStorages } from "../storage/configured";
 import type { FileTaskRunner } from "../tasks/taskRunner";
 import { nodeAddress } from "./nodes";

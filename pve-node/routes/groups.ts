@@ -1,7 +1,7 @@
 import type { AccessControl } from "../access/accessControl";
 import type { Group } from "../access/userConfig";
-import { failure } from "../http/errors";
-import type { ParamSchema, RequestContext, Route } from "../http/types";
+import { failure } from "../errors";
+import type { ParamSchema, RequestContext, Route } from "../contract";
 
 const groupid: ParamSchema = { type: "string", format: "pve-groupid" };
 const comment: ParamSchema = { type: "string", optional: true };

@@ -1,8 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import * as os from "node:os";
-import { readText } from "../files";
-import { diskUsage, hostUsage, nodeSummary } from "../host";
-import type { NodeServices, Route } from "../http/types";
+import { readText } from "../os/files";
+import { diskUsage, hostUsage, nodeSummary } from "../os/usage";
+import type { NodeServices, Route } from "../contract";
 import { PVE_REPOID, PVE_VERSION } from "../version";
 
 /** The node itself. */

@@ -1,8 +1,8 @@
 import type { AccessControl } from "../access/accessControl";
 import type { Pool, UserConfig } from "../access/userConfig";
-import { failure } from "../http/errors";
+import { failure } from "../errors";
 import { splitList } from "../http/formats";
-import type { GuestPools, NodeServices, ParamSchema, RequestContext, Route } from "../http/types";
+import type { GuestPools, NodeServices, ParamSchema, RequestContext, Route } from "../contract";
 import { guestResource } from "./cluster";
 
 const poolid: ParamSchema = { type: "string", format: "pve-poolid" };

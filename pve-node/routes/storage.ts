@@ -1,12 +1,12 @@
 import * as fs from "node:fs/promises";
 import { join } from "node:path";
-import type { Storage } from "../../lib/pve/storageConfig";
-import { parseDirectoryVolume, parseVolumeId } from "../../lib/pve/volume";
-import { readText } from "../files";
-import { diskUsage } from "../host";
-import { failure, parameterError, permissionError } from "../http/errors";
+import type { Storage } from "../codec/storageConfig";
+import { parseDirectoryVolume, parseVolumeId } from "../codec/volume";
+import { readText } from "../os/files";
+import { diskUsage } from "../os/usage";
+import { failure, parameterError, permissionError } from "../errors";
 import { splitList } from "../http/formats";
-import type { NodeServices, ParamSchema, RequestContext, Route } from "../http/types";
+import type { NodeServices, ParamSchema, RequestContext, Route } from "../contract";
 import type { NodePaths } from "../paths";
 import { readStorages, requireDirectory, requireStorage } from "../storage/configured";
 import { listContent } from "../storage/content";

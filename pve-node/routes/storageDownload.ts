@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { failure, parameterError } from "../http/errors";
-import type { NodeServices, ParamSchema, RequestContext, Route } from "../http/types";
+import { failure, parameterError } from "../errors";
+import type { NodeServices, ParamSchema, RequestContext, Route } from "../contract";
 import { requireDirectory } from "../storage/configured";
 import { contentFolder } from "../storage/content";
 import { download, urlMetadata, type Checksum } from "../storage/download";

@@ -1,6 +1,6 @@
-import { parseUpid, type Upid } from "../../lib/pve/upid";
-import { parameterError } from "../http/errors";
-import type { RequestContext, Route } from "../http/types";
+import { parseUpid, type Upid } from "../codec/upid";
+import { parameterError } from "../errors";
+import type { RequestContext, Route } from "../contract";
 import type { FileTaskRunner } from "../tasks/taskRunner";
 
 /** Tasks of the node: list, status, log, stop. */

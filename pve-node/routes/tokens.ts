@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { AccessControl } from "../access/accessControl";
 import type { Token } from "../access/userConfig";
-import { parameterError } from "../http/errors";
+import { parameterError } from "../errors";
 import { splitList } from "../http/formats";
-import type { ParamSchema, RequestContext, Route } from "../http/types";
+import type { ParamSchema, RequestContext, Route } from "../contract";
 import { requireUser, requireUserModify } from "./access";
 
 /** API tokens of a user. */

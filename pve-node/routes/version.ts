@@ -1,4 +1,4 @@
-import type { Route } from "../http/types";
+import type { Route } from "../contract";
 import { PVE_RELEASE, PVE_REPOID, PVE_VERSION } from "../version";
 
 export function versionRoutes(): Route[] {

@@ -1,6 +1,6 @@
-import { parseStorageConfig, type Storage } from "../../lib/pve/storageConfig";
-import { readText } from "../files";
-import { failure } from "../http/errors";
+import { parseStorageConfig, type Storage } from "../codec/storageConfig";
+import { readText } from "../os/files";
+import { failure } from "../errors";
 import type { NodePaths } from "../paths";
 
 /** The node that asks, and where it keeps its files. */

@@ -1,6 +1,6 @@
 import * as fs from "node:fs/promises";
 import { join } from "node:path";
-import type { Storage } from "../../lib/pve/storageConfig";
+import type { Storage } from "../codec/storageConfig";
 import type { NodePaths } from "../paths";
 
 export interface StoredVolume {

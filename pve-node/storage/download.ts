@@ -5,7 +5,7 @@ import * as http from "node:http";
 import * as https from "node:https";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import type { TaskLog } from "../http/types";
+import type { TaskLog } from "../contract";
 
 const MAX_REDIRECTS = 5;
 /** A server that says nothing for this long is given up. */

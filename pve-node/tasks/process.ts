@@ -1,4 +1,4 @@
-import { readText } from "../files";
+import { readText } from "../os/files";
 
 /** Start time of a process in the kernel's ticks; `undefined` when there is none with this id. */
 export async function processStart(pid: number): Promise<number | undefined> {

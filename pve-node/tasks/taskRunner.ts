@@ -1,7 +1,7 @@
 import * as fs from "node:fs/promises";
 import { appendFileSync } from "node:fs";
-import { formatUpid, parseUpid } from "../../lib/pve/upid";
-import type { Identity, TaskLog, TaskRunner } from "../http/types";
+import { formatUpid, parseUpid } from "../codec/upid";
+import type { Identity, TaskLog, TaskRunner } from "../contract";
 import type { NodePaths } from "../paths";
 import { processAlive, processStart } from "./process";
 import { TaskStore } from "./taskStore";

@@ -1,8 +1,8 @@
 import * as fs from "node:fs/promises";
 import { join } from "node:path";
-import { parseUpid } from "../../lib/pve/upid";
-import { exclusive, readText, writeAtomic } from "../files";
-import { withFileLock } from "../lxc/fileLock";
+import { parseUpid } from "../codec/upid";
+import { exclusive, readText, writeAtomic } from "../os/files";
+import { withFileLock } from "../os/fileLock";
 import type { NodePaths } from "../paths";
 
 export interface EndedTask {

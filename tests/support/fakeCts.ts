@@ -1,8 +1,8 @@
-import { emptyConfig, type CtConfig } from "../../lib/pve/ctConfig";
-import { failure, parameterError } from "../../pve-node/http/errors";
+import { emptyConfig, type CtConfig } from "../../pve-node/codec/ctConfig";
+import { failure, parameterError } from "../../pve-node/errors";
 import type { CtBackend } from "../../pve-node/lxc/backend";
 import type { CreateRequest } from "../../pve-node/lxc/create";
-import { configuredStatus } from "../../pve-node/lxc/status";
+import { configuredStatus } from "../../pve-node/lxc/ctStatus";
 import { applyChange, checkChange } from "../../pve-node/lxc/update";
 
 export interface FakeCts extends CtBackend {

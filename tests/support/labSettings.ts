@@ -1,4 +1,4 @@
-import { checkConfig } from "../../lib/config/check";
+import { checkConfig } from "../../lib/config/checkConfig";
 import type { Settings } from "../../lib/config/settings";
 import { completeConfig } from "./stackConfig";
 

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { labPaths } from "../../cli/core/paths";
+import { labPaths } from "../../system/labPaths";
 import {
   startDockerDaemon,
   startedDaemonRuns,

@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import type { EmbeddedNode } from "../../cli/core/types";
+import type { EmbeddedNode } from "../../pve-node/box/embeddedNode";
 import { labClone } from "./labClone";
 
 /** What `./lab pve info --json` prints. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { newUser } from "../../pve-node/access/userConfig";
 import { setPassword } from "../../pve-node/access/passwords";
 import { build, type App } from "../../pve-node/http/app";
-import type { GuestSummary } from "../../pve-node/http/types";
+import type { GuestSummary } from "../../pve-node/contract";
 import { createNode, type Node, type ServiceOptions } from "../../pve-node/services";
 
 export interface TestNode extends Node, AsyncDisposable {

@@ -1,4 +1,4 @@
-import type { WantedRules } from "../../lib/security/inForce";
+import type { WantedRules } from "../../lib/security/rulesInForce";
 
 /** What a CT tells when its rules are those that are wanted, printed as iptables prints them. */
 export function inForce(wanted: WantedRules, changes: Record<string, string> = {}): string {

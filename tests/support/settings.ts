@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { checkConfig } from "../../lib/config/check";
+import { checkConfig } from "../../lib/config/checkConfig";
 import type { Settings } from "../../lib/config/settings";
 import { completeConfig } from "./stackConfig";
 

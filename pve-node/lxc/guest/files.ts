@@ -1,4 +1,4 @@
-import type { NetConfig } from "../../../lib/pve/net";
+import type { NetConfig } from "../../codec/net";
 
 /** Texts of the files that the node writes into a CT. Pure functions of configuration and old text. */
 

@@ -1,6 +1,6 @@
 import { chmod, rm, writeFile } from "node:fs/promises";
-import type { NetConfig } from "../../../lib/pve/net";
-import { run } from "../command";
+import type { NetConfig } from "../../codec/net";
+import { run } from "../../os/command";
 import {
   hostsFile,
   interfacesFile,

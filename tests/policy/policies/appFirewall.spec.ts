@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { labGroups } from "../../../lib/security/labGroups";
-import { installFirewall } from "../../../lib/security/render";
+import { installFirewall } from "../../../lib/security/installFirewall";
 import { labSettings } from "../../support/labSettings";
 import { appFirewall } from "../../../policy/policies/appFirewall";
 import { policyResource, stackViolations, UNKNOWN_STRING } from "../../support/policyArgs";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { configurePostgres } from "../../../lib/postgres/scripts";
+import { configurePostgres } from "../../../lib/postgres/installPostgres";
 import { databaseAccess } from "../../../policy/policies/databaseAccess";
 import { stackViolations, UNKNOWN_STRING } from "../../support/policyArgs";
 import { app, command, db, lb, privateBridge } from "../stack";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Host } from "../../../policy/script/host";
+import { Host } from "../../../policy/script/shellEffects";
 
 const files = (script: string) => {
   const host = new Host();

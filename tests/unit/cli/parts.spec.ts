@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { summarizeBudget } from "../../../cli/access/budget";
-import { parsePctList } from "../../../cli/access/guests";
-import { parseLabs } from "../../../cli/access/labs";
-import { isHealthy, troubles } from "../../../cli/access/status";
-import { quoted, sshArgs } from "../../../cli/access/ssh";
-import { withLabLock } from "../../../cli/core/lock";
-import { labPaths } from "../../../cli/core/paths";
-import { processId } from "../../../cli/core/processes";
-import { waitFor } from "../../../cli/core/waitFor";
+import { summarizeBudget } from "../../../cli/status/budget";
+import { parsePctList } from "../../../cli/lab/guests";
+import { parseLabs } from "../../../cli/reset/labs";
+import { isHealthy, troubles } from "../../../cli/status/labStatus";
+import { quoted, sshArgs } from "../../../cli/lab/ssh";
+import { withLabLock } from "../../../system/labLock";
+import { labPaths } from "../../../system/labPaths";
+import { processId } from "../../../system/processes";
+import { waitFor } from "../../../system/waitFor";
 import {
   atLeast,
   judgeDocker,

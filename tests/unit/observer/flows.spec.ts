@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseReading } from "../../../cli/access/flows";
+import { parseReading } from "../../../cli/lab/flowLogs";
 import { aggregate, type DeniedPacket, flowLine } from "../../../observer/flows";
 import { settingsOf } from "../../support/settings";
 

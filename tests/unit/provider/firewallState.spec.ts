@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { wantedRules } from "../../../lib/security/inForce";
+import { wantedRules } from "../../../lib/security/rulesInForce";
 import { labGroups } from "../../../lib/security/labGroups";
 import type {
   FirewallStateInputs,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
-import type { Needs } from "../../../lib/preflight/judge";
+import type { Needs } from "../../../lib/preflight/preflightRules";
 import type { PreflightInputs, PreflightState } from "../../../provider/preflight.provider";
 import { preflightProvider } from "../../../provider/preflight.provider";
 import type { FakeProxmox } from "./fakeProxmox";

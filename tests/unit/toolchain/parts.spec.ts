@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { labPaths } from "../../../cli/core/paths";
+import { labPaths } from "../../../system/labPaths";
 import { wishedOrigin } from "../../../toolchain";
 import { originOf, partsOf } from "../../../toolchain/parts";
 import { placesOf } from "../../../toolchain/places";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { checkConfig } from "../../../../lib/config/check";
+import { checkConfig } from "../../../../lib/config/checkConfig";
 import { macOf, nodeNetwork } from "../../../../lib/net/nodeNetwork";
 import {
   closeEgress,
@@ -9,7 +9,7 @@ import {
   openEgress,
   setUpNode,
   tearDownNode,
-} from "../../../../lib/net/nodeScripts";
+} from "../../../../lib/net/nodeSetup";
 import { parseHostPort } from "../../../../lib/net/cidr";
 import { settingsOf } from "../../../support/settings";
 import { completeConfig } from "../../../support/stackConfig";

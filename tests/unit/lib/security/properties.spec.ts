@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { contains, parseAddress, parseCidr } from "../../../../lib/net/cidr";
-import type { IngressRule, Member, Protocol, SecurityGroup } from "../../../../lib/security/model";
-import { decide, SIDES, sourcesOf } from "../../../../lib/security/model";
+import type {
+  IngressRule,
+  Member,
+  Protocol,
+  SecurityGroup,
+} from "../../../../lib/security/securityGroup";
+import { decide, SIDES, sourcesOf } from "../../../../lib/security/securityGroup";
 import { databaseClients } from "../../../../lib/security/pgHba";
 import { proxmoxRules } from "../../../../lib/security/proxmoxFirewall";
-import { restoreTextV4, restoreTextV6 } from "../../../../lib/security/render";
-import { interfaceOf } from "../../../../lib/security/rules";
+import { restoreTextV4, restoreTextV6 } from "../../../../lib/security/installFirewall";
+import { interfaceOf } from "../../../../lib/security/iptablesRules";
 import { Netfilter, type NetPacket } from "../../../support/iptables";
 import { seededRandom } from "../../../support/random";
 

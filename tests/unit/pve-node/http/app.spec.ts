@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { bootstrap } from "../../../../pve-node/bootstrap";
 import { createServer } from "../../../../pve-node/http/server";
 import { Router } from "../../../../pve-node/http/router";
-import type { Route } from "../../../../pve-node/http/types";
+import type { Route } from "../../../../pve-node/contract";
 import { testNode } from "../../../support/pveNode";
 
 const route = (path: string): Route => ({ method: "GET", path, handler: () => path });

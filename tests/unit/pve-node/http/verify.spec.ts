@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { PveError } from "../../../../pve-node/http/errors";
+import { PveError } from "../../../../pve-node/errors";
 import { addBody, addUrlencoded, type RawParams } from "../../../../pve-node/http/parameters";
-import type { ParamSchema } from "../../../../pve-node/http/types";
+import type { ParamSchema } from "../../../../pve-node/contract";
 import { verify } from "../../../../pve-node/http/verify";
 
 const schema: Record<string, ParamSchema> = {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { RawLine } from "../../../../lib/pve/ctConfig";
+import type { RawLine } from "../../../../pve-node/codec/ctConfig";
 import {
   cpuLimits,
   cpuSet,

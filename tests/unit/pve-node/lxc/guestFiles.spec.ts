@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseNet } from "../../../../lib/pve/net";
+import { parseNet } from "../../../../pve-node/codec/net";
 import {
   hostsFile,
   interfacesFile,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseCtConfig } from "../../../../lib/pve/ctConfig";
+import { parseCtConfig } from "../../../../pve-node/codec/ctConfig";
 import {
   generateLxcConfig,
   generateSeccompProfile,

@@ -4,7 +4,7 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { bootstrap, DEPLOYER_PRIVILEGES } from "../../../../pve-node/bootstrap";
-import type { GuestSummary } from "../../../../pve-node/http/types";
+import type { GuestSummary } from "../../../../pve-node/contract";
 import { testNode } from "../../../support/pveNode";
 
 const guest = (vmid: number): GuestSummary => ({

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { appendFileSync } from "node:fs";
-import { formatUpid, parseUpid } from "../../../../lib/pve/upid";
+import { formatUpid, parseUpid } from "../../../../pve-node/codec/upid";
 import { INTERRUPTED } from "../../../../pve-node/tasks/taskRunner";
 import { testNode, type TestNode } from "../../../support/pveNode";
 

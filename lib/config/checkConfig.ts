@@ -1,0 +1,196 @@
+import { addAddress } from "../net/cidr";
+import { NAT_MODES, type NatMode } from "../net/nodeNetwork";
+import type { StorageDriver } from "../docker/dockerDaemon";
+import { STORAGE_DRIVERS } from "../docker/dockerDaemon";
+import { isProfileName, PROFILE_NAMES, type ProfileName } from "../haproxy/profiles";
+import { addressProblems, budgetProblems, duplicateProblems } from "./settingsRules";
+import type { BooleanKey, NumberKey, Settings, TextKey } from "./settings";
+import { CONFIG_KEYS, MAX_APP_NODES, NUMBER_CONFIG_KEYS, TEXT_CONFIG_KEYS } from "./settings";
+
+/** Configuration as it is stored: values by key, without the namespace; lists are JSON text. */
+export type RawConfig = Record<string, string>;
+
+export type Checked =
+  { settings: Settings; problems: [] } | { settings?: never; problems: string[] };
+
+/** Smallest and largest value of each number, where it has limits of its own. */
+const RANGES: Partial<Record<NumberKey, [number, number]>> = {
+  sshPort: [1, 65535],
+  vmidLb: [100, 999999999],
+  vmidAppStart: [100, 999999999],
+  vmidDb: [100, 999999999],
+  appNodeCount: [1, MAX_APP_NODES],
+  lbMemoryMiB: [128, 65536],
+  appMemoryMiB: [384, 65536],
+  dbMemoryMiB: [256, 65536],
+  lbDiskGiB: [2, 8192],
+  appDiskGiB: [4, 8192],
+  dbDiskGiB: [2, 8192],
+};
+
+/** Typed settings, or every problem found at once; never both. */
+export function checkConfig(raw: RawConfig): Checked {
+  const problems = unknownKeys(raw);
+  const text = {} as Record<TextKey, string>;
+  for (const key of TEXT_CONFIG_KEYS) {
+    text[key] = (raw[key] ?? "").trim();
+    if (text[key] === "")
+      problems.push(`${key}: is missing; set it with: pulumi config set ${key}`);
+  }
+  const number = {} as Record<NumberKey, number>;
+  for (const key of NUMBER_CONFIG_KEYS) number[key] = readNumber(key, raw[key], problems);
+  const proxmoxFirewall = readBoolean("proxmoxFirewall", raw.proxmoxFirewall, problems);
+  const drivers = readDrivers(raw.appStorageDrivers, problems);
+  problems.push(...formatProblems(text, raw));
+  // Rules across keys would only repeat what is wrong with a single one.
+  if (problems.length > 0) return { problems };
+  const settings = { ...compose(text, number, drivers, raw), proxmoxFirewall };
+  const crossed = [
+    ...addressProblems(settings),
+    ...duplicateProblems(settings),
+    ...budgetProblems(settings),
+  ];
+  return crossed.length > 0 ? { problems: crossed } : { settings, problems: [] };
+}
+
+function unknownKeys(raw: RawConfig): string[] {
+  return Object.keys(raw)
+    .filter((key) => !CONFIG_KEYS.includes(key))
+    .map((key) => `${key}: is no configuration key, got a value; Pulumi.yaml lists the keys`);
+}
+
+function readNumber(key: NumberKey, value: string | undefined, problems: string[]): number {
+  const read = Number(value);
+  const [least, most] = RANGES[key] ?? [1, Number.MAX_SAFE_INTEGER];
+  if (value === undefined || value.trim() === "" || !Number.isInteger(read)) {
+    problems.push(`${key}: must be a whole number, got ${JSON.stringify(value ?? "nothing")}`);
+  } else if (read < least || read > most) {
+    problems.push(`${key}: is out of range, got ${read}; allowed are ${least} to ${most}`);
+  }
+  return read;
+}
+
+function readBoolean(key: BooleanKey, value: string | undefined, problems: string[]): boolean {
+  if (value !== "true" && value !== "false") {
+    problems.push(`${key}: must be true or false, got ${JSON.stringify(value ?? "nothing")}`);
+  }
+  return value === "true";
+}
+
+function readDrivers(value: string | undefined, problems: string[]): StorageDriver[] {
+  const allowed = `a list of ${STORAGE_DRIVERS.join(" or ")} with at least one entry`;
+  let read: unknown;
+  try {
+    read = JSON.parse(value ?? "[]");
+  } catch {
+    problems.push(
+      `appStorageDrivers: is no list, got ${JSON.stringify(value)}; allowed is ${allowed}`,
+    );
+    return [];
+  }
+  const known: readonly unknown[] = STORAGE_DRIVERS;
+  if (!Array.isArray(read) || read.length === 0 || !read.every((item) => known.includes(item))) {
+    problems.push(`appStorageDrivers: is not valid, got ${value}; allowed is ${allowed}`);
+    return [];
+  }
+  return read as StorageDriver[];
+}
+
+function formatProblems(text: Record<TextKey, string>, raw: RawConfig): string[] {
+  const problems: string[] = [];
+  const expect = (key: string, value: string, pattern: RegExp, allowed: string) => {
+    if (value && !pattern.test(value)) {
+      problems.push(`${key}: is not valid, got ${JSON.stringify(value)}; ${allowed}`);
+    }
+  };
+  expect(
+    "proxmoxEndpoint",
+    text.proxmoxEndpoint,
+    /^https:\/\/[^/\s]+\/?$/,
+    "give https://host:8006/",
+  );
+  expect("sshUser", text.sshUser, /^root$/, "features and raw LXC lines can be set by root only");
+  const key = "give the public key as ssh-ed25519 AAAA…";
+  expect("sshHostKey", text.sshHostKey, /^[a-z0-9@.-]+ [A-Za-z0-9+/=]{40,}( .*)?$/, key);
+  expect("sshPrivateKeyFile", text.sshPrivateKeyFile, /^\/[^%\s]+$/, "give an absolute path");
+  expect("template", text.template, /^[\w-]+:vztmpl\/\S+$/, "give storage:vztmpl/file");
+  const bridge = "give a bridge's name, at most 15 letters and digits";
+  expect("lanBridge", text.lanBridge, /^[A-Za-z][\w.-]{0,14}$/, bridge);
+  expect("privateBridge", text.privateBridge, /^[A-Za-z][\w.-]{0,14}$/, bridge);
+  if (text.lbProfile && !isProfileName(text.lbProfile)) {
+    const allowed = PROFILE_NAMES.join(", ");
+    problems.push(
+      `lbProfile: is no profile, got ${JSON.stringify(text.lbProfile)}; allowed are ${allowed}`,
+    );
+  }
+  if (text.nat && !(NAT_MODES as readonly string[]).includes(text.nat)) {
+    const allowed = NAT_MODES.join(", ");
+    problems.push(`nat: is no mode, got ${JSON.stringify(text.nat)}; allowed are ${allowed}`);
+  }
+  expect("aptProxy", raw.aptProxy ?? "", /^http:\/\/[^\s"]+$/, "give http://host:port");
+  return problems;
+}
+
+function compose(
+  text: Record<TextKey, string>,
+  number: Record<NumberKey, number>,
+  drivers: StorageDriver[],
+  raw: RawConfig,
+): Omit<Settings, BooleanKey> {
+  const { memory, disk } = {
+    memory: { lb: number.lbMemoryMiB, app: number.appMemoryMiB, db: number.dbMemoryMiB },
+    disk: { lb: number.lbDiskGiB, app: number.appDiskGiB, db: number.dbDiskGiB },
+  };
+  const last = drivers[drivers.length - 1] ?? "overlay2";
+  return {
+    proxmox: {
+      endpoint: text.proxmoxEndpoint,
+      caFile: raw.proxmoxCaFile || undefined,
+      nodeName: text.proxmoxNode,
+      storage: text.storage,
+      template: text.template,
+    },
+    ssh: {
+      host: text.sshHost,
+      port: number.sshPort,
+      user: text.sshUser,
+      hostKey: text.sshHostKey,
+      privateKeyFile: text.sshPrivateKeyFile,
+    },
+    lan: { bridge: text.lanBridge, cidr: text.lanCidr, gateway: text.lanGateway },
+    privateNetwork: {
+      bridge: text.privateBridge,
+      cidr: text.privateCidr,
+      gateway: text.privateGateway,
+    },
+    loadBalancer: {
+      name: "lb",
+      vmid: number.vmidLb,
+      address: text.lbPrivateAddress,
+      lanAddress: text.lbLanAddress,
+      profile: text.lbProfile as ProfileName,
+      memoryMiB: memory.lb,
+      diskGiB: disk.lb,
+    },
+    appNodes: Array.from({ length: number.appNodeCount }, (_, i) => ({
+      name: `app${i + 1}`,
+      vmid: number.vmidAppStart + i,
+      address: addAddress(text.appAddressStart, i),
+      memoryMiB: memory.app,
+      diskGiB: disk.app,
+      storageDriver: drivers[i] ?? last,
+    })),
+    database: {
+      name: "db",
+      vmid: number.vmidDb,
+      address: text.dbAddress,
+      memoryMiB: memory.db,
+      diskGiB: disk.db,
+    },
+    budget: { memoryMiB: number.memoryBudgetMiB, diskGiB: number.diskBudgetGiB },
+    nat: text.nat as NatMode,
+    nameserver: text.nameserver,
+    aptProxy: raw.aptProxy || undefined,
+    appImageContext: text.appImageContext,
+  };
+}

@@ -1,0 +1,35 @@
+import { BACKEND, FAIL_OPEN_BACKEND, stateWords } from "./backends";
+import { ADMIN_SOCKET } from "./installHaproxy";
+
+/** Scripts for the load balancer's CT that put a target into the rotation and take it out. */
+
+/** Puts a target back to work; prints what HAProxy has against it, which is nothing when it is done. */
+export function registerScript(target: string): string {
+  return ask(stateWords(target, "ready"));
+}
+
+/**
+ * Prints how HAProxy sees a target in the rotation: its status, that of its last check, and what the
+ * check saw, with tabs between them.
+ */
+export function healthScript(target: string): string {
+  const row = `$1 == "${BACKEND}" && $2 == "${target}"`;
+  return `${ask("show stat")} | awk -F, '${row} { print $18 "\\t" $37 "\\t" $57 }'`;
+}
+
+/**
+ * Gives a target no new requests and waits until it has answered those that it has, as an ALB does.
+ *
+ * @param seconds the deregistration delay: how long it may take at the most
+ */
+export function deregisterScript(target: string, seconds: number): string {
+  const rows = `($1 == "${BACKEND}" || $1 == "${FAIL_OPEN_BACKEND}") && $2 == "${target}"`;
+  return `${ask(stateWords(target, "drain"))}
+for try in $(seq ${seconds * 5}); do
+  open=$(${ask("show stat")} | awk -F, '${rows} { sum += $5 } END { print sum + 0 }')
+  [ "$open" = 0 ] && break
+  sleep 0.2
+done`;
+}
+
+const ask = (words: string) => `echo "${words}" | socat -t2 - UNIX-CONNECT:${ADMIN_SOCKET}`;

@@ -1,0 +1,97 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { exec } from "../../system/exec";
+import type { LabPaths } from "../../system/labPaths";
+import { hostAccess } from "./capabilities";
+import { docker, inspect, remove } from "./docker";
+import { containerName, labels, nodeName } from "./names";
+import { choosePorts, type Ports } from "./ports";
+import { readState, writeState } from "./boxState";
+import type { Lan } from "./subnet";
+import { templateFolder } from "./template";
+
+/** What the node's container is made from; another one replaces it, its volume stays. */
+export interface NodeSpec {
+  image: string;
+  lan: Lan;
+  nameserver: string;
+}
+
+interface Container {
+  State: { Running: boolean; Status: string };
+  Config: { Labels: Record<string, string> };
+}
+
+/** Seconds Docker waits for the node to stop its CTs before it kills them. */
+const stopSeconds = 60;
+
+/** Labs that start at the same moment choose the same free ports; each but one chooses again. */
+const maxAttempts = 5;
+
+export const findContainer = (paths: LabPaths): Promise<Container | undefined> =>
+  inspect<Container>("container", containerName(paths));
+
+/** Makes the container run as `spec` says; one that does is left alone. */
+export async function ensureContainer(paths: LabPaths, spec: NodeSpec): Promise<void> {
+  const name = containerName(paths);
+  const existing = await findContainer(paths);
+  const remembered = (await readState(paths)).ports;
+  const madeFrom = existing?.Config.Labels["homelab.spec"];
+  if (existing && remembered && madeFrom === digest(runArguments(paths, spec, remembered))) {
+    if (existing.State.Running) return;
+    // A port it had may be another program's by now: then it is made anew with other ports.
+    if ((await exec("docker", ["start", name])).code === 0) return;
+  }
+  if (existing) {
+    if (existing.State.Running) await docker(["stop", "--time", String(stopSeconds), name]);
+    await remove("container", name);
+  }
+  await mkdir(join(paths.cache, "apt"), { recursive: true });
+  await docker(["volume", "create", ...labels(paths), name]); // with labels, to be found again
+  for (let attempt = 1; ; attempt++) {
+    const ports = await choosePorts(remembered);
+    await writeState(paths, { ports });
+    const runWith = runArguments(paths, spec, ports);
+    try {
+      await docker(["run", "--detach", "--label", `homelab.spec=${digest(runWith)}`, ...runWith]);
+      return;
+    } catch (error) {
+      // Another lab may take a port between the look at it and its use.
+      const taken = /port is already allocated|address already in use/.test(String(error));
+      if (!taken || attempt === maxAttempts) throw error;
+      await remove("container", name);
+    }
+  }
+}
+
+/** Stops all CTs in order, then the node. */
+export async function stopContainer(paths: LabPaths): Promise<void> {
+  await docker(["stop", "--time", String(stopSeconds), containerName(paths)]);
+}
+
+function runArguments(paths: LabPaths, spec: NodeSpec, ports: Ports): string[] {
+  const name = containerName(paths);
+  const publish = (port: number, inside: number) => ["--publish", `127.0.0.1:${port}:${inside}`];
+  return [
+    ...["--name", name, "--hostname", nodeName, ...labels(paths)],
+    ...["--restart", "unless-stopped", "--stop-timeout", String(stopSeconds)],
+    ...["--log-opt", "max-size=10m", "--log-opt", "max-file=3"],
+    ...hostAccess(),
+    ...["--network", paths.id, "--ip", spec.lan.node],
+    ...publish(ports.http, 8080),
+    ...publish(ports.api, 8006),
+    ...publish(ports.ssh, 22),
+    ...["--volume", `${name}:/var/lib/pve-node`],
+    ...["--volume", `${join(paths.cache, "apt")}:/var/cache/homelab-apt`],
+    ...["--volume", `${templateFolder(paths)}:/var/cache/homelab-template:ro`],
+    ...["--env", `PVE_NODE_NAME=${nodeName}`],
+    ...["--env", `PVE_NODE_NAMESERVER=${spec.nameserver}`],
+    ...["--env", `PVE_NODE_LB_ADDRESS=${spec.lan.loadBalancer}`],
+    spec.image,
+  ];
+}
+
+/** Tells a container that was made from other arguments. */
+const digest = (runWith: string[]): string =>
+  createHash("sha256").update(JSON.stringify(runWith)).digest("hex").slice(0, 12);

@@ -1,0 +1,166 @@
+import { createHash } from "node:crypto";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { exec, run } from "../../system/exec";
+import type { LabPaths } from "../../system/labPaths";
+import type { Note } from "../../system/progress";
+import { docker, inspect } from "./docker";
+import { type NodeImage, readState, writeState } from "./boxState";
+
+/** The name Dockerfiles use for Debian: pulled or made here, they need not know. */
+const baseTag = "homelab/debian:12";
+
+const imageFolder = (paths: LabPaths) => join(paths.root, "pve-node", "image");
+
+/** The operating system of the node: Debian, LXC, sshd and the Node.js binary. */
+export async function ensureSystemImage(paths: LabPaths, note: Note): Promise<string> {
+  const node = await nodeBinary(paths);
+  const dockerfile = join(imageFolder(paths), "system.Dockerfile");
+  const tag = `homelab/pve-system:${digest([await readFile(dockerfile), node.key])}`;
+  if (await inspect("image", tag)) return tag;
+  await ensureBaseImage(paths, note);
+  await withContext(paths, async (context) => {
+    await cp(node.file, join(context, "node"));
+    await build(context, dockerfile, tag, { BASE: baseTag }, note);
+  });
+  return tag;
+}
+
+/**
+ * The node's image, made from this checkout. Sources are hashed first, and what they compile to
+ * second: a change that does not reach the node's programs does not restart it.
+ */
+export async function ensureNodeImage(paths: LabPaths, note: Note): Promise<string> {
+  const sources = await sourcesDigest(paths);
+  const { image: remembered } = await readState(paths);
+  if (remembered?.sources === sources && (await inspect("image", remembered.tag))) {
+    return remembered.tag;
+  }
+  const system = await ensureSystemImage(paths, note);
+  note("bundling the API server");
+  const tag = await withContext(paths, async (context) => {
+    const tsx = join(paths.root, "node_modules", "tsx", "dist", "cli.mjs");
+    const bundle = join(paths.root, "pve-node", "bundle.ts");
+    await run(process.execPath, [tsx, bundle, join(context, "dist")], { cwd: paths.root });
+    await cp(join(imageFolder(paths), "rootfs"), join(context, "rootfs"), { recursive: true });
+    const dockerfile = join(imageFolder(paths), "Dockerfile");
+    const contents = await fileDigests(context);
+    const made = `homelab/pve-node:${digest([await readFile(dockerfile), system, ...contents])}`;
+    if (!(await inspect("image", made))) {
+      await build(context, dockerfile, made, { SYSTEM: system }, note);
+    }
+    return made;
+  });
+  await writeState(paths, { image: { sources, tag, system } });
+  return tag;
+}
+
+/** Removes the images a newer one replaced; Docker refuses where another lab's container uses them. */
+export async function dropOutdated(former: NodeImage, current: NodeImage): Promise<void> {
+  for (const part of ["tag", "system"] as const) {
+    if (former[part] !== current[part]) await exec("docker", ["image", "rm", former[part]]);
+  }
+}
+
+async function ensureBaseImage(paths: LabPaths, note: Note): Promise<void> {
+  if (await inspect("image", baseTag)) return;
+  note("looking for Debian 12 on the registry");
+  const probe = ["manifest", "inspect", "debian:12"];
+  const known = await exec("docker", probe, { timeoutMs: 8000 });
+  if (known.code === 0) {
+    await docker(["pull", "debian:12"], { onLine: note });
+    await docker(["tag", "debian:12", baseTag]);
+    return;
+  }
+  note("making Debian 12 from its packages");
+  await withContext(paths, async (folder) => {
+    const tar = join(folder, "debian.tar");
+    const options = ["--variant=minbase", "--include=ca-certificates", "--format=tar"];
+    await run("mmdebstrap", [...options, "bookworm", tar], { onLine: note });
+    await docker(["import", "--change", 'CMD ["bash"]', tar, baseTag]);
+  });
+}
+
+/** A Node.js that runs in the image: official builds do; a distribution's own may need its libraries. */
+async function nodeBinary(paths: LabPaths): Promise<{ file: string; key: string }> {
+  const folder = join(paths.cache, "node");
+  const cached = (await readdir(folder).catch(() => []))
+    .filter((name) => /^v\d+\./.test(name))
+    .sort((a, b) => b.localeCompare(a, "en", { numeric: true }))
+    .map((name) => join(folder, name, "bin", "node"));
+  for (const file of [...cached, process.execPath]) {
+    const info = await stat(file).catch(() => undefined);
+    const version = info && (await exec(file, ["--version"])).stdout.trim();
+    const major = Number(/^v(\d+)\./.exec(version ?? "")?.[1] ?? 0);
+    if (major >= 22) return { file, key: `${version} ${info!.size}` };
+  }
+  throw new Error(
+    `Node.js for the embedded node: need 22 or newer, got ${process.version}; run ./lab, which brings one`,
+  );
+}
+
+async function build(
+  context: string,
+  dockerfile: string,
+  tag: string,
+  args: Record<string, string>,
+  note: Note,
+): Promise<void> {
+  const flags = Object.entries(args).flatMap(([name, value]) => [
+    "--build-arg",
+    `${name}=${value}`,
+  ]);
+  // Docker passes a proxy that the environment names to the build, without keeping it in the image.
+  for (const name of ["http_proxy", "https_proxy", "no_proxy"]) {
+    if (process.env[name]) flags.push("--build-arg", name);
+  }
+  const call = ["build", "--tag", tag, "--file", dockerfile, ...flags, context];
+  let share: number | undefined;
+  const onLine = (line: string) => note(line, (share = stepShare(line) ?? share));
+  await docker(call, { onLine, env: { BUILDKIT_PROGRESS: "plain" } });
+}
+
+/** How far a build is, from `Step 3/9 : …` of Docker's own builder or `#7 [3/9] …` of BuildKit. */
+export function stepShare(line: string): number | undefined {
+  const [, step, steps] = /^(?:Step |#\d+ \[(?:\S+ +)?)(\d+)\/(\d+)/.exec(line) ?? [];
+  return step === undefined ? undefined : (Number(step) - 1) / Number(steps);
+}
+
+/** Runs `work` with an empty folder on the cache's disk, removed afterwards. */
+async function withContext<T>(paths: LabPaths, work: (folder: string) => Promise<T>): Promise<T> {
+  const parent = join(paths.cache, "image");
+  await mkdir(parent, { recursive: true });
+  const folder = await mkdtemp(join(parent, "context-"));
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function sourcesDigest(paths: LabPaths): Promise<string> {
+  const folders = ["pve-node", "lib"].map((folder) => join(paths.root, folder));
+  const files = (await Promise.all(folders.map(fileDigests))).flat();
+  // What starts the box runs on this machine and is no part of its image.
+  const inside = files.filter((line) => !line.startsWith("/box/"));
+  return digest([(await nodeBinary(paths)).key, ...inside]);
+}
+
+/** `path mode hash` of each file below a folder, sorted. */
+async function fileDigests(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const lines = entries
+    .filter((entry) => entry.isFile())
+    .map(async (entry) => {
+      const file = join(entry.parentPath, entry.name);
+      const [content, { mode }] = await Promise.all([readFile(file), stat(file)]);
+      return `${file.slice(folder.length)} ${mode & 0o111 ? "x" : "-"} ${digest([content])}`;
+    });
+  return (await Promise.all(lines)).sort();
+}
+
+function digest(parts: (string | Buffer)[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part).update("\0");
+  return hash.digest("hex").slice(0, 12);
+}

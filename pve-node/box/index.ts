@@ -1,0 +1,122 @@
+import { rm } from "node:fs/promises";
+import type { LabPaths } from "../../system/labPaths";
+import type { Progress } from "../../system/progress";
+import type { EmbeddedNode } from "./embeddedNode";
+import { exchangeKeys, knownSecrets, type NodeSecrets } from "./keyExchange";
+import { ensureContainer, findContainer, stopContainer } from "./container";
+import { remove } from "./docker";
+import { dropOutdated, ensureNodeImage, ensureSystemImage } from "./images";
+import { machineNameserver } from "./machine";
+import { accessFiles, containerName, nodeName } from "./names";
+import { ensureLan } from "./lan";
+import { assertReady, untilBooted } from "./ready";
+import { type EmbeddedState, readState, writeState } from "./boxState";
+import { chooseLan } from "./subnet";
+import { ensureTemplate, templateVolume } from "./template";
+
+/**
+ * Makes the embedded Proxmox node run, and returns how to reach it. What exists is kept: a second
+ * call changes nothing, one after a crash completes what is missing.
+ */
+export async function ensureEmbeddedNode(
+  paths: LabPaths,
+  progress: Progress,
+): Promise<EmbeddedNode> {
+  const former = (await readState(paths)).image;
+  const [image] = await progress.step("Embedded node: image and CT template", async (note) => {
+    await ensureSystemImage(paths, note);
+    return Promise.all([ensureNodeImage(paths, note), ensureTemplate(paths, note)]);
+  });
+  const node = await progress.step("Embedded node: start (the region)", async (note) => {
+    const lan = await ensureLan(paths);
+    const nameserver = await machineNameserver();
+    await writeState(paths, { nameserver });
+    note("starting the container");
+    await ensureContainer(paths, { image, lan, nameserver });
+    note("waiting for the Proxmox VE API");
+    return boot(paths);
+  });
+  if (former) await dropOutdated(former, (await readState(paths)).image!);
+  return node;
+}
+
+/** The embedded node if it runs and was set up; changes nothing. */
+export async function embeddedNodeInfo(paths: LabPaths): Promise<EmbeddedNode | undefined> {
+  const [state, secrets] = await Promise.all([readState(paths), knownSecrets(paths)]);
+  if (!state.ports || !state.lanCidr || !secrets) return undefined;
+  const container = await findContainer(paths);
+  return container?.State.Running ? describe(paths, state, secrets) : undefined;
+}
+
+/** Shuts all CTs down and stops the node; its state stays. */
+export async function stopEmbeddedNode(paths: LabPaths, progress: Progress): Promise<void> {
+  if (!(await findContainer(paths))?.State.Running) {
+    progress.info("Embedded node: does not run");
+    return;
+  }
+  await progress.step("Embedded node: stop", () => stopContainer(paths));
+}
+
+/** Removes the node with all CTs: container, LAN, volume, and our keys for it. */
+export async function removeEmbeddedNode(paths: LabPaths, progress: Progress): Promise<void> {
+  const name = containerName(paths);
+  await progress.step("Embedded node: remove", async (note) => {
+    note("CTs");
+    // At once: nothing of them is kept. Disks are mounted by CTs' own processes, so their end
+    // unmounts them and lets their loop devices go.
+    await remove("container", name);
+    note("LAN and volume");
+    await remove("network", paths.id);
+    await remove("volume", name);
+    await rm(accessFiles(paths).folder, { recursive: true, force: true });
+  });
+}
+
+/** Waits until the node answers our key and token, over a connection we can verify. */
+async function boot(paths: LabPaths): Promise<EmbeddedNode> {
+  const isRunning = async () => (await findContainer(paths))?.State.Running === true;
+  const state = await readState(paths);
+  const ports = state.ports!;
+  return untilBooted(
+    containerName(paths),
+    async () => {
+      const secrets = await exchangeKeys(paths, ports.ssh);
+      await assertReady({ port: ports.api, ca: secrets.ca, token: secrets.token });
+      return describe(paths, state, secrets);
+    },
+    isRunning,
+  );
+}
+
+function describe(paths: LabPaths, state: EmbeddedState, secrets: NodeSecrets): EmbeddedNode {
+  const files = accessFiles(paths);
+  const ports = state.ports!;
+  const lan = chooseLan([], state.lanCidr);
+  const at = secrets.token.indexOf("=");
+  return {
+    apiUrl: `https://127.0.0.1:${ports.api}`,
+    caFile: files.ca,
+    user: "root@pam",
+    password: secrets.password,
+    tokenId: secrets.token.slice(0, at),
+    tokenSecret: secrets.token.slice(at + 1),
+    node: nodeName,
+    storage: "local",
+    template: templateVolume(),
+    lanBridge: "vmbr0",
+    privateBridge: "vmbr1",
+    lanCidr: lan.cidr,
+    lanGateway: lan.gateway,
+    lbLanAddress: lan.loadBalancer,
+    probeLanAddress: lan.probe,
+    nameserver: state.nameserver ?? lan.gateway,
+    aptProxy: "http://10.10.10.1:3142",
+    sshHost: "127.0.0.1",
+    sshPort: ports.ssh,
+    sshUser: "root",
+    sshKeyFile: files.key,
+    sshHostKey: secrets.sshHostKey,
+    knownHostsFile: files.knownHosts,
+    localUrl: `http://localhost:${ports.http}`,
+  };
+}

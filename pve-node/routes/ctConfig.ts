@@ -1,0 +1,136 @@
+import { apiConfig, withPending, type CtConfig } from "../codec/ctConfig";
+import { failure, parameterError, permissionError } from "../errors";
+import { splitList } from "../http/formats";
+import type { NodeServices, ParamSchema, RequestContext, Route } from "../contract";
+import type { CtBackend } from "../lxc/backend";
+import {
+  configOptions,
+  isConfigOption,
+  numberedOptions,
+  optionTexts,
+  storedDescription,
+} from "../lxc/options";
+import { pendingEntries } from "../lxc/update";
+import { ctPath, ctTask, digestParam, flag, vmidOf, vmidParam } from "./ctParams";
+import { checkOptionPrivileges } from "./ctPermissions";
+
+const list: ParamSchema = { type: "string", optional: true, format: "pve-configid-list" };
+
+const anyConfigPrivilege = ["Disk", "CPU", "Memory", "Network", "Options"].map(
+  (part) => `VM.Config.${part}`,
+);
+
+/** A CT's configuration: read, change, enlarge its disks. */
+export function configRoutes(services: NodeServices, backend: CtBackend): Route[] {
+  return [
+    {
+      method: "GET",
+      path: ctPath("/config"),
+      params: { ...vmidParam, current: flag, snapshot: { type: "string", optional: true } },
+      async handler(ctx) {
+        ctx.require(`/vms/${vmidOf(ctx)}`, "VM.Audit");
+        const { config, digest } = await backend.read(vmidOf(ctx));
+        return apiConfig(shownSection(config, ctx), digest);
+      },
+    },
+    {
+      method: "GET",
+      path: ctPath("/pending"),
+      params: vmidParam,
+      async handler(ctx) {
+        ctx.require(`/vms/${vmidOf(ctx)}`, "VM.Audit");
+        const { config, digest } = await backend.read(vmidOf(ctx));
+        return [...pendingEntries(config), { key: "digest", value: digest }];
+      },
+    },
+    {
+      method: "PUT",
+      path: ctPath("/config"),
+      params: { ...configOptions, ...vmidParam, delete: list, revert: list, digest: digestParam },
+      patterns: numberedOptions,
+      handler: (ctx) => update(backend, ctx),
+    },
+    {
+      method: "PUT",
+      path: ctPath("/resize"),
+      params: {
+        ...vmidParam,
+        disk: { type: "string", pattern: /^(?:rootfs|mp(?:1?\d?\d|2[0-4]\d|25[0-5]))$/ },
+        size: { type: "string", pattern: /^\+?\d+(?:\.\d+)?[KMGT]?$/ },
+        digest: digestParam,
+      },
+      async handler(ctx) {
+        const vmid = vmidOf(ctx);
+        ctx.require(`/vms/${vmid}`, "VM.Config.Disk");
+        const { disk, size, digest } = ctx.params;
+        const request = {
+          disk: String(disk),
+          size: String(size),
+          ...(digest !== undefined && { digest: String(digest) }),
+        };
+        const text = (await backend.read(vmid)).config.options[request.disk];
+        if (text !== undefined) {
+          const ct = { vmid, unprivileged: true, old: {}, storage: "local" };
+          checkOptionPrivileges(ctx, ct, { [request.disk]: text });
+        }
+        await backend.checkResize(vmid, request);
+        // The digest is of the file that was checked; the worker may find its own changes.
+        const work = { disk: request.disk, size: request.size };
+        return ctTask(services, ctx, "resize", (log) => backend.resize(vmid, work, log));
+      },
+    },
+  ];
+}
+
+function shownSection(config: CtConfig, ctx: RequestContext) {
+  const { snapshot, current } = ctx.params;
+  if (snapshot === undefined) return current === true ? config : withPending(config);
+  const section = config.snapshots[String(snapshot)];
+  if (!section) throw failure(`snapshot '${snapshot}' does not exist`);
+  return section;
+}
+
+async function update(backend: CtBackend, ctx: RequestContext): Promise<null> {
+  const vmid = vmidOf(ctx);
+  const { params, empty } = ctx;
+  const path = `/vms/${vmid}`;
+  if (!anyConfigPrivilege.some((privilege) => ctx.allowed(path, privilege)))
+    throw permissionError(`${path}, ${anyConfigPrivilege.join("|")}`);
+  const { config } = await backend.read(vmid);
+  const set = optionTexts(params);
+  const deletes = params.delete === undefined ? [] : splitList(String(params.delete));
+  for (const key of deletes)
+    if (!isConfigOption(key)) throw parameterError({ delete: `unknown option '${key}'` });
+  if (empty.has("tags")) deletes.push("tags");
+  const description =
+    params.description !== undefined
+      ? storedDescription(String(params.description))
+      : empty.has("description")
+        ? ""
+        : undefined;
+  const revert = params.revert === undefined ? [] : splitList(String(params.revert));
+  const values: Record<string, string | undefined> = { ...set };
+  for (const key of [...deletes, ...revert]) values[key] ??= undefined;
+  if (description !== undefined) values.description = description;
+  checkOptionPrivileges(
+    ctx,
+    {
+      vmid,
+      unprivileged: config.options.unprivileged === "1",
+      old: config.options,
+      storage: "local",
+    },
+    values,
+  );
+  for (const key of Object.keys(set))
+    if (key === "hookscript" || key === "template" || /^dev\d+$/.test(key))
+      throw parameterError({ [key]: "not available on this node" });
+  await backend.update(vmid, {
+    set,
+    delete: deletes,
+    revert,
+    ...(description !== undefined && { description }),
+    ...(params.digest !== undefined && { digest: String(params.digest) }),
+  });
+  return null;
+}

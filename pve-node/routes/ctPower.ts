@@ -1,0 +1,125 @@
+import { failure } from "../errors";
+import type { NodeServices, ParamSchema, RequestContext, Route } from "../contract";
+import type { CtBackend } from "../lxc/backend";
+import { refuseLocked } from "../lxc/configStore";
+import type { CtStatus } from "../lxc/ctStatus";
+import { checkSkipLock, ctPath, ctTask, flag, vmidOf, vmidParam } from "./ctParams";
+
+const seconds = (more: Partial<ParamSchema> = {}): ParamSchema => ({
+  type: "integer",
+  optional: true,
+  minimum: 0,
+  ...more,
+});
+
+/** What the list and `status/current` answer. */
+const answer = (status: CtStatus) => ({ ...status, ha: { managed: 0 } });
+
+/** State and power of CTs. */
+export function statusRoutes(services: NodeServices, backend: CtBackend): Route[] {
+  /** Checks that hold for every change of power. */
+  async function prepare(ctx: RequestContext): Promise<{ vmid: number; running: boolean }> {
+    const vmid = vmidOf(ctx);
+    ctx.require(`/vms/${vmid}`, "VM.PowerMgmt");
+    checkSkipLock(ctx);
+    refuseLocked((await backend.read(vmid)).config);
+    return { vmid, running: await backend.isRunning(vmid) };
+  }
+
+  return [
+    {
+      method: "GET",
+      path: "/nodes/{node}/lxc",
+      async handler(ctx) {
+        const all = await backend.list();
+        return all.filter(({ vmid }) => ctx.allowed(`/vms/${vmid}`, "VM.Audit"));
+      },
+    },
+    {
+      method: "GET",
+      path: ctPath(),
+      params: vmidParam,
+      async handler(ctx) {
+        await backend.read(vmidOf(ctx));
+        return ["config", "status", "pending", "resize", "interfaces"].map((subdir) => ({
+          subdir,
+        }));
+      },
+    },
+    {
+      method: "GET",
+      path: ctPath("/status"),
+      params: vmidParam,
+      async handler(ctx) {
+        await backend.read(vmidOf(ctx));
+        return ["current", "start", "stop", "shutdown", "reboot"].map((subdir) => ({ subdir }));
+      },
+    },
+    {
+      method: "GET",
+      path: ctPath("/status/current"),
+      params: vmidParam,
+      async handler(ctx) {
+        ctx.require(`/vms/${vmidOf(ctx)}`, "VM.Audit");
+        return answer(await backend.status(vmidOf(ctx)));
+      },
+    },
+    {
+      method: "GET",
+      path: ctPath("/interfaces"),
+      params: vmidParam,
+      async handler(ctx) {
+        ctx.require(`/vms/${vmidOf(ctx)}`, "VM.Audit");
+        await backend.read(vmidOf(ctx));
+        return (await backend.interfaces(vmidOf(ctx))) ?? null;
+      },
+    },
+    {
+      method: "POST",
+      path: ctPath("/status/start"),
+      params: { ...vmidParam, skiplock: flag, debug: flag },
+      async handler(ctx) {
+        const { vmid, running } = await prepare(ctx);
+        if (running) throw failure(`CT ${vmid} already running`);
+        return ctTask(services, ctx, "vzstart", (log) => backend.start(vmid, log));
+      },
+    },
+    {
+      method: "POST",
+      path: ctPath("/status/stop"),
+      params: { ...vmidParam, skiplock: flag, "overrule-shutdown": flag },
+      async handler(ctx) {
+        const { vmid, running } = await prepare(ctx);
+        if (!running) throw failure(`CT ${vmid} not running`);
+        return ctTask(services, ctx, "vzstop", () => backend.stop(vmid));
+      },
+    },
+    {
+      method: "POST",
+      path: ctPath("/status/shutdown"),
+      params: { ...vmidParam, timeout: seconds({ default: 60 }), forceStop: flag },
+      async handler(ctx) {
+        const { vmid, running } = await prepare(ctx);
+        if (!running) throw failure(`CT ${vmid} not running`);
+        const timeoutSeconds = Number(ctx.params.timeout);
+        const forceStop = ctx.params.forceStop === true;
+        return ctTask(services, ctx, "vzshutdown", () =>
+          backend.shutdown(vmid, { timeoutSeconds, forceStop }),
+        );
+      },
+    },
+    {
+      method: "POST",
+      path: ctPath("/status/reboot"),
+      params: { ...vmidParam, timeout: seconds() },
+      async handler(ctx) {
+        const { vmid, running } = await prepare(ctx);
+        if (!running) throw failure(`VM ${vmid} not running`);
+        const { timeout } = ctx.params;
+        return ctTask(services, ctx, "vzreboot", (log) =>
+          backend.reboot(vmid, timeout === undefined ? undefined : Number(timeout), log),
+        );
+      },
+    },
+  ];
+}
