@@ -74,9 +74,7 @@ export default tseslint.config(
       "no-restricted-imports": [
         "error",
         {
-          patterns: [
-            { regex: "^\\./(?!(components|lib)(/|$))", message: "index.ts imports components" },
-          ],
+          patterns: [{ regex: "^\\./(?!components(/|$))", message: "index.ts imports components" }],
         },
       ],
     },

@@ -1,94 +1,64 @@
 import * as proxmoxve from "@muhlba91/pulumi-proxmoxve";
 import * as pulumi from "@pulumi/pulumi";
+import { withPrefix } from "../lib/net/cidr";
 import { macOf } from "../lib/net/nodeNetwork";
 import { OWN_TAG } from "../lib/preflight/preflightRules";
-import { memberOf, type SecurityGroup } from "../lib/security/securityGroup";
+import type { CtFirewallRules } from "../lib/security/ctFirewall";
 import { proxmoxRules } from "../lib/security/proxmoxFirewall";
+import type { Guest } from "../lib/stack/guest";
+import { addressOf } from "../lib/stack/guests";
+import type { CtBuild } from "../lib/stack/settings";
 import { ContainerHostConfig } from "../provider/containerHostConfig";
-import type { PowerState } from "../provider/powerState";
 import { ReadinessGate } from "../provider/readinessGate";
-import type { CtAccess, NodeAccess } from "./access";
+import type { CtAccess } from "./access";
 import { ctAccess } from "./access";
-import type { Egress } from "./egress";
+import type { Site } from "./site";
 
-/** What all CTs of a stack share. */
-export interface CtPlacement {
-  nodeName: string;
-  access: NodeAccess;
-  /** Storage of the CT's disk. Changing it replaces the CT. */
-  storage: string;
-  /** Volume id of the template. Changing it replaces the CT. */
-  template: string;
-  nameserver: string;
-  /** Says which CTs were started again. */
-  power: PowerState;
+export interface CtArgs {
+  site: Site;
+  /** Name, vmid, interfaces, memory and disk. Another vmid replaces the CT, as does another bridge. */
+  guest: Guest;
+  /** Shown beside the CT in Proxmox. Applied in place. */
+  description: pulumi.Input<string>;
+  /** CPU cores, 1 or more. Applied in place. */
+  cores: pulumi.Input<number>;
+  /** Who may connect, for the Proxmox firewall where the site has it on. */
+  firewall: CtFirewallRules;
   /**
-   * The way out of the private subnet, where it is not always open.
-   *
-   * @default - it is
-   */
-  egress?: Egress;
-  /**
-   * URL of a caching proxy for Debian packages.
-   *
-   * @default - packages are fetched directly
-   */
-  aptProxy?: string;
-  /** Whether the Proxmox firewall guards the CTs as well. Applied in place. */
-  proxmoxFirewall: boolean;
-}
-
-/** One network interface of a CT. */
-export interface CtInterface {
-  bridge: pulumi.Input<string>;
-  /** Address with prefix, e.g. `10.10.10.11/24`. Changing it restarts the CT. */
-  cidr: string;
-  /**
-   * Default gateway.
-   *
-   * @default - no route beyond the interface's own subnet
-   */
-  gateway?: string;
-}
-
-export interface ContainerArgs {
-  placement: CtPlacement;
-  /** Bridges and NAT must stand before the CT is made, and go after it. */
-  network: pulumi.Resource;
-  /** Changing it replaces the CT. */
-  vmid: number;
-  hostname: string;
-  /** The part it plays; becomes a tag, by which policies know it. */
-  role: "lb" | "app" | "db";
-  description: string;
-  /** Who may connect; its own is the member with this host name. */
-  securityGroup: SecurityGroup;
-  cores: number;
-  /** Memory cap in MiB. A change restarts the CT. */
-  memoryMiB: number;
-  /** Disk in GiB. Can grow in place; Proxmox refuses a smaller one, and the preflight before it. */
-  diskGiB: number;
-  /** Order at boot of the Proxmox node, 1 first. Applied in place. */
-  startupOrder: number;
-  /** Address in the private subnet, through which the program logs in. */
-  address: string;
-  /** eth0 first. */
-  interfaces: CtInterface[];
-  /**
-   * Set for a privileged CT: its features and raw LXC lines. A change restarts the CT.
+   * Set for a privileged CT: its features as Proxmox writes them, and its raw LXC lines. A change restarts
+   * the CT.
    *
    * @default - an unprivileged CT with nesting, which systemd's sandboxing needs
    */
-  privileged?: { features: string; rawLines: string[] };
+  privileged?: { features: pulumi.Input<string>; rawLines: pulumi.Input<string[]> };
+  /**
+   * What the CT was built from, where it was built anew: another generation replaces the CT.
+   *
+   * @default - the site's template for a CT that is made now; one that exists keeps what it has
+   */
+  build?: CtBuild;
+  /**
+   * Keeps the CT from being deleted or replaced, by Pulumi and by Proxmox.
+   *
+   * @default false
+   */
+  deletionProtection?: boolean;
+  /**
+   * What must have happened before the CT is changed.
+   *
+   * @default - nothing
+   */
+  before?: pulumi.Resource[];
 }
 
 /** A CT that is up, reachable over SSH and known by its host key. The only place that makes CTs. */
-export class Container extends pulumi.ComponentResource {
+export class Ct extends pulumi.ComponentResource {
+  readonly site: Site;
+  readonly guest: Guest;
   readonly vmid: pulumi.Output<number>;
   readonly access: CtAccess;
-  /** In the private subnet. */
+  /** In the private subnet; the program logs in through it. */
   readonly address: string;
-  readonly egress?: Egress;
   /** Changes when the CT is made anew: a trigger for everything inside it. */
   readonly incarnation: pulumi.Output<string>;
   /** Changes when the CT was found stopped and was started again. */
@@ -98,60 +68,58 @@ export class Container extends pulumi.ComponentResource {
   /** The CT itself: what lives in it is gone with it and need not be deleted apart. */
   readonly ct: pulumi.Resource;
 
-  constructor(name: string, args: ContainerArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: CtArgs, opts?: pulumi.ComponentResourceOptions) {
     super("homelab:components:Container", name, {}, opts);
+    const { site, guest } = args;
+    const node = site.access.endpoint;
+    this.site = site;
+    this.guest = guest;
+    this.address = addressOf(guest, "private");
     const ct = new proxmoxve.ContainerLegacy(`${name}-ct`, ctArgs(args), {
       parent: this,
-      dependsOn: [args.network],
+      dependsOn: [site.network, ...(args.before ?? [])],
       deleteBeforeReplace: true, // the vmid is fixed, and Proxmox has it once
-      // Features of a privileged CT are root's: ContainerHostConfig sets them and sees their drift.
-      ignoreChanges: args.privileged ? ["features"] : [],
+      ignoreChanges: ignoredChanges(args),
+      replacementTrigger: args.build?.generation,
+      protect: args.deletionProtection,
     });
     const hostConfig = new ContainerHostConfig(
       `${name}-host`,
       {
-        node: args.placement.access.endpoint,
-        vmid: args.vmid,
+        node,
+        vmid: guest.vmid,
         features: args.privileged?.features,
         rawLines: args.privileged?.rawLines,
       },
       // A replaced CT keeps its vmid, so no input of this one changes with it.
       { parent: this, dependsOn: [ct], deletedWith: ct, replaceWith: [ct] },
     );
-    const guards = args.placement.proxmoxFirewall ? this.guard(name, args, ct) : [];
-    this.starts = args.placement.power.startsOf(args.vmid);
-    this.access = ctAccess(args.placement.access, args.address, hostConfig.hostKey);
+    const guards = site.args.proxmoxFirewall ? this.guard(name, args, ct) : [];
+    this.starts = site.power.startsOf(guest.vmid);
+    this.access = ctAccess(site.access, this.address, hostConfig.hostKey);
     this.ready = new ReadinessGate(
       `${name}-ssh`,
       {
-        subject: `CT ${args.vmid} "${args.hostname}": SSH on ${args.address}`,
+        subject: `CT ${guest.vmid} "${guest.name}": SSH on ${this.address}`,
         from: this.access.endpoint,
-        cts: { node: args.placement.access.endpoint, vmids: [args.vmid] },
+        cts: { node, vmids: [guest.vmid] },
         deadlineSeconds: 120,
         triggers: [hostConfig.incarnation, this.starts],
       },
       { parent: this, dependsOn: [hostConfig, ...guards], deletedWith: ct },
     );
-    this.address = args.address;
-    this.egress = args.placement.egress;
     this.ct = ct;
     this.vmid = ct.vmId;
     this.incarnation = hostConfig.incarnation;
     this.registerOutputs({ vmid: this.vmid, incarnation: this.incarnation });
   }
 
-  /** The security group as rules of the Proxmox firewall, which are in place before it is switched on. */
-  private guard(
-    name: string,
-    args: ContainerArgs,
-    ct: proxmoxve.ContainerLegacy,
-  ): pulumi.Resource[] {
-    const { nodeName } = args.placement;
-    const member = memberOf(args.securityGroup, args.hostname);
-    const own = { nodeName, containerId: ct.vmId };
+  /** The CT's firewall as rules of the Proxmox firewall, which are in place before it is switched on. */
+  private guard(name: string, args: CtArgs, ct: proxmoxve.ContainerLegacy): pulumi.Resource[] {
+    const own = { nodeName: args.site.args.proxmox.nodeName, containerId: ct.vmId };
     const rules = new proxmoxve.firewall.RulesLegacy(
       `${name}-firewall-rules`,
-      { ...own, rules: proxmoxRules(args.securityGroup, member) },
+      { ...own, rules: proxmoxRules(args.firewall) },
       { parent: this, deletedWith: ct },
     );
     const options = new proxmoxve.firewall.OptionsLegacy(
@@ -173,37 +141,57 @@ export class Container extends pulumi.ComponentResource {
   }
 }
 
-function ctArgs(args: ContainerArgs): proxmoxve.ContainerLegacyArgs {
-  const { placement } = args;
+/** Properties of a CT that exists and whose difference from the program is no reason to change it. */
+function ignoredChanges({ privileged, build }: CtArgs): string[] {
+  return [
+    // Features of a privileged CT are root's: ContainerHostConfig sets them and sees their drift.
+    ...(privileged ? ["features"] : []),
+    // A newer template is for new CTs. One that exists is built anew only when its build says so.
+    ...(build ? [] : ["operatingSystem.templateFileId"]),
+  ];
+}
+
+function ctArgs(args: CtArgs): proxmoxve.ContainerLegacyArgs {
+  const { site, guest } = args;
+  const { proxmox, lan, privateNetwork, nameserver, proxmoxFirewall } = site.args;
+  const sides = { lan, private: privateNetwork };
   return {
-    nodeName: placement.nodeName,
-    vmId: args.vmid,
+    nodeName: proxmox.nodeName,
+    vmId: guest.vmid,
     description: args.description,
-    tags: [args.role, OWN_TAG].sort(), // Proxmox sorts them; another order would be a difference
+    tags: [guest.role, OWN_TAG].sort(), // Proxmox sorts them; another order would be a difference
     unprivileged: !args.privileged,
     features: args.privileged ? undefined : { nesting: true },
     started: true,
     startOnBoot: true,
-    startup: { order: args.startupOrder },
+    startup: { order: guest.startOrder },
+    protection: args.deletionProtection ? true : undefined,
     cpu: { cores: args.cores },
-    memory: { dedicated: args.memoryMiB, swap: 0 },
-    disk: { datastoreId: placement.storage, size: args.diskGiB },
+    memory: { dedicated: guest.memoryMiB, swap: 0 },
+    disk: { datastoreId: proxmox.storage, size: guest.diskGiB },
     // With a type other than "unmanaged" Proxmox writes network, name and resolver into the CT.
-    operatingSystem: { templateFileId: placement.template, type: "debian" },
-    networkInterfaces: args.interfaces.map((nic, i) => ({
-      name: `eth${i}`,
-      bridge: nic.bridge,
-      firewall: placement.proxmoxFirewall,
+    operatingSystem: {
+      templateFileId: args.build?.template ?? proxmox.template,
+      type: "debian",
+    },
+    networkInterfaces: guest.ports.map(({ on, address }, index) => ({
+      name: `eth${index}`,
+      bridge: on === "lan" ? site.network.lanBridge : site.network.privateBridge,
+      firewall: proxmoxFirewall,
       // The guards of the node's bridge ports expect it.
-      macAddress: macOf(nic.cidr.split("/")[0] ?? ""),
+      macAddress: macOf(address),
     })),
     initialization: {
-      hostname: args.hostname,
-      dns: { servers: [placement.nameserver] },
-      ipConfigs: args.interfaces.map((nic) => ({
-        ipv4: { address: nic.cidr, gateway: nic.gateway },
+      hostname: guest.name,
+      dns: { servers: [nameserver] },
+      ipConfigs: guest.ports.map(({ on, address }, index) => ({
+        ipv4: {
+          address: withPrefix(address, sides[on].cidr),
+          // The first interface leads out; a second one reaches its own subnet only.
+          gateway: index === 0 ? sides[on].gateway : undefined,
+        },
       })),
-      userAccount: { keys: [placement.access.publicKey] },
+      userAccount: { keys: [site.access.publicKey] },
     },
   };
 }

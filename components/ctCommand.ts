@@ -1,11 +1,11 @@
 import * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Container } from "./ct";
+import type { Ct } from "./ct";
 
 export interface CtCommandArgs {
-  container: Container;
+  ct: Ct;
   /** An idempotent script: it is run again when it changes, and in a CT made anew. */
-  script: string;
+  script: pulumi.Input<string>;
   /**
    * Text for the script's standard input; the place for secrets.
    *
@@ -24,7 +24,10 @@ export interface CtCommandArgs {
    * @default false
    */
   installs?: boolean;
+  /** @default - the CT is reachable */
   dependsOn?: pulumi.Resource[];
+  /** @default - none */
+  aliases?: pulumi.Alias[];
 }
 
 /**
@@ -36,17 +39,16 @@ export function ctCommand(
   args: CtCommandArgs,
   parent: pulumi.Resource,
 ): command.remote.Command {
-  const { container } = args;
-  const triggers = [container.incarnation, ...(args.triggers ?? [])];
-  const dependsOn = [container.ready, ...(args.dependsOn ?? [])];
-  const inside = { parent, dependsOn, deletedWith: container.ct };
-  const way = args.installs
-    ? container.egress?.open(name, container.address, [args.script, ...triggers], inside)
-    : undefined;
+  const { ct, aliases } = args;
+  const triggers = [ct.incarnation, ...(args.triggers ?? [])];
+  const dependsOn = [ct.ready, ...(args.dependsOn ?? [])];
+  const inside = { parent, dependsOn, deletedWith: ct.ct };
+  const egress = args.installs ? ct.site.network.egress : undefined;
+  const opened = egress?.open(name, ct.address, [args.script, ...triggers], inside);
   return new command.remote.Command(
     name,
     {
-      connection: container.access.connection,
+      connection: ct.access.connection,
       create: args.script,
       update: args.script,
       stdin: args.stdin,
@@ -54,6 +56,6 @@ export function ctCommand(
       logging: command.types.enums.remote.Logging.None,
       triggers,
     },
-    { ...inside, dependsOn: way ? [...dependsOn, way] : dependsOn },
+    { ...inside, aliases, dependsOn: opened ? [...dependsOn, opened] : dependsOn },
   );
 }

@@ -1,46 +1,65 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { CtSettings } from "../lib/config/settings";
-import { DATABASE_PORT } from "../lib/config/settings";
-import { withPrefix } from "../lib/net/cidr";
-import {
-  CERTIFICATE_FILE,
-  configurePostgres,
-  KEY_FILE,
-  POSTGRES_UNIT,
-  POSTGRES_VERSION,
-} from "../lib/postgres/installPostgres";
-import type { SecurityGroup } from "../lib/security/securityGroup";
+import { CERTIFICATE_FILE, configurePostgres, KEY_FILE } from "../lib/postgres/installPostgres";
+import { identifierProblems } from "../lib/postgres/postgresConfig";
+import { firewallRules, type Ingress } from "../lib/security/ctFirewall";
 import { databaseClients } from "../lib/security/pgHba";
 import { aptInstall } from "../lib/shell/apt";
 import { script } from "../lib/shell/quote";
+import type { Guest } from "../lib/stack/guest";
+import { addressOf } from "../lib/stack/guests";
+import { type CtBuild, DATABASE_PORT } from "../lib/stack/settings";
+import { POSTGRES_VERSION } from "../lib/stack/units";
 import { GeneratedSecret } from "../provider/generatedSecret";
-import type { CtPlacement } from "./ct";
-import { Container } from "./ct";
+import { Ct } from "./ct";
 import { ctCommand } from "./ctCommand";
-import { firewall } from "./firewall";
-import type { Network } from "./network";
+import { CtFirewall } from "./ctFirewall";
+import type { Site } from "./site";
 
-export interface DatabaseArgs extends CtSettings {
-  placement: CtPlacement;
-  network: Network;
-  privateGateway: string;
-  privateCidr: string;
-  /** Who may connect. Applied in place. */
-  securityGroup: SecurityGroup;
+export interface DatabaseArgs {
+  site: Site;
+  /** Its CT, in the private subnet. A change of its memory restarts it. */
+  guest: Guest;
+  /** Who may connect; those who may reach PostgreSQL's port also get into pg_hba.conf. Applied in place. */
+  ingress: readonly Ingress[];
+  /**
+   * Name of the database: letters, digits and underscore, 63 at most. A changed name is another database,
+   * and the old one stays where it is.
+   *
+   * @default "app"
+   */
+  databaseName?: string;
+  /**
+   * Name of its owner, as which clients log in; the same letters.
+   *
+   * @default "app"
+   */
+  role?: string;
+  /**
+   * Keeps the CT, and the data in it, from being deleted or replaced.
+   *
+   * @default false
+   */
+  deletionProtection?: boolean;
+  /**
+   * Another build than the one that the CT was first made from. Its data does not survive a build.
+   *
+   * @default - it keeps what it has
+   */
+  build?: CtBuild;
 }
 
 /** What a client needs to connect. */
 export interface DatabaseEndpoint {
-  address: string;
-  port: number;
-  database: string;
-  role: string;
+  address: pulumi.Input<string>;
+  port: pulumi.Input<number>;
+  database: pulumi.Input<string>;
+  role: pulumi.Input<string>;
   /** Secret. */
-  password: pulumi.Output<string>;
+  password: pulumi.Input<string>;
   /** PEM of the server's own certificate, which clients verify it by. */
-  certificate: pulumi.Output<string>;
+  certificate: pulumi.Input<string>;
   /** Changes when the database is made anew. */
-  incarnation: pulumi.Output<string>;
+  incarnation: pulumi.Input<string>;
 }
 
 /** PostgreSQL in an unprivileged CT of the private subnet: the part that RDS plays. */
@@ -49,87 +68,67 @@ export class Database extends pulumi.ComponentResource {
   readonly summary: pulumi.Output<{ name: string; vmid: number; address: string; port: number }>;
 
   constructor(name: string, args: DatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("homelab:components:Database", name, {}, opts);
+    super("homelab:components:Database", name, {}, args.site.options(opts));
+    const { site, guest, databaseName: database = "app", role = "app" } = args;
+    const problems = identifierProblems({ databaseName: database, role });
+    if (problems.length > 0) throw new pulumi.ResourceError(problems.join("\n"), this);
+    const { aptProxy } = site.args;
+    const address = addressOf(guest, "private");
     const password = new GeneratedSecret(`${name}-password`, { length: 32 }, { parent: this });
-    const container = new Container(
+    const rules = firewallRules(guest, args.ingress);
+    const ct = new Ct(
       name,
       {
-        placement: args.placement,
-        network: args.network,
-        vmid: args.vmid,
-        hostname: args.name,
-        role: "db",
+        ...{ site, guest, firewall: rules, build: args.build },
         description: "PostgreSQL (RDS)",
-        securityGroup: args.securityGroup,
         cores: 1,
-        memoryMiB: args.memoryMiB,
-        diskGiB: args.diskGiB,
-        startupOrder: 1,
-        address: args.address,
-        interfaces: [
-          {
-            bridge: args.network.privateBridge,
-            cidr: withPrefix(args.address, args.privateCidr),
-            gateway: args.privateGateway,
-          },
-        ],
+        deletionProtection: args.deletionProtection,
       },
       { parent: this },
     );
-    const { securityGroup } = args;
-    const { aptProxy } = args.placement;
-    const clients = databaseClients(securityGroup, DATABASE_PORT);
-    const access = { database: "app", role: "app", clients };
-    const rules = firewall(
-      name,
-      { container, securityGroup, member: args.name, service: POSTGRES_UNIT, aptProxy },
-      this,
-    );
+    const firewall = new CtFirewall(name, { ct, rules }, { parent: this });
     const install = ctCommand(
       `${name}-install`,
       {
-        container,
+        ct,
         installs: true,
         script: script(aptInstall([`postgresql-${POSTGRES_VERSION}`, "openssl"], aptProxy)),
-        dependsOn: [rules],
+        dependsOn: [firewall.installed],
       },
       this,
     );
     const configured = ctCommand(
       `${name}-config`,
       {
-        container,
+        ct,
         script: configurePostgres(
           {
-            listenAddress: args.address,
+            listenAddress: address,
             port: DATABASE_PORT,
-            memoryMiB: args.memoryMiB,
+            memoryMiB: guest.memoryMiB,
             certificateFile: CERTIFICATE_FILE,
             keyFile: KEY_FILE,
           },
-          access,
+          { database, role, clients: databaseClients(rules, DATABASE_PORT) },
         ),
         stdin: pulumi.interpolate`${password.value}\n`,
         dependsOn: [install],
       },
       this,
     );
+    firewall.seal([configured]);
     this.endpoint = {
-      address: args.address,
+      ...{ address, database, role },
       port: DATABASE_PORT,
-      database: access.database,
-      role: access.role,
       password: password.value,
       // Standard output takes the secrecy of the password that went in; a certificate is public.
       certificate: pulumi.unsecret(configured.stdout),
-      incarnation: container.incarnation,
+      incarnation: ct.incarnation,
     };
     this.summary = pulumi.output({
-      name: args.name,
-      vmid: container.vmid,
-      address: args.address,
+      ...{ name: guest.name, vmid: ct.vmid, address },
       port: DATABASE_PORT,
     });
-    this.registerOutputs({ summary: this.summary });
+    this.registerOutputs({ endpoint: this.endpoint, summary: this.summary });
   }
 }

@@ -17,7 +17,7 @@ export class Egress {
 
   /** @param filters the node's filters, which it opens */
   constructor(
-    name: string,
+    private readonly name: string,
     private readonly access: NodeAccess,
     private readonly network: NodeNetwork,
     private readonly filters: pulumi.Resource,
@@ -50,13 +50,13 @@ export class Egress {
   }
 
   /**
-   * The last step: runs when anything was opened, after `installed` stands. It is nobody's child: what
-   * waits for its parent would wait for it.
+   * The last step: runs when anything was opened, after `installed` stands. It has no parent: a dependency
+   * on the component would include this command, which waits for all components, and never end.
    */
-  close(name: string, installed: pulumi.Resource[]): void {
+  close(installed: pulumi.Resource[]): void {
     const close = closeEgress(this.network);
     new command.remote.Command(
-      name,
+      `${this.name}-closed`,
       {
         connection: nodeConnection(this.access),
         create: close,

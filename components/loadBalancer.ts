@@ -1,53 +1,93 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { CtSettings } from "../lib/config/settings";
-import { LISTENER_PORT, STATS_PORT } from "../lib/config/settings";
-import type { ProfileName } from "../lib/haproxy/profiles";
-import type { Target } from "../lib/haproxy/haproxyConfig";
-import { renderConfig, usersText } from "../lib/haproxy/haproxyConfig";
+import { listenerProblems, targetProblems } from "../lib/haproxy/checkTargets";
+import { renderConfig, type Target, usersText } from "../lib/haproxy/haproxyConfig";
 import {
   activateConfig,
-  HAPROXY_UNIT,
   installHaproxy,
   NEXT_CONFIG,
   STATS_USER,
 } from "../lib/haproxy/installHaproxy";
-import { withPrefix } from "../lib/net/cidr";
-import type { SecurityGroup } from "../lib/security/securityGroup";
+import type { HealthCheck } from "../lib/haproxy/profiles";
+import { firewallRules, type Ingress } from "../lib/security/ctFirewall";
+import type { Guest } from "../lib/stack/guest";
+import { addressOf } from "../lib/stack/guests";
+import { type CtBuild, LISTENER_PORT, type ProfileName, STATS_PORT } from "../lib/stack/settings";
 import { GeneratedSecret } from "../provider/generatedSecret";
+import { TargetAttachment } from "../provider/targetAttachment";
+import { TargetDrain } from "../provider/targetDrain";
 import type { CtAccess } from "./access";
-import type { CtPlacement } from "./ct";
-import { Container } from "./ct";
+import { Ct } from "./ct";
 import { ctCommand } from "./ctCommand";
-import { firewall } from "./firewall";
-import type { Network } from "./network";
+import { CtFirewall } from "./ctFirewall";
+import type { Site } from "./site";
 
-export interface LoadBalancerArgs extends CtSettings {
-  placement: CtPlacement;
-  network: Network;
-  privateCidr: string;
-  /** Address in the LAN, where the listener and the stats page are. */
-  lanAddress: string;
-  lanCidr: string;
-  lanGateway: string;
-  /** Who may reach the listener and the stats page. Applied in place. */
-  securityGroup: SecurityGroup;
-  /** The target group, healthy or not yet. Applied by a reload, which loses no request. */
-  targets: Target[];
-  /** How it behaves when targets fail. Applied by a reload. */
-  profile: ProfileName;
+export interface LoadBalancerArgs {
+  site: Site;
+  /** Its CT, with one interface in the LAN and one in the private subnet. */
+  guest: Guest;
+  /** Who may reach the listener, the stats page and SSH. Applied in place. */
+  ingress: readonly Ingress[];
+  /**
+   * The target group, healthy or not yet; none: every request is answered 503. Applied by a reload, which
+   * loses no request.
+   *
+   * @default - none
+   */
+  targets?: pulumi.Input<pulumi.Input<Target>[]>;
+  /**
+   * What becomes of requests when targets fail. Applied by a reload.
+   *
+   * @default "tuned" - other targets are tried, and no GET is lost
+   */
+  profile?: pulumi.Input<ProfileName>;
+  /**
+   * What differs from the profile's health check. Applied by a reload.
+   *
+   * @default - the profile's
+   */
+  healthCheck?: pulumi.Input<Partial<HealthCheck>>;
+  /**
+   * TCP port of the listener, 1 to 65535 and not that of the stats page (8404). Applied by a reload.
+   *
+   * @default 80
+   */
+  listenerPort?: pulumi.Input<number>;
+  /**
+   * Seconds that a target which is taken out may take to end its requests, 0 to 3600. Applied in place.
+   *
+   * @default 10
+   */
+  deregistrationDelaySeconds?: pulumi.Input<number>;
+  /**
+   * Another build than the one that the CT was first made from.
+   *
+   * @default - it keeps what it has
+   */
+  build?: CtBuild;
 }
+
+/** A target, and what must happen around its changes. */
+export interface AttachArgs {
+  /** Name of the target in the target group. */
+  target: string;
+  /** vmid of the CT that it runs in: the attachment fails at once when the CT has stopped. */
+  vmid: number;
+  /** The target is taken out before one of these is replaced, and put back afterwards. */
+  triggers: pulumi.Input<unknown>[];
+}
+
+/** As an ALB's deregistration delay; answers take no longer than `timeout server`. */
+const DEREGISTRATION_DELAY_SECONDS = 10;
+/** How long a target may take until it is healthy. */
+const HEALTHY_WITHIN_SECONDS = 120;
 
 /** HAProxy with one interface in the LAN and one in the private subnet: the part that the ALB plays. */
 export class LoadBalancer extends pulumi.ComponentResource {
-  /** Where it listens, known once it does; whether anybody is healthy behind it is another matter. */
+  /** Where it listens, known once it does; whether a target is healthy behind it is another matter. */
   readonly url: pulumi.Output<string>;
   readonly vmid: number;
   readonly access: CtAccess;
-  /** What registers targets depends on it. */
-  readonly active: pulumi.CustomResource;
-  /** The CT itself: targets of one that is gone need not be taken out. */
-  readonly ct: pulumi.Resource;
   readonly statsUrl: pulumi.Output<string>;
   readonly statsUser = STATS_USER;
   /** Secret. */
@@ -59,45 +99,59 @@ export class LoadBalancer extends pulumi.ComponentResource {
     privateAddress: string;
     profile: ProfileName;
   }>;
+  /** Its configuration is in force. */
+  private readonly active: pulumi.Resource;
+  private readonly ct: Ct;
+  private readonly site: Site;
+  private readonly delaySeconds: pulumi.Input<number>;
 
   constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("homelab:components:LoadBalancer", name, {}, opts);
+    super("homelab:components:LoadBalancer", name, {}, args.site.options(opts));
+    const { site, guest } = args;
+    const lanAddress = addressOf(guest, "lan");
+    this.site = site;
+    this.vmid = guest.vmid;
+    this.delaySeconds = args.deregistrationDelaySeconds ?? DEREGISTRATION_DELAY_SECONDS;
     const password = new GeneratedSecret(`${name}-stats`, { length: 24 }, { parent: this });
-    const container = this.makeContainer(name, args);
-    const { securityGroup } = args;
-    const { aptProxy } = args.placement;
-    const rules = firewall(
+    const rules = firewallRules(guest, args.ingress);
+    this.ct = new Ct(
       name,
-      { container, securityGroup, member: args.name, service: HAPROXY_UNIT, aptProxy },
-      this,
+      {
+        ...{ site, guest, firewall: rules, build: args.build },
+        description: "HAProxy (Application Load Balancer)",
+        // HAProxy's thread has one, its log and whatever else the CT does the other.
+        cores: 2,
+      },
+      { parent: this },
     );
+    const { ct } = this;
+    const firewall = new CtFirewall(name, { ct, rules }, { parent: this });
     const install = ctCommand(
       `${name}-install`,
-      { container, script: installHaproxy(aptProxy), installs: true, dependsOn: [rules] },
+      {
+        ct,
+        script: installHaproxy(site.args.aptProxy),
+        installs: true,
+        dependsOn: [firewall.installed],
+      },
       this,
     );
-    // Addresses are known at preview, so the whole text is, and policies can read it.
-    const text = renderConfig({
-      listenerPort: LISTENER_PORT,
-      statsAddress: args.lanAddress,
-      statsPort: STATS_PORT,
-      targets: args.targets,
-      profile: args.profile,
-    });
+    const profile = pulumi.output(args.profile ?? "tuned");
+    const text = this.render(args, lanAddress, profile);
     const copy = new command.remote.CopyToRemote(
       `${name}-config`,
       {
-        connection: container.access.connection,
-        source: new pulumi.asset.StringAsset(text),
+        connection: ct.access.connection,
+        source: text.apply((known) => new pulumi.asset.StringAsset(known)),
         remotePath: NEXT_CONFIG,
-        triggers: [container.incarnation],
+        triggers: [ct.incarnation],
       },
-      { parent: this, dependsOn: [install], deletedWith: container.ct },
+      { parent: this, dependsOn: [install], deletedWith: ct.ct },
     );
-    this.active = ctCommand(
+    const active = ctCommand(
       `${name}-activate`,
       {
-        container,
+        ct,
         script: activateConfig(),
         stdin: password.value.apply((value) => usersText(STATS_USER, value)),
         triggers: [text],
@@ -105,52 +159,98 @@ export class LoadBalancer extends pulumi.ComponentResource {
       },
       this,
     );
-    this.vmid = args.vmid;
-    this.access = container.access;
-    this.ct = container.ct;
-    this.url = this.active.id.apply(() => `http://${args.lanAddress}/`);
-    this.statsUrl = this.active.id.apply(() => `http://${args.lanAddress}:${STATS_PORT}/`);
+    this.active = active;
+    firewall.seal([active]);
+    this.access = ct.access;
+    const port = pulumi.output(args.listenerPort ?? LISTENER_PORT);
+    this.url = pulumi
+      .all([active.id, port])
+      .apply(([, number]) => `http://${lanAddress}${number === 80 ? "" : `:${number}`}/`);
+    this.statsUrl = active.id.apply(() => `http://${lanAddress}:${STATS_PORT}/`);
     this.statsPassword = password.value;
     this.summary = pulumi.output({
-      name: args.name,
-      vmid: container.vmid,
-      lanAddress: args.lanAddress,
-      privateAddress: args.address,
-      profile: args.profile,
+      name: guest.name,
+      vmid: ct.vmid,
+      lanAddress,
+      privateAddress: addressOf(guest, "private"),
+      profile,
     });
-    this.registerOutputs({ url: this.url, statsUrl: this.statsUrl, summary: this.summary });
+    this.registerOutputs({
+      url: this.url,
+      vmid: this.vmid,
+      statsUrl: this.statsUrl,
+      statsUser: this.statsUser,
+      statsPassword: this.statsPassword,
+      summary: this.summary,
+    });
   }
 
-  private makeContainer(name: string, args: LoadBalancerArgs): Container {
-    return new Container(
+  /**
+   * Takes a target out before its app node changes. What changes the node depends on the result.
+   *
+   * @param causes whatever interrupts the target when it changes
+   * @param allowOutage whether the only target may be taken out
+   */
+  drainBefore(
+    name: string,
+    target: string,
+    causes: pulumi.Input<unknown>[],
+    opts: pulumi.CustomResourceOptions & { allowOutage?: boolean },
+  ): TargetDrain {
+    const { allowOutage, ...options } = opts;
+    const args = {
+      ...{ target, causes, allowOutage },
+      node: this.site.access.endpoint,
+      loadBalancer: this.vmid,
+      deregistrationDelaySeconds: this.delaySeconds,
+    };
+    return new TargetDrain(name, args, options);
+  }
+
+  /** Puts a target into the rotation; it is attached once the load balancer finds it healthy. */
+  attach(name: string, args: AttachArgs, opts: pulumi.CustomResourceOptions): TargetAttachment {
+    return new TargetAttachment(
       name,
       {
-        placement: args.placement,
-        network: args.network,
-        vmid: args.vmid,
-        hostname: args.name,
-        role: "lb",
-        description: "HAProxy (Application Load Balancer)",
-        securityGroup: args.securityGroup,
-        // HAProxy's thread has one, its log and whatever else the CT does the other.
-        cores: 2,
-        memoryMiB: args.memoryMiB,
-        diskGiB: args.diskGiB,
-        startupOrder: 3,
-        address: args.address,
-        interfaces: [
-          {
-            bridge: args.network.lanBridge,
-            cidr: withPrefix(args.lanAddress, args.lanCidr),
-            gateway: args.lanGateway,
-          },
-          {
-            bridge: args.network.privateBridge,
-            cidr: withPrefix(args.address, args.privateCidr),
-          },
-        ],
+        target: args.target,
+        loadBalancer: this.access.endpoint,
+        cts: { node: this.site.access.endpoint, vmids: [args.vmid, this.vmid] },
+        deadlineSeconds: HEALTHY_WITHIN_SECONDS,
+        deregistrationDelaySeconds: this.delaySeconds,
+        triggers: args.triggers,
       },
-      { parent: this },
+      // Targets of a load balancer that is gone need not be taken out.
+      pulumi.mergeOptions({ dependsOn: [this.active], deletedWith: this.ct.ct }, opts),
     );
+  }
+
+  /** What is configured is known at preview, so the whole text is, and policies can read it. */
+  private render(
+    args: LoadBalancerArgs,
+    statsAddress: string,
+    profile: pulumi.Output<ProfileName>,
+  ): pulumi.Output<string> {
+    const { targets = [], healthCheck = {}, listenerPort = LISTENER_PORT } = args;
+    return pulumi
+      .all([
+        pulumi.output(targets),
+        profile,
+        pulumi.output(healthCheck),
+        pulumi.output<number>(listenerPort),
+      ] as const)
+      .apply(([known, profileName, check, port]) => {
+        const problems = [...listenerProblems(port), ...targetProblems(known)];
+        if (problems.length > 0) {
+          throw new pulumi.ResourceError(problems.join("\n"), this);
+        }
+        return renderConfig({
+          listenerPort: port,
+          statsAddress,
+          statsPort: STATS_PORT,
+          targets: known,
+          profile: profileName,
+          healthCheck: check,
+        });
+      });
   }
 }

@@ -1,42 +1,50 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { allCts } from "../lib/config/settingsRules";
-import { HOST_MEMORY_MIB } from "../lib/config/settings";
+import { inStartOrder } from "../lib/stack/guests";
+import { HOST_MEMORY_MIB } from "../lib/stack/settings";
 import { PowerState } from "../provider/powerState";
 import { Preflight } from "../provider/preflight";
-import type { StackConfig } from "./stackConfig";
+import type { SiteArgs } from "./site";
 
 /** The look at Proxmox that everything else waits for. */
-export function preflight(config: StackConfig): Preflight {
-  const { nodeName, storage, template } = config.proxmox;
-  return new Preflight("preflight", {
-    ...api(config),
+export function preflight(
+  name: string,
+  site: SiteArgs,
+  opts: pulumi.CustomResourceOptions,
+): Preflight {
+  const { nodeName, storage, template } = site.proxmox;
+  const args = {
+    ...api(site),
     needs: {
       nodeName,
       storage,
       template,
-      lanBridge: config.lan.bridge,
-      privateBridge: config.privateNetwork.bridge,
+      lanBridge: site.lan.bridge,
+      privateBridge: site.privateNetwork.bridge,
       hostMemoryMiB: HOST_MEMORY_MIB,
-      cts: allCts(config).map(({ name, vmid, memoryMiB, diskGiB }) => ({
+      cts: site.guests.map(({ name, vmid, memoryMiB, diskGiB }) => ({
         ...{ hostname: name, vmid, memoryMiB, diskGiB },
       })),
-      ...(config.proxmoxFirewall ? { proxmoxFirewall: true } : {}),
+      ...(site.proxmoxFirewall ? { proxmoxFirewall: true } : {}),
     },
-  });
-}
-
-/** Keeps the stack's CTs started: the database first, for the app nodes ask it, the load balancer last. */
-export function powerState(config: StackConfig, opts: pulumi.CustomResourceOptions): PowerState {
-  const order = [config.database, ...config.appNodes, config.loadBalancer];
-  const args = {
-    ...api(config),
-    nodeName: config.proxmox.nodeName,
-    node: config.access.endpoint,
-    vmids: order.map((ct) => ct.vmid),
   };
-  return new PowerState("power", args, opts);
+  return new Preflight(name, args, opts);
 }
 
-function api({ proxmox, apiToken }: StackConfig) {
+/** Keeps the stack's CTs started, in their order. */
+export function powerState(
+  name: string,
+  site: SiteArgs,
+  opts: pulumi.CustomResourceOptions,
+): PowerState {
+  const args = {
+    ...api(site),
+    nodeName: site.proxmox.nodeName,
+    node: site.access.endpoint,
+    vmids: inStartOrder(site.guests).map(({ vmid }) => vmid),
+  };
+  return new PowerState(name, args, opts);
+}
+
+function api({ proxmox, apiToken }: SiteArgs & { proxmox: { caFile?: string } }) {
   return { endpoint: proxmox.endpoint, caFile: proxmox.caFile, token: apiToken };
 }

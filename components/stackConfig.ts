@@ -3,14 +3,26 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { RawConfig } from "../lib/config/checkConfig";
 import { checkConfig } from "../lib/config/checkConfig";
-import type { Settings } from "../lib/config/settings";
-import { labGroups, type LabGroups } from "../lib/security/labGroups";
+import type { CtBuild, Settings } from "../lib/stack/settings";
+import type { Ingress } from "../lib/security/ctFirewall";
+import type { Guest } from "../lib/stack/guest";
+import { guestNamed, guestsOf } from "../lib/stack/guests";
+import { guestFirewalls } from "../lib/stack/labGroups";
 import type { NodeAccess } from "./access";
 
 export interface StackConfig extends Settings {
   access: NodeAccess;
-  /** The lab's security groups; components are given theirs. */
-  securityGroups: LabGroups;
+  /** Every CT of the stack. */
+  guests: readonly Guest[];
+  /** The CT with this name. */
+  guest(name: string): Guest;
+  guestsOfRole(role: string): readonly Guest[];
+  /** Who may connect to the CT with this name. */
+  ingress(name: string): readonly Ingress[];
+  /** The CT's build where it was built anew. */
+  build(name: string): CtBuild | undefined;
+  /** The only target may be taken out for a change: the environment's HOMELAB_ALLOW_OUTAGE is 1. */
+  allowOutage: boolean;
   /** Undefined: the provider reads PROXMOX_VE_API_TOKEN itself, and the token stays out of the state. */
   apiToken?: pulumi.Output<string>;
 }
@@ -37,11 +49,18 @@ export function readStackConfig(): StackConfig {
   found.push(...trustProblems(settings.proxmox.caFile));
   const keys = readKeys(settings.ssh.privateKeyFile, found);
   if (found.length > 0) throw refusal(found);
+  const guests = guestsOf(settings);
+  const firewalls = guestFirewalls(settings);
   const { host, port, user, hostKey, privateKeyFile } = settings.ssh;
   return {
     ...settings,
     appImageContext: resolve(settings.appImageContext),
-    securityGroups: labGroups(settings),
+    guests,
+    guest: (name) => guestNamed(guests, name),
+    guestsOfRole: (role) => guests.filter((one) => one.role === role),
+    ingress: (name) => firewalls.get(name)?.ingress ?? [],
+    build: (name) => settings.builds[name],
+    allowOutage: process.env.HOMELAB_ALLOW_OUTAGE === "1",
     apiToken: givenToken ? apiToken : undefined,
     access: {
       endpoint: { host, port, user, hostKey, keyFile: privateKeyFile },

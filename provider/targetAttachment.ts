@@ -13,7 +13,7 @@ export interface TargetAttachmentArgs {
   /** Seconds until it fails when the target does not get healthy. */
   deadlineSeconds: number;
   /** Seconds that a target which is taken out may take to end its requests, 0 to 3600. */
-  deregistrationDelaySeconds: number;
+  deregistrationDelaySeconds: pulumi.Input<number>;
   /** The target is taken out before one of these is replaced, and put back afterwards. */
   triggers: pulumi.Input<pulumi.Input<unknown>[]>;
 }

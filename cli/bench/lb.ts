@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { BARE_PORT, inNetwork, LEAST_PORT, memoryScript, startBare, stopBare } from "./bareHaproxy";
 import { type Load, LOAD_SCRIPT, loadArguments, type LoadResult, median } from "./load";
-import { LISTENER_PORT } from "../../lib/config/settings";
+import { LISTENER_PORT } from "../../lib/stack/settings";
 import { HEALTH_PATH } from "../../lib/haproxy/profiles";
 import { shellQuote } from "../../lib/shell/quote";
 import type { Bar } from "../../observer/benchmark";

@@ -1,4 +1,5 @@
-import { isProfileName, PROFILE_NAMES } from "../../lib/haproxy/profiles";
+import { isProfileName } from "../../lib/haproxy/profiles";
+import { PROFILE_NAMES } from "../../lib/stack/settings";
 import {
   type Command,
   type CommandContext,

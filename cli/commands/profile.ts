@@ -1,4 +1,5 @@
-import { isProfileName, PROFILE_NAMES, PROFILES } from "../../lib/haproxy/profiles";
+import { isProfileName, PROFILES } from "../../lib/haproxy/profiles";
+import { PROFILE_NAMES } from "../../lib/stack/settings";
 import { openPulumi, requireOutputs } from "../lab/session";
 import { type Command, UsageError } from "../core/command";
 import { withLabLock } from "../../system/labLock";

@@ -1,6 +1,6 @@
-import { BASTION } from "../../lib/security/labGroups";
-import type { Settings } from "../../lib/config/settings";
-import { allCts } from "../../lib/config/settingsRules";
+import { BASTION } from "../../lib/stack/labGroups";
+import type { Settings } from "../../lib/stack/settings";
+import { guestsOf } from "../../lib/stack/guests";
 import { LAN_HOST, type Probe } from "../../observer/reach/plan";
 import { isInLan } from "../../observer/reach/script";
 import { summarise, type Verdict } from "../../observer/reach/verdict";
@@ -79,7 +79,7 @@ function wantedProbe(args: string[]): Wanted | undefined {
 }
 
 function refuseUnknown(settings: Settings, { from, to, port }: Wanted): void {
-  const names = [BASTION, ...allCts(settings).map(({ name }) => name)];
+  const names = [BASTION, ...guestsOf(settings).map(({ name }) => name)];
   const unknown = [from, to].find((name) => ![...names, LAN_HOST].includes(name));
   if (unknown !== undefined || to === LAN_HOST || from === to) {
     throw new UsageError(

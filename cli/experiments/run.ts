@@ -1,4 +1,5 @@
-import { isProfileName, PROFILE_NAMES, type ProfileName } from "../../lib/haproxy/profiles";
+import { isProfileName } from "../../lib/haproxy/profiles";
+import { PROFILE_NAMES, type ProfileName } from "../../lib/stack/settings";
 import type { ExperimentResult, ExperimentSuite } from "../../observer/experiment";
 import { openPulumi, requireOutputs } from "../lab/session";
 import type { CommandContext } from "../core/command";

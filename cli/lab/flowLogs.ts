@@ -1,8 +1,8 @@
-import type { Settings } from "../../lib/config/settings";
-import { allCts } from "../../lib/config/settingsRules";
+import type { Settings } from "../../lib/stack/settings";
+import { guestsOf } from "../../lib/stack/guests";
 import { contains, parseAddress, parseCidr } from "../../lib/net/cidr";
 import { FLOW_LOG_FILE, FLOW_LOG_ROTATED, parseFlowLine } from "../../lib/security/flowLog";
-import { BASTION } from "../../lib/security/labGroups";
+import { BASTION } from "../../lib/stack/labGroups";
 import type { DeniedPacket } from "../../observer/flows";
 import { type NodeAccess, onNode } from "./ssh";
 
@@ -23,7 +23,7 @@ const MARK = "==== ";
  * a link in a CT could lead to the node's own files.
  */
 export async function readFlows(ssh: NodeAccess, settings: Settings): Promise<FlowReading> {
-  const cts = allCts(settings);
+  const cts = guestsOf(settings);
   const read = `if [ -e ${FLOW_LOG_FILE} ]; then cat ${FLOW_LOG_ROTATED} ${FLOW_LOG_FILE} 2>/dev/null | tail -c ${TAIL_BYTES}; else echo missing; fi`;
   const from = (name: string, command: string) => `{ ${command}; } > "$work/${name}" 2>/dev/null &`;
   const script = [

@@ -1,7 +1,7 @@
 import { planProbes, places, type Probe } from "../../observer/reach/plan";
 import { parseOutcomes, reachScript } from "../../observer/reach/script";
 import { judgeProbes, type Verdict } from "../../observer/reach/verdict";
-import type { Settings } from "../../lib/config/settings";
+import type { Settings } from "../../lib/stack/settings";
 import { type NodeAccess, onNode } from "./ssh";
 
 /** How long the node may take; an unanswered probe alone takes 2.5 s. */

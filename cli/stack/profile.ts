@@ -1,4 +1,4 @@
-import type { ProfileName } from "../../lib/haproxy/profiles";
+import type { ProfileName } from "../../lib/stack/settings";
 import type { PulumiSession } from "../lab/session";
 import type { CommandContext } from "../core/command";
 import { run } from "../../system/exec";

@@ -1,5 +1,5 @@
 import { checkConfig } from "../../lib/config/checkConfig";
-import type { Settings } from "../../lib/config/settings";
+import type { Settings } from "../../lib/stack/settings";
 import { askPulumi, type PulumiSession } from "../lab/session";
 import type { CommandContext } from "../core/command";
 import { projectName } from "./workingCopy";

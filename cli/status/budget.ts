@@ -1,4 +1,4 @@
-import { BACKUP_DISK_GIB, HOST_DISK_GIB, HOST_MEMORY_MIB } from "../../lib/config/settings";
+import { BACKUP_DISK_GIB, HOST_DISK_GIB, HOST_MEMORY_MIB } from "../../lib/stack/settings";
 
 /** One guest as `GET /nodes/{node}/lxc` lists it; sizes in bytes. */
 export interface GuestUse {

@@ -1,11 +1,25 @@
 import { addAddress } from "../net/cidr";
-import { NAT_MODES, type NatMode } from "../net/nodeNetwork";
-import type { StorageDriver } from "../docker/dockerDaemon";
-import { STORAGE_DRIVERS } from "../docker/dockerDaemon";
-import { isProfileName, PROFILE_NAMES, type ProfileName } from "../haproxy/profiles";
+import { isProfileName } from "../haproxy/profiles";
 import { addressProblems, budgetProblems, duplicateProblems } from "./settingsRules";
-import type { BooleanKey, NumberKey, Settings, TextKey } from "./settings";
-import { CONFIG_KEYS, MAX_APP_NODES, NUMBER_CONFIG_KEYS, TEXT_CONFIG_KEYS } from "./settings";
+import type {
+  BooleanKey,
+  CtBuild,
+  NatMode,
+  NumberKey,
+  ProfileName,
+  Settings,
+  StorageDriver,
+  TextKey,
+} from "../stack/settings";
+import {
+  NAT_MODES,
+  PROFILE_NAMES,
+  STORAGE_DRIVERS,
+  CONFIG_KEYS,
+  MAX_APP_NODES,
+  NUMBER_CONFIG_KEYS,
+  TEXT_CONFIG_KEYS,
+} from "../stack/settings";
 
 /** Configuration as it is stored: values by key, without the namespace; lists are JSON text. */
 export type RawConfig = Record<string, string>;
@@ -39,12 +53,17 @@ export function checkConfig(raw: RawConfig): Checked {
   }
   const number = {} as Record<NumberKey, number>;
   for (const key of NUMBER_CONFIG_KEYS) number[key] = readNumber(key, raw[key], problems);
-  const proxmoxFirewall = readBoolean("proxmoxFirewall", raw.proxmoxFirewall, problems);
+  const boolean = (key: BooleanKey) => readBoolean(key, raw[key], problems);
+  const switches = {
+    proxmoxFirewall: boolean("proxmoxFirewall"),
+    databaseDeletionProtection: boolean("databaseDeletionProtection"),
+  };
+  const builds = readBuilds(raw.builds, problems);
   const drivers = readDrivers(raw.appStorageDrivers, problems);
   problems.push(...formatProblems(text, raw));
   // Rules across keys would only repeat what is wrong with a single one.
   if (problems.length > 0) return { problems };
-  const settings = { ...compose(text, number, drivers, raw), proxmoxFirewall };
+  const settings = { ...compose(text, number, drivers, raw), ...switches, builds };
   const crossed = [
     ...addressProblems(settings),
     ...duplicateProblems(settings),
@@ -52,6 +71,9 @@ export function checkConfig(raw: RawConfig): Checked {
   ];
   return crossed.length > 0 ? { problems: crossed } : { settings, problems: [] };
 }
+
+/** Volume id of a CT template. */
+const TEMPLATE = /^[\w-]+:vztmpl\/\S+$/;
 
 function unknownKeys(raw: RawConfig): string[] {
   return Object.keys(raw)
@@ -75,6 +97,25 @@ function readBoolean(key: BooleanKey, value: string | undefined, problems: strin
     problems.push(`${key}: must be true or false, got ${JSON.stringify(value ?? "nothing")}`);
   }
   return value === "true";
+}
+
+/** `{ "app1": { "template": "local:vztmpl/…", "generation": 2 } }`, which `./lab rebuild` writes. */
+function readBuilds(value: string | undefined, problems: string[]): Record<string, CtBuild> {
+  const allowed = `give it as {"app1":{"template":"storage:vztmpl/file","generation":1}}`;
+  let read: unknown;
+  try {
+    read = JSON.parse(value?.trim() || "{}");
+  } catch {
+    read = undefined;
+  }
+  const isBuild = (one: unknown) => {
+    const { template, generation } = (one ?? {}) as Partial<CtBuild>;
+    return TEMPLATE.test(template ?? "") && Number.isInteger(generation) && (generation ?? 0) > 0;
+  };
+  const isMap = typeof read === "object" && read !== null && !Array.isArray(read);
+  if (isMap && Object.values(read as object).every(isBuild)) return read as Record<string, CtBuild>;
+  problems.push(`builds: is not valid, got ${JSON.stringify(value)}; ${allowed}`);
+  return {};
 }
 
 function readDrivers(value: string | undefined, problems: string[]): StorageDriver[] {
@@ -113,7 +154,7 @@ function formatProblems(text: Record<TextKey, string>, raw: RawConfig): string[]
   const key = "give the public key as ssh-ed25519 AAAA…";
   expect("sshHostKey", text.sshHostKey, /^[a-z0-9@.-]+ [A-Za-z0-9+/=]{40,}( .*)?$/, key);
   expect("sshPrivateKeyFile", text.sshPrivateKeyFile, /^\/[^%\s]+$/, "give an absolute path");
-  expect("template", text.template, /^[\w-]+:vztmpl\/\S+$/, "give storage:vztmpl/file");
+  expect("template", text.template, TEMPLATE, "give storage:vztmpl/file");
   const bridge = "give a bridge's name, at most 15 letters and digits";
   expect("lanBridge", text.lanBridge, /^[A-Za-z][\w.-]{0,14}$/, bridge);
   expect("privateBridge", text.privateBridge, /^[A-Za-z][\w.-]{0,14}$/, bridge);
@@ -136,7 +177,7 @@ function compose(
   number: Record<NumberKey, number>,
   drivers: StorageDriver[],
   raw: RawConfig,
-): Omit<Settings, BooleanKey> {
+): Omit<Settings, BooleanKey | "builds"> {
   const { memory, disk } = {
     memory: { lb: number.lbMemoryMiB, app: number.appMemoryMiB, db: number.dbMemoryMiB },
     disk: { lb: number.lbDiskGiB, app: number.appDiskGiB, db: number.dbDiskGiB },

@@ -1,15 +1,12 @@
 import { DOCKER_BRIDGE_CIDR } from "../docker/dockerDaemon";
 import type { Cidr } from "../net/cidr";
 import { isHost, overlaps, parseAddress, parseCidr } from "../net/cidr";
-import type { CtSettings, Settings } from "./settings";
-import { BACKUP_DISK_GIB, HOST_DISK_GIB, HOST_MEMORY_MIB } from "./settings";
+import { guestsOf } from "../stack/guests";
+import type { Side } from "../security/securityGroup";
+import type { Settings } from "../stack/settings";
+import { BACKUP_DISK_GIB, HOST_DISK_GIB, HOST_MEMORY_MIB } from "../stack/settings";
 
 /** Rules that need more than one key; each returns its problems in the user's words. */
-
-/** Every CT of the lab, the load balancer first. */
-export function allCts(settings: Settings): CtSettings[] {
-  return [settings.loadBalancer, ...settings.appNodes, settings.database];
-}
 
 /** Addresses are IPv4, inside their subnet, and no two subnets share addresses. */
 export function addressProblems(settings: Settings): string[] {
@@ -83,26 +80,27 @@ export function duplicateProblems(settings: Settings): string[] {
       seen.set(value, other ?? owner);
     }
   };
-  const cts = allCts(settings);
+  const cts = guestsOf(settings);
   once(
     "vmid",
     cts.map((ct) => [ct.name, String(ct.vmid)]),
   );
+  const addresses = (side: Side) =>
+    cts.flatMap(({ name, ports }) =>
+      ports.filter(({ on }) => on === side).map(({ address }): [string, string] => [name, address]),
+    );
   once("address", [
     ["the private gateway", settings.privateNetwork.gateway],
-    ...cts.map((ct): [string, string] => [ct.name, ct.address]),
+    ...addresses("private"),
   ]);
-  once("address", [
-    ["the LAN gateway", settings.lan.gateway],
-    [settings.loadBalancer.name, settings.loadBalancer.lanAddress],
-  ]);
+  once("address", [["the LAN gateway", settings.lan.gateway], ...addresses("lan")]);
   return problems;
 }
 
 /** The CTs, what the Proxmox node keeps and the backups fit into the budget. */
 export function budgetProblems(settings: Settings): string[] {
   const { memoryMiB, diskGiB } = settings.budget;
-  const cts = allCts(settings);
+  const cts = guestsOf(settings);
   const count = settings.appNodes.length;
   const memory = HOST_MEMORY_MIB + cts.reduce((sum, ct) => sum + ct.memoryMiB, 0);
   const disk = HOST_DISK_GIB + BACKUP_DISK_GIB + cts.reduce((sum, ct) => sum + ct.diskGiB, 0);

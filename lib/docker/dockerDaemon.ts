@@ -1,6 +1,4 @@
-/** Storage drivers that an app node's Docker may use. */
-export const STORAGE_DRIVERS = ["overlay2", "fuse-overlayfs"] as const;
-export type StorageDriver = (typeof STORAGE_DRIVERS)[number];
+import type { StorageDriver } from "../stack/settings";
 
 /**
  * Docker's own bridge in an app node. Given explicitly, because Docker's default (172.17.0.0/16) is

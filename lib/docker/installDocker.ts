@@ -1,11 +1,10 @@
 import { aptInstall } from "../shell/apt";
 import { script, shellQuote, writeFileCommand } from "../shell/quote";
-import type { StorageDriver } from "./dockerDaemon";
+import type { StorageDriver } from "../stack/settings";
 import { daemonJson, MTU_PLACEHOLDER } from "./dockerDaemon";
 import { SERVICE_FILES, SERVICE_USER } from "./serviceFiles";
 import { TMPFILES_FILE, tmpfilesText } from "./faultFiles";
 
-export const DOCKER_UNIT = "docker.service";
 export const DAEMON_JSON = "/etc/docker/daemon.json";
 
 /**

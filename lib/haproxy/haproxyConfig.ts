@@ -1,5 +1,6 @@
 import { BACKEND, FAIL_OPEN_BACKEND, FAIL_OPEN_HEADER } from "./backends";
-import type { HealthCheck, Profile, ProfileName } from "./profiles";
+import type { ProfileName } from "../stack/settings";
+import type { HealthCheck, Profile } from "./profiles";
 import { PROFILES } from "./profiles";
 import { STATE_FILE } from "./installHaproxy";
 
@@ -15,9 +16,15 @@ export interface LoadBalancerConfig {
   /** The stats page listens on the LAN address only. */
   statsAddress: string;
   statsPort: number;
-  targets: Target[];
+  targets: readonly Target[];
   /** How health is checked, and what becomes of a request whose target fails. */
   profile: ProfileName;
+  /**
+   * What differs from the profile's health check.
+   *
+   * @default - nothing
+   */
+  healthCheck?: Partial<HealthCheck>;
 }
 
 /** Name of the list of users that `usersText` defines; kept in a file of its own, for it has a password. */
@@ -43,7 +50,7 @@ const TRACE_ID = "1-%[date,bytes(4,4),hex,lower]-%[uuid,regsub(-,,g),bytes(0,24)
 /** haproxy.cfg for a target group behind one HTTP listener. */
 export function renderConfig(config: LoadBalancerConfig): string {
   const profile = PROFILES[config.profile];
-  const { healthCheck: check } = profile;
+  const check = { ...profile.healthCheck, ...config.healthCheck };
   return `# Rendered by the Pulumi program; the next change of a target or setting replaces it.
 # Profile ${config.profile}: ${profile.summary}.
 global
@@ -101,7 +108,7 @@ backend ${BACKEND}
   http-check send meth GET uri ${check.path} ver HTTP/1.1 hdr Host app.lab
   http-check expect status 200-299
   # Set, and not added: what a client sends under this name does not get through.
-  http-request set-header ${HEALTH_HEADER} "${targetHealth(config.targets)}"
+${targetHealth(config.targets)}
   http-response set-header X-Backend %s
   http-response del-header ${FAIL_OPEN_HEADER}
   default-server ${targetDefaults(check, profile.targetOptions)}
@@ -110,7 +117,7 @@ ${servers(config.targets)}
 # The same targets without checks, for when none passes them. Drains are set here too.
 backend ${FAIL_OPEN_BACKEND}
   balance static-rr
-  http-request set-header ${HEALTH_HEADER} "${targetHealth(config.targets)}"
+${targetHealth(config.targets)}
   http-response set-header X-Backend %s
   http-response set-header ${FAIL_OPEN_HEADER} true
   default-server ${MAXCONN}
@@ -129,11 +136,13 @@ frontend stats
 }
 
 /**
- * Every target as the load balancer sees it while it forwards a request: `app1=1, app2=0`, 1 for up.
- * HAProxy's fetches cannot tell a target that drains, which is up as well.
+ * The rule that tells a target how the load balancer sees each of them while it forwards a request:
+ * `app1=1, app2=0`, 1 for up. HAProxy's fetches cannot tell a target that drains, which is up as well.
  */
-function targetHealth(targets: Target[]): string {
-  return targets.map(({ name }) => `${name}=%[srv_is_up(${BACKEND}/${name})]`).join(", ");
+function targetHealth(targets: readonly Target[]): string {
+  if (targets.length === 0) return `  http-request del-header ${HEALTH_HEADER}`;
+  const states = targets.map(({ name }) => `${name}=%[srv_is_up(${BACKEND}/${name})]`).join(", ");
+  return `  http-request set-header ${HEALTH_HEADER} "${states}"`;
 }
 
 /** A request goes to the unchecked backend only while no target of the checked one may have it. */

@@ -1,7 +1,6 @@
 import { aptInstall } from "../shell/apt";
 import { script, writeFileCommand } from "../shell/quote";
 
-export const HAPROXY_UNIT = "haproxy.service";
 const CONFIG = "/etc/haproxy/haproxy.cfg";
 /** Where a new configuration waits until it has been checked. */
 export const NEXT_CONFIG = `${CONFIG}.next`;

@@ -1,6 +1,4 @@
-/** Ways a load balancer can behave; the first is the default. */
-export const PROFILE_NAMES = ["tuned", "alb-default", "plain"] as const;
-export type ProfileName = (typeof PROFILE_NAMES)[number];
+import { PROFILE_NAMES, type ProfileName } from "../stack/settings";
 
 /** Probe that decides whether a target receives traffic. One unit: milliseconds. */
 export interface HealthCheck {

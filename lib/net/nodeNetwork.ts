@@ -1,9 +1,6 @@
-import type { Settings } from "../config/settings";
+import type { Guest } from "../stack/guest";
+import type { NatMode, Settings } from "../stack/settings";
 import { parseAddress, parseHostPort } from "./cidr";
-
-/** When the private subnet may reach the internet: always, or only while packages are installed. */
-export const NAT_MODES = ["always", "provisioning"] as const;
-export type NatMode = (typeof NAT_MODES)[number];
 
 /** A network interface of a CT, as the Proxmox node sees it. */
 export interface CtPort {
@@ -30,26 +27,23 @@ export interface NodeNetwork {
   nat: NatMode;
 }
 
-/** The network of a stack. The load balancer's first interface is in the LAN, its second private. */
-export function nodeNetwork(settings: Settings): NodeNetwork {
-  const { loadBalancer, appNodes, database, privateNetwork } = settings;
-  const alone = [...appNodes, database].map(({ vmid, address }): CtPort => ({
-    vmid,
-    index: 0,
-    bridge: "private",
-    address,
-  }));
-  const { vmid, address, lanAddress } = loadBalancer;
+/** What a stack's network is told besides its CTs. */
+export type NetworkSettings = Pick<
+  Settings,
+  "lan" | "privateNetwork" | "nameserver" | "aptProxy" | "nat"
+>;
+
+/** The network of a stack. */
+export function nodeNetwork(settings: NetworkSettings, guests: readonly Guest[]): NodeNetwork {
+  const { privateNetwork } = settings;
   return {
     lanBridge: settings.lan.bridge,
     privateBridge: privateNetwork.bridge,
     privateCidr: privateNetwork.cidr,
     gateway: privateNetwork.gateway,
-    ports: [
-      { vmid, index: 0, bridge: "lan", address: lanAddress },
-      { vmid, index: 1, bridge: "private", address },
-      ...alone,
-    ],
+    ports: guests.flatMap(({ vmid, ports }) =>
+      ports.map(({ on, address }, index): CtPort => ({ vmid, index, bridge: on, address })),
+    ),
     nameserver: settings.nameserver,
     aptProxy: parseHostPort(settings.aptProxy ?? ""),
     nat: settings.nat,

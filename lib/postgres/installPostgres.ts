@@ -1,13 +1,11 @@
+import { POSTGRES_UNIT, POSTGRES_VERSION } from "../stack/units";
 import { script, shellQuote, writeFileCommand } from "../shell/quote";
 import type { DatabaseAccess, ServerSettings } from "./postgresConfig";
 import { renderHba, renderSettings } from "./postgresConfig";
 
-/** Debian 12's version; its configuration folder is named after it. */
-export const POSTGRES_VERSION = "15";
 const CONFIG = `/etc/postgresql/${POSTGRES_VERSION}/main`;
 export const CERTIFICATE_FILE = `${CONFIG}/server.crt`;
 export const KEY_FILE = `${CONFIG}/server.key`;
-export const POSTGRES_UNIT = `postgresql@${POSTGRES_VERSION}-main.service`;
 
 /**
  * Commands that configure the installed server: certificate (made here, its key never leaves), settings,

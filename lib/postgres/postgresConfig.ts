@@ -16,6 +16,21 @@ export function renderHba({ database, role, clients }: DatabaseAccess): string {
   ].join("\n");
 }
 
+/**
+ * Names that PostgreSQL takes without quotes.
+ *
+ * @returns problems as sentences
+ */
+export function identifierProblems(names: Record<string, string>): string[] {
+  return Object.entries(names)
+    .filter(([, name]) => !/^[a-z_][a-z0-9_]{0,62}$/.test(name))
+    .map(
+      ([key, name]) =>
+        `${key} is ${JSON.stringify(name)}; use small letters, digits and underscore, ` +
+        "63 at most, and begin with a letter",
+    );
+}
+
 export interface ServerSettings {
   listenAddress: string;
   port: number;

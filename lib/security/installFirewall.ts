@@ -1,5 +1,7 @@
 import { script, writeFileCommand } from "../shell/quote";
-import type { Member, SecurityGroup } from "./securityGroup";
+import { aptInstall } from "../shell/apt";
+import type { CtFirewallRules } from "./ctFirewall";
+import { configureFlowLog, FIREWALL_PACKAGES, startFlowLog } from "./installFlowLog";
 import type { Rules } from "./iptablesRules";
 import {
   dockerUserRules,
@@ -22,10 +24,10 @@ const chain = (name: string, rules: Rules) => rules.map((rule) => `-A ${name} ${
  * mangle's FORWARD are wholly ours, with DROP as their policy; of Docker's chains only DOCKER-USER is
  * touched.
  */
-export function restoreTextV4(group: SecurityGroup, member: Member): string {
-  const docker = hasDocker(group) ? chain("DOCKER-USER", dockerUserRules(group)) : [];
+export function restoreTextV4(ct: CtFirewallRules): string {
+  const docker = hasDocker(ct) ? chain("DOCKER-USER", dockerUserRules(ct)) : [];
   const own = docker.length > 0 ? [":DOCKER-USER - [0:0]"] : [];
-  return restoreText(forwardRules(group, member), inputRules(group, member), own, docker);
+  return restoreText(forwardRules(ct), inputRules(ct), own, docker);
 }
 
 export function restoreTextV6(): string {
@@ -54,7 +56,7 @@ function restoreText(forward: Rules, input: Rules, chains: string[], more: strin
  * The script that the unit runs. Policies first: whatever fails behind them leaves a CT that nobody
  * gets into, never one that everybody does.
  */
-export function loadScript(group: SecurityGroup): string {
+export function loadScript(ct: Pick<CtFirewallRules, "ingress">): string {
   const lines = ["#!/bin/sh", "set -eu"];
   const tools = ["iptables", "ip6tables"];
   for (const tool of tools) {
@@ -65,7 +67,7 @@ export function loadScript(group: SecurityGroup): string {
     `ip6tables-restore -w 10 --noflush < ${FOLDER}/rules.v6`,
   );
   // First in FORWARD, before Docker's own jumps. While it is taken out mangle's FORWARD still guards.
-  if (hasDocker(group)) {
+  if (hasDocker(ct)) {
     lines.push(
       "iptables -w 10 -D FORWARD -j DOCKER-USER 2>/dev/null || true",
       "iptables -w 10 -I FORWARD -j DOCKER-USER",
@@ -97,15 +99,15 @@ RequiredBy=${service}
 `;
 }
 
-/** Commands that install a member's rules and load them now. Needs the package `iptables`. */
-export function installFirewall(group: SecurityGroup, member: Member, service: string): string {
+/** Commands that install a CT's rules and load them now. They need the package `iptables`. */
+export function installFirewall(ct: CtFirewallRules): string {
   return script(
     // Debian's nftables.conf begins with `flush ruleset`, at its start and at its stop.
     "systemctl mask -q nftables.service",
-    writeFileCommand({ path: `${FOLDER}/rules.v4`, text: restoreTextV4(group, member) }),
+    writeFileCommand({ path: `${FOLDER}/rules.v4`, text: restoreTextV4(ct) }),
     writeFileCommand({ path: `${FOLDER}/rules.v6`, text: restoreTextV6() }),
-    writeFileCommand({ path: LOAD_RULES, text: loadScript(group), mode: "0755" }),
-    writeFileCommand({ path: `/etc/systemd/system/${FIREWALL_UNIT}`, text: unitText(service) }),
+    writeFileCommand({ path: LOAD_RULES, text: loadScript(ct), mode: "0755" }),
+    writeFileCommand({ path: `/etc/systemd/system/${FIREWALL_UNIT}`, text: unitText(ct.service) }),
     "systemctl daemon-reload",
     `systemctl enable -q ${FIREWALL_UNIT}`,
     // A restart of the unit would take the service that requires it down with it.
@@ -118,10 +120,24 @@ export function installFirewall(group: SecurityGroup, member: Member, service: s
  * Commands that put the rules back where they are not as they were installed, and start the service if
  * it could not start without them.
  */
-export function repairFirewall(group: SecurityGroup, member: Member, service: string): string {
+export function repairFirewall(ct: CtFirewallRules): string {
+  const { service } = ct;
   return script(
     `systemctl reset-failed ${FIREWALL_UNIT} ${service} 2>/dev/null || true`,
-    installFirewall(group, member, service),
+    installFirewall(ct),
     `if systemctl cat ${service} >/dev/null 2>&1; then systemctl start ${service}; fi`,
+  );
+}
+
+/**
+ * The whole script that puts a CT's firewall in force: the log of denied packets, the packages, the rules.
+ * It changes nothing where all of it is in place.
+ */
+export function installCtFirewall(ct: CtFirewallRules, aptProxy?: string): string {
+  return script(
+    configureFlowLog(),
+    aptInstall(FIREWALL_PACKAGES, aptProxy),
+    installFirewall(ct),
+    startFlowLog(),
   );
 }

@@ -1,18 +1,18 @@
 import type { FlowChain } from "./flowLog";
 import { FLOW_LOG_GROUP, FLOW_LOG_RATE, flowPrefix } from "./flowLog";
-import type { IngressRule, Member, SecurityGroup, Side } from "./securityGroup";
-import { sourcesOf } from "./securityGroup";
+import type { CtFirewallRules, Ingress } from "./ctFirewall";
+import { addressOn, type Port, type Side } from "./securityGroup";
 
-/** Compiles a security group to the iptables rules of one of its members. */
+/** Compiles a CT's firewall to iptables rules. */
 
 /** The words of each rule behind its chain, in the order in which they are asked. */
 export type Rules = readonly string[];
 
 const ANSWERS = "-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT";
 
-/** A CT's interface on a side that it has: the LAN's comes first where there is one. */
-export function interfaceOf(member: Member, side: Side): string {
-  return side === "private" && member.addresses.lan !== undefined ? "eth1" : "eth0";
+/** Name inside the CT of its interface on a side that it has. */
+export function interfaceOf(ports: readonly Port[], side: Side): string {
+  return `eth${ports.findIndex(({ on }) => on === side)}`;
 }
 
 /** Logs, as far as the rate allows, and drops what no rule let in. */
@@ -28,49 +28,41 @@ function drop(chain: FlowChain): string[] {
 /** The source's words; the whole world needs none. */
 const from = (source: string) => (source === "0.0.0.0/0" ? "" : `-s ${source} `);
 
-const behind = ({ ingress }: SecurityGroup, where: IngressRule["behind"]) =>
+const behind = ({ ingress }: Pick<CtFirewallRules, "ingress">, where: Ingress["behind"]) =>
   ingress.filter((rule) => rule.behind === where);
 
-/** Those on a side that the member has: a missing interface is not the other one. */
-const waysIn = (group: SecurityGroup, member: Member, where: IngressRule["behind"]) =>
-  behind(group, where).filter(({ on }) => member.addresses[on] !== undefined);
+/** Those on a side that the CT has: a missing interface is not the other one. */
+const waysIn = (ct: CtFirewallRules, where: Ingress["behind"]) =>
+  behind(ct, where).filter(({ on }) => addressOn(ct, on) !== undefined);
 
-/** Said to everybody in the subnet, which is no attempt on this CT: not worth a line of the log. */
+/** Drops broadcasts and multicasts without a log line: they are no attempt on this CT. */
 const TO_ALL = ["broadcast", "multicast"].map((kind) => `-m pkttype --pkt-type ${kind} -j DROP`);
 
 /** INPUT, for what comes to the CT itself. */
-export function inputRules(group: SecurityGroup, member: Member): Rules {
-  const admitted = waysIn(group, member, "host").flatMap((rule) => {
-    const { protocol, port, on } = rule;
-    const match = `-i ${interfaceOf(member, on)} -p ${protocol} -m ${protocol} --dport ${port}`;
-    return sourcesOf(rule).map((source) => `${from(source)}${match} -j ACCEPT`);
+export function inputRules(ct: CtFirewallRules): Rules {
+  const admitted = waysIn(ct, "host").flatMap(({ protocol, port, on, sources }) => {
+    const match = `-i ${interfaceOf(ct.ports, on)} -p ${protocol} -m ${protocol} --dport ${port}`;
+    return sources.map((source) => `${from(source)}${match} -j ACCEPT`);
   });
-  return [
-    "-i lo -j ACCEPT",
-    ANSWERS,
-    ...admitted,
-    ...down(group, member),
-    ...TO_ALL,
-    ...drop("input"),
-  ];
+  return ["-i lo -j ACCEPT", ANSWERS, ...admitted, ...serviceDown(ct), ...TO_ALL, ...drop("input")];
 }
 
 /**
- * For who may ask for a port that Docker publishes: its packets come here only while no container has
- * the port, and a refusal says at once that the service is down. Dropped, each would cost its sender a
- * timeout.
+ * Refuses packets for a port that Docker publishes while no container has it; with a container they are
+ * forwarded and never come here. Only those who may use the port get the refusal, at once. If the packets
+ * were dropped, each request would wait for its timeout.
  */
-function down(group: SecurityGroup, member: Member): string[] {
-  const rules = waysIn(group, member, "docker").filter(({ protocol }) => protocol === "tcp");
-  return rules.flatMap((rule) => {
-    const match = `-i ${interfaceOf(member, rule.on)} -p tcp -m tcp --dport ${rule.port}`;
-    return sourcesOf(rule).map((s) => `${from(s)}${match} -j REJECT --reject-with tcp-reset`);
+function serviceDown(ct: CtFirewallRules): string[] {
+  const rules = waysIn(ct, "docker").filter(({ protocol }) => protocol === "tcp");
+  return rules.flatMap(({ on, port, sources }) => {
+    const match = `-i ${interfaceOf(ct.ports, on)} -p tcp -m tcp --dport ${port}`;
+    return sources.map((s) => `${from(s)}${match} -j REJECT --reject-with tcp-reset`);
   });
 }
 
-/** True for a group whose members run Docker: containers need a way out, and Docker has a chain. */
-export function hasDocker(group: SecurityGroup): boolean {
-  return behind(group, "docker").length > 0;
+/** True for a CT that runs Docker: containers need a way out, and Docker has a chain. */
+export function hasDocker(ct: Pick<CtFirewallRules, "ingress">): boolean {
+  return behind(ct, "docker").length > 0;
 }
 
 /**
@@ -78,13 +70,13 @@ export function hasDocker(group: SecurityGroup): boolean {
  * stays closed when Docker's chains are flushed, for whatever else is published, and for a route
  * straight to a container: a connection counts by the address and port it was first sent to.
  */
-export function forwardRules(group: SecurityGroup, member: Member): Rules {
-  if (!hasDocker(group)) return drop("forward");
-  const admitted = waysIn(group, member, "docker").flatMap((rule) => {
-    const { protocol, port, on } = rule;
-    const own = `--ctorigdst ${member.addresses[on]} --ctorigdstport ${port}`;
-    const match = `-i ${interfaceOf(member, on)} -p ${protocol} -m conntrack --ctstate NEW ${own}`;
-    return sourcesOf(rule).map((source) => `${from(source)}${match} -j ACCEPT`);
+export function forwardRules(ct: CtFirewallRules): Rules {
+  if (!hasDocker(ct)) return drop("forward");
+  const admitted = waysIn(ct, "docker").flatMap(({ protocol, port, on, sources }) => {
+    const own = `--ctorigdst ${addressOn(ct, on)} --ctorigdstport ${port}`;
+    const face = interfaceOf(ct.ports, on);
+    const match = `-i ${face} -p ${protocol} -m conntrack --ctstate NEW ${own}`;
+    return sources.map((source) => `${from(source)}${match} -j ACCEPT`);
   });
   // What containers send: to the internet, to the database, to each other. br-… are networks that
   // somebody makes with `docker network create`.
@@ -96,14 +88,16 @@ export function forwardRules(group: SecurityGroup, member: Member): Rules {
  * DOCKER-USER, for what Docker publishes: for each port who may, then nobody. Packets are recognised
  * by the port that they were sent to, for Docker has rewritten it by the time this chain sees them.
  */
-export function dockerUserRules(group: SecurityGroup): Rules {
-  const rules = behind(group, "docker");
+export function dockerUserRules(ct: Pick<CtFirewallRules, "ingress">): Rules {
+  const rules = behind(ct, "docker");
   const ports = [...new Set(rules.map(({ protocol, port }) => `${protocol} ${port}`))];
   return ports.flatMap((one) => {
     const [protocol = "", port = ""] = one.split(" ");
     const match = `-p ${protocol} -m conntrack --ctstate NEW --ctorigdstport ${port}`;
     const own = rules.filter((r) => r.protocol === protocol && String(r.port) === port);
-    const sources = own.flatMap(sourcesOf).map((source) => source.replace(/\/32$/, ""));
+    const sources = own
+      .flatMap(({ sources: from }) => from)
+      .map((source) => source.replace(/\/32$/, ""));
     return [...sources.map((source) => `${match} ${from(source)}-j ACCEPT`), `${match} -j DROP`];
   });
 }

@@ -1,5 +1,4 @@
-import type { Member, SecurityGroup } from "./securityGroup";
-import { describeRule, sourcesOf } from "./securityGroup";
+import type { CtFirewallRules } from "./ctFirewall";
 
 /** A rule of the Proxmox firewall of a CT, as the Proxmox provider takes it. */
 export interface ProxmoxRule {
@@ -15,23 +14,23 @@ export interface ProxmoxRule {
 }
 
 /**
- * A security group as the Proxmox firewall of one of its members has it, behind the policy DROP. The
- * bridge's port sees packets before Docker rewrites them, so all are known by where they were sent.
+ * A CT's firewall as the Proxmox firewall has it, behind the policy DROP. The bridge's port sees packets
+ * before Docker rewrites them, so all are known by where they were sent.
  */
-export function proxmoxRules(group: SecurityGroup, member: Member): ProxmoxRule[] {
-  return group.ingress.flatMap((rule) => {
-    const dest = member.addresses[rule.on];
-    if (dest === undefined) return [];
-    const index = rule.on === "private" && member.addresses.lan !== undefined ? 1 : 0;
-    return sourcesOf(rule).map((source): ProxmoxRule => ({
+export function proxmoxRules({ ports, ingress }: CtFirewallRules): ProxmoxRule[] {
+  return ingress.flatMap(({ on, sources, protocol, port, description }) => {
+    const index = ports.findIndex((one) => one.on === on);
+    const own = ports[index];
+    if (own === undefined) return [];
+    return sources.map((source): ProxmoxRule => ({
       type: "in",
       action: "ACCEPT",
       iface: `net${index}`,
-      proto: rule.protocol,
-      dport: String(rule.port),
+      proto: protocol,
+      dport: String(port),
       ...(source === "0.0.0.0/0" ? {} : { source: source.replace(/\/32$/, "") }),
-      dest,
-      comment: `${rule.description}: ${describeRule(rule)}`,
+      dest: own.address,
+      comment: description,
     }));
   });
 }

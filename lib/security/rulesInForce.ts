@@ -1,4 +1,4 @@
-import type { Member, SecurityGroup } from "./securityGroup";
+import type { CtFirewallRules } from "./ctFirewall";
 import { FIREWALL_UNIT } from "./installFirewall";
 import type { Rules } from "./iptablesRules";
 import {
@@ -22,11 +22,11 @@ export interface WantedRules {
   forwardV6: Rules;
 }
 
-export function wantedRules(group: SecurityGroup, member: Member): WantedRules {
+export function wantedRules(ct: CtFirewallRules): WantedRules {
   return {
-    input: inputRules(group, member),
-    forward: forwardRules(group, member),
-    dockerUser: hasDocker(group) ? dockerUserRules(group) : [],
+    input: inputRules(ct),
+    forward: forwardRules(ct),
+    dockerUser: hasDocker(ct) ? dockerUserRules(ct) : [],
     inputV6: inputRulesV6(),
     forwardV6: forwardRulesV6(),
   };

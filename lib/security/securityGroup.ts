@@ -8,10 +8,19 @@ export type Protocol = "tcp" | "udp";
 export const SIDES = ["lan", "private"] as const;
 export type Side = (typeof SIDES)[number];
 
-/** A machine that a group guards, with its IPv4 address on each side that it has. */
+/** A network interface of a machine; its place in the list of ports is Proxmox's n of `net<n>`. */
+export interface Port {
+  /** The bridge it is on. */
+  on: Side;
+  /** Its IPv4 address, the only one that may speak there. */
+  address: string;
+}
+
+/** A machine that a group guards. */
 export interface Member {
   name: string;
-  addresses: { private: string; lan?: string };
+  /** In Proxmox's order: the first is `net0` outside and `eth0` inside. */
+  ports: readonly Port[];
 }
 
 /** One way in. Over IPv6 there is none: nothing in the lab has an IPv6 address but link-local ones. */
@@ -55,11 +64,16 @@ export interface Decision {
   group?: SecurityGroup;
 }
 
+/** The address that a machine has on a side; undefined when it has no interface there. */
+export function addressOn({ ports }: Pick<Member, "ports">, side: Side): string | undefined {
+  return ports.find(({ on }) => on === side)?.address;
+}
+
 /** Addresses that a rule lets in, in CIDR form; a member without an address on its side adds none. */
 export function sourcesOf({ from, on }: IngressRule): string[] {
   if ("cidr" in from) return [from.cidr];
-  return from.members.flatMap(({ addresses }) => {
-    const address = addresses[on];
+  return from.members.flatMap((member) => {
+    const address = addressOn(member, on);
     return address === undefined ? [] : [`${address}/32`];
   });
 }
@@ -88,8 +102,8 @@ export function whoHas(
 ): { group: SecurityGroup; member: Member; on: Side } | undefined {
   for (const group of groups) {
     for (const member of group.members) {
-      const on = SIDES.find((side) => member.addresses[side] === address);
-      if (on) return { group, member, on };
+      const port = member.ports.find((one) => one.address === address);
+      if (port) return { group, member, on: port.on };
     }
   }
   return undefined;
@@ -100,9 +114,7 @@ export function memberOf(group: SecurityGroup, name: string): Member {
   const found = group.members.find((member) => member.name === name);
   if (found) return found;
   const names = group.members.map((member) => member.name).join(", ");
-  throw new Error(
-    `security group ${group.name}: has no such member, got "${name}"; members: ${names}`,
-  );
+  throw new Error(`security group ${group.name} has no member "${name}"; its members are ${names}`);
 }
 
 /** A rule in words: `5432/tcp from group app on the private side`. */

@@ -1,13 +1,14 @@
-import type { Settings } from "../../lib/config/settings";
+import type { Settings } from "../../lib/stack/settings";
 import {
   APP_PORT,
   DATABASE_PORT,
   LISTENER_PORT,
   SSH_PORT,
   STATS_PORT,
-} from "../../lib/config/settings";
+} from "../../lib/stack/settings";
 import { nodeNetwork } from "../../lib/net/nodeNetwork";
-import { BASTION, labGroups } from "../../lib/security/labGroups";
+import { guestsOf } from "../../lib/stack/guests";
+import { BASTION, labGroups } from "../../lib/stack/labGroups";
 import type { Protocol, Side } from "../../lib/security/securityGroup";
 import { decide, describeDecision } from "../../lib/security/securityGroup";
 
@@ -54,11 +55,11 @@ const CT_PORTS = [SSH_PORT, LISTENER_PORT, APP_PORT, DATABASE_PORT, STATS_PORT, 
 
 /** @param lanHost address of the host in the LAN; without one there are no probes from there */
 export function places(settings: Settings, nodeLanAddress: string, lanHost?: string): Place[] {
-  const { loadBalancer: lb, appNodes, database, lan, privateNetwork } = settings;
-  const alone = [...appNodes, database].map(({ name, vmid, address }): Place => ({
+  const { lan, privateNetwork } = settings;
+  const cts = guestsOf(settings).map(({ name, vmid, ports }): Place => ({
     ...{ name, vmid },
-    interfaces: { private: "eth0" },
-    addresses: { private: address },
+    interfaces: Object.fromEntries(ports.map(({ on }, index) => [on, `eth${index}`])),
+    addresses: Object.fromEntries(ports.map(({ on, address }) => [on, address])),
   }));
   const host: Place = {
     name: LAN_HOST,
@@ -72,12 +73,7 @@ export function places(settings: Settings, nodeLanAddress: string, lanHost?: str
       interfaces: { lan: lan.bridge, private: privateNetwork.bridge },
       addresses: { lan: nodeLanAddress, private: privateNetwork.gateway },
     },
-    {
-      ...{ name: lb.name, vmid: lb.vmid },
-      interfaces: { lan: "eth0", private: "eth1" },
-      addresses: { lan: lb.lanAddress, private: lb.address },
-    },
-    ...alone,
+    ...cts,
   ];
 }
 
@@ -140,13 +136,15 @@ function controls(ports: [Protocol, number][], to: Place): Omit<Probe, "id">[] {
 }
 
 function attempts(settings: Settings, to: Place, also: number[]): [Protocol, number][] {
-  const cache = nodeNetwork(settings).aptProxy;
+  const cache = networkOf(settings).aptProxy;
   const own = [SSH_PORT, API_PORT, ...(cache ? [cache.port] : []), UNUSED_PORT];
   const ports = [...new Set([...(to.name === BASTION ? own : CT_PORTS), ...also])];
   return (["tcp", "udp"] as const).flatMap((protocol) =>
     ports.map((port): [Protocol, number] => [protocol, port]),
   );
 }
+
+const networkOf = (settings: Settings) => nodeNetwork(settings, guestsOf(settings));
 
 /** What the model says about one attempt. */
 export function judge(
@@ -161,8 +159,7 @@ export function judge(
   if (source === undefined) {
     return closed("the Proxmox node forwards nothing from the LAN into the private subnet");
   }
-  const groups = Object.values(labGroups(settings));
-  const decision = decide(groups, { source, to: to.name, on, protocol, port });
+  const decision = decide(labGroups(settings), { source, to: to.name, on, protocol, port });
   return { admitted: decision.admitted, reason: describeDecision(decision) };
 }
 
@@ -170,7 +167,7 @@ function judgeNode(
   settings: Settings,
   { on, protocol, port }: Pick<Probe, "on" | "protocol" | "port">,
 ): Pick<Probe, "admitted" | "reason"> {
-  const { aptProxy, gateway, nat } = nodeNetwork(settings);
+  const { aptProxy, gateway, nat } = networkOf(settings);
   const isCache = aptProxy?.port === port && aptProxy.address === gateway;
   if (isCache && protocol === "tcp" && on === "private") {
     return nat === "always"

@@ -1,8 +1,8 @@
 import { contains, parseAddress, parseCidr, withPrefix } from "../../lib/net/cidr";
 import { macOf } from "../../lib/net/nodeNetwork";
-import type { Settings } from "../../lib/config/settings";
+import type { Settings } from "../../lib/stack/settings";
 import { shellQuote } from "../../lib/shell/quote";
-import { BASTION } from "../../lib/security/labGroups";
+import { BASTION } from "../../lib/stack/labGroups";
 import { LAN_HOST, type Place, type Probe } from "./plan";
 import { LISTENER, PROBER } from "./perl";
 import { OUTCOMES, type Outcome } from "./verdict";

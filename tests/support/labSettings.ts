@@ -1,5 +1,5 @@
 import { checkConfig } from "../../lib/config/checkConfig";
-import type { Settings } from "../../lib/config/settings";
+import type { Settings } from "../../lib/stack/settings";
 import { completeConfig } from "./stackConfig";
 
 /** The settings of a complete configuration with these changes. */

@@ -23,9 +23,14 @@ interface AssetText {
   assetText: string;
 }
 
-/** Runs the whole program under mocks with this configuration, and answers what it declares. */
+/**
+ * Runs the whole program under mocks with this configuration, and answers what it declares.
+ *
+ * @param serving targets that an earlier update brought up
+ */
 export async function recordProgram(
   changes: Record<string, string> = {},
+  serving: string[] = [],
 ): Promise<RecordedResource[]> {
   const folder = mkdtempSync(join(tmpdir(), "recorded-"));
   const { stackTraceLimit } = Error;
@@ -43,12 +48,14 @@ export async function recordProgram(
     const config = Object.entries(completeConfig({ ...files, ...changes }));
     const recorded = await recordResources(
       Object.fromEntries(config.map(([k, v]) => [`homelab:${k}`, v])),
+      serving,
     );
     const load = createRequire(__filename);
-    // The program makes its resources when it is loaded, so it is loaded anew each time.
+    // Pulumi loads the program once; here it is loaded anew each time.
     delete load.cache[load.resolve(PROGRAM)];
-    load(PROGRAM);
+    const program = load(PROGRAM) as () => Promise<unknown>;
     delete load.cache[load.resolve(PROGRAM)];
+    await program();
     await recorded.settle();
     return await Promise.all(recorded.resources.map(withoutPromises));
   } finally {

@@ -34,8 +34,13 @@ function open(value: unknown): unknown {
 
 /**
  * Mocks that keep every custom resource as it is registered. Import what uses Pulumi after calling it.
+ *
+ * @param serving targets that an earlier update brought up
  */
-export async function recordResources(config: Record<string, string> = {}): Promise<{
+export async function recordResources(
+  config: Record<string, string> = {},
+  serving: string[] = [],
+): Promise<{
   resources: RecordedResource[];
   settle(): Promise<void>;
 }> {
@@ -45,7 +50,9 @@ export async function recordResources(config: Record<string, string> = {}): Prom
       newResource(args) {
         const inputs = open(args.inputs) as Inputs;
         resources.push({ type: args.type, name: args.name, inputs, urn: "", dependencies: [] });
-        return { id: `${args.name}-id`, state: { ...args.inputs, ...made(args) } };
+        const targets = serving.map((name) => ({ name }));
+        const known = args.type === "pulumi:pulumi:StackReference" ? { outputs: { targets } } : {};
+        return { id: `${args.name}-id`, state: { ...args.inputs, ...known, ...made(args) } };
       },
       call(args) {
         throw new Error(`unexpected call of ${args.token}`);
@@ -54,6 +61,7 @@ export async function recordResources(config: Record<string, string> = {}): Prom
     "homelab",
     "dev",
     false,
+    "organization",
   );
   pulumi.runtime.setAllConfig(config);
   watchRegistrations(resources);
@@ -109,6 +117,7 @@ function made(args: pulumi.runtime.MockResourceArgs): Inputs {
   if (args.type.endsWith(":ContainerHostConfig")) {
     return { hostKey: `ssh-ed25519 KEY-${args.name}`, incarnation: `inc-${args.name}` };
   }
+  if (args.type.endsWith(":TargetDrain")) return { drains: 0 };
   if (args.type.endsWith(":GeneratedSecret")) return { value: `secret-${args.name}` };
   if (args.type === "command:remote:Command") return { stdout: `stdout of ${args.name}` };
   if (args.type === "docker:index/remoteImage:RemoteImage")

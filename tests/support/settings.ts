@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { checkConfig } from "../../lib/config/checkConfig";
-import type { Settings } from "../../lib/config/settings";
+import type { Settings } from "../../lib/stack/settings";
 import { completeConfig } from "./stackConfig";
 
 /** The settings of a complete configuration with some changes. */

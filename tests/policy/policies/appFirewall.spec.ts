@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { labGroups } from "../../../lib/security/labGroups";
+import { guestFirewalls } from "../../../lib/stack/labGroups";
 import { installFirewall } from "../../../lib/security/installFirewall";
 import { labSettings } from "../../support/labSettings";
 import { appFirewall } from "../../../policy/policies/appFirewall";
@@ -24,11 +24,8 @@ const message = async (script: string) => {
 
 describe("app-docker-user-rules", () => {
   it("accepts what the program renders", async () => {
-    const { app: group } = labGroups(labSettings());
-    assert.deepEqual(
-      await check(stack(installFirewall(group, group.members[0]!, "docker.service"))),
-      [],
-    );
+    const rules = guestFirewalls(labSettings()).get("app1")!;
+    assert.deepEqual(await check(stack(installFirewall(rules))), []);
   });
 
   it("accepts the two rules typed by hand, in any spelling", async () => {

@@ -51,7 +51,7 @@ describe("the way out of the private subnet", function () {
     });
 
     it("is closed after everything stands, when one of them was opened", () => {
-      const { inputs, dependencies } = named("network-egress-closed");
+      const { inputs, dependencies } = named("site-network-egress-closed");
       assert.equal(inputs.triggers.length, INSTALLERS.length);
       assert.match(String(inputs.create), /nft flush set inet homelab-vmbr1 egress/);
       assert.ok(dependencies.includes(named("app1-target").urn));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { labGroups } from "../../../lib/security/labGroups";
+import { guestFirewalls } from "../../../lib/stack/labGroups";
 import { proxmoxRules } from "../../../lib/security/proxmoxFirewall";
 import { labSettings } from "../../support/labSettings";
 import { recordProgram } from "../../support/recordedProgram";
@@ -20,20 +20,16 @@ describe("the Proxmox firewall of the CTs", function () {
   it("has the rules of each CT's security group behind a policy that drops", async () => {
     const recording = await recordProgram({ proxmoxFirewall: "true" });
     const named = (name: string) => recording.find((resource) => resource.name === name)!.inputs;
-    const { loadBalancer, app, database } = labGroups(labSettings());
-    for (const [name, group] of [
-      ["lb", loadBalancer],
-      ["app1", app],
-      ["db", database],
-    ] as const) {
+    const firewalls = guestFirewalls(labSettings());
+    for (const name of ["lb", "app1", "db"]) {
       const rules = named(`${name}-firewall-rules`);
-      assert.deepEqual(rules.rules, proxmoxRules(group, group.members[0]!));
+      assert.deepEqual(rules.rules, proxmoxRules(firewalls.get(name)!));
       const options = named(`${name}-firewall-options`);
       assert.equal(options.containerId, named(`${name}-ct`).vmId);
       assert.deepEqual([options.enabled, options.inputPolicy], [true, "DROP"]);
       for (const nic of named(`${name}-ct`).networkInterfaces) assert.equal(nic.firewall, true);
     }
-    assert.equal(named("preflight").needs.proxmoxFirewall, true);
+    assert.equal(named("site-preflight").needs.proxmoxFirewall, true);
   });
 
   it("has its rules before it is switched on, and is on before anybody logs in", async () => {

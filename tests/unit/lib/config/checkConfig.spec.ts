@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { checkConfig } from "../../../../lib/config/checkConfig";
-import { CONFIG_KEYS } from "../../../../lib/config/settings";
+import { CONFIG_KEYS } from "../../../../lib/stack/settings";
 import { completeConfig, configSchema } from "../../../support/stackConfig";
 
 const problemsOf = (changes: Record<string, string>) =>

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stateWords } from "../../../../lib/haproxy/backends";
-import { PROFILE_NAMES, type ProfileName, PROFILES } from "../../../../lib/haproxy/profiles";
+import { PROFILES } from "../../../../lib/haproxy/profiles";
+import { PROFILE_NAMES, type ProfileName } from "../../../../lib/stack/settings";
 import { renderConfig, usersText } from "../../../../lib/haproxy/haproxyConfig";
 
 const config = {

@@ -11,10 +11,14 @@ import {
   tearDownNode,
 } from "../../../../lib/net/nodeSetup";
 import { parseHostPort } from "../../../../lib/net/cidr";
+import { guestsOf } from "../../../../lib/stack/guests";
 import { settingsOf } from "../../../support/settings";
 import { completeConfig } from "../../../support/stackConfig";
 
-const network = (changes: Record<string, string> = {}) => nodeNetwork(settingsOf(changes));
+const network = (changes: Record<string, string> = {}) => {
+  const settings = settingsOf(changes);
+  return nodeNetwork(settings, guestsOf(settings));
+};
 
 const chain = (rules: string, name: string) =>
   new RegExp(`chain ${name} \\{\\n([^]*?)\\n  \\}`)

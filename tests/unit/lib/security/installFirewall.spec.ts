@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { labGroups } from "../../../../lib/security/labGroups";
-import type { SecurityGroup } from "../../../../lib/security/securityGroup";
+import { guestFirewalls } from "../../../../lib/stack/labGroups";
 import { databaseClients } from "../../../../lib/security/pgHba";
 import { proxmoxRules } from "../../../../lib/security/proxmoxFirewall";
 import {
@@ -15,14 +14,15 @@ import {
 import { dockerUserRules, hasDocker } from "../../../../lib/security/iptablesRules";
 import { labSettings } from "../../../support/labSettings";
 
-const lab = labGroups(labSettings());
+const firewalls = guestFirewalls(labSettings());
+const of = (name: string) => firewalls.get(name)!;
+const lab = { loadBalancer: of("lb"), app: of("app1"), database: of("db") };
 const golden = (name: string) => readFileSync(join(__dirname, "golden", name), "utf8");
-const first = (group: SecurityGroup) => group.members[0]!;
 
 describe("the rules of a CT", () => {
-  for (const group of [lab.loadBalancer, lab.app, lab.database]) {
-    it(`of group ${group.name} are those on file`, () => {
-      assert.equal(restoreTextV4(group, first(group)), golden(`${group.name}.v4`));
+  for (const [group, rules] of Object.entries(lab)) {
+    it(`of group ${group} are those on file`, () => {
+      assert.equal(restoreTextV4(rules), golden(`${group}.v4`));
     });
   }
 
@@ -39,7 +39,7 @@ describe("the rules of a CT", () => {
   });
 
   it("name each app node's own address, so that a container's own is no way in", () => {
-    const text = restoreTextV4(lab.app, lab.app.members[1]!);
+    const text = restoreTextV4(of("app2"));
     assert.match(text, /--ctorigdst 10\.10\.10\.12 --ctorigdstport 3000/);
   });
 });
@@ -70,7 +70,7 @@ describe("loading the rules", () => {
   });
 
   it("keeps Debian's nftables.conf, which flushes everything, from being loaded", () => {
-    const text = installFirewall(lab.app, first(lab.app), "docker.service");
+    const text = installFirewall(lab.app);
     assert.ok(text.indexOf("mask -q nftables.service") < text.indexOf("iptables"));
   });
 });
@@ -82,7 +82,7 @@ describe("the other guards of a group", () => {
   });
 
   it("are rules of the Proxmox firewall by interface and by the address that was asked for", () => {
-    const [listener, stats, ssh] = proxmoxRules(lab.loadBalancer, first(lab.loadBalancer));
+    const [listener, stats, ssh] = proxmoxRules(lab.loadBalancer);
     assert.deepEqual(listener, {
       type: "in",
       action: "ACCEPT",

@@ -3,10 +3,12 @@ import { contains, parseAddress, parseCidr } from "../../../../lib/net/cidr";
 import type {
   IngressRule,
   Member,
+  Port,
   Protocol,
   SecurityGroup,
 } from "../../../../lib/security/securityGroup";
-import { decide, SIDES, sourcesOf } from "../../../../lib/security/securityGroup";
+import { addressOn, decide, SIDES, sourcesOf } from "../../../../lib/security/securityGroup";
+import { firewallOf } from "../../../../lib/security/ctFirewall";
 import { databaseClients } from "../../../../lib/security/pgHba";
 import { proxmoxRules } from "../../../../lib/security/proxmoxFirewall";
 import { restoreTextV4, restoreTextV6 } from "../../../../lib/security/installFirewall";
@@ -32,9 +34,11 @@ function randomGroups(random: Random): SecurityGroup[] {
   for (let g = 0; g < count; g += 1) {
     const members = Array.from({ length: 1 + Math.floor(random() * 3) }, (_, m): Member => {
       const last = 10 * (g + 1) + m;
-      const own = { private: `10.10.10.${last}` };
-      const addresses = random() < 0.3 ? { ...own, lan: `172.20.0.${last}` } : own;
-      return { name: `m${last}`, addresses };
+      const own: Port = { on: "private", address: `10.10.10.${last}` };
+      const lan: Port = { on: "lan", address: `172.20.0.${last}` };
+      // Which interface comes first must not matter.
+      const both = random() < 0.5 ? [lan, own] : [own, lan];
+      return { name: `m${last}`, ports: random() < 0.3 ? both : [own] };
     });
     const ingress = Array.from({ length: Math.floor(random() * 5) }, (): IngressRule => {
       const cidr = groups.length === 0 || random() < 0.3;
@@ -72,6 +76,8 @@ interface Case {
   port: number;
 }
 
+const rulesOf = ({ group, member }: Case) => firewallOf(group, member.name, "some.service");
+
 /** Every packet of every model; the verdict of a compiler is compared with the model's. */
 function forEachCase(check: (one: Case, admitted: boolean, what: string) => void): void {
   const counts = { admitted: 0, refused: 0 };
@@ -84,7 +90,7 @@ function forEachCase(check: (one: Case, admitted: boolean, what: string) => void
       // Half of the packets aim at a rule, or they would hardly ever meet one.
       const aim = random() < 0.5 ? pick(random, [...group.ingress, undefined]) : undefined;
       const on = aim?.on ?? pick(random, SIDES);
-      if (member.addresses[on] === undefined) continue; // there is no way in on that side
+      if (addressOn(member, on) === undefined) continue; // there is no way in on that side
       const source = sourceFor(random, aim);
       const protocol = aim?.protocol ?? pick(random, PROTOCOLS);
       const port = aim?.port ?? pick(random, PORTS);
@@ -103,11 +109,11 @@ function forEachCase(check: (one: Case, admitted: boolean, what: string) => void
 
 function packet({ member, on, source, protocol, port }: Case): NetPacket {
   return {
-    inInterface: interfaceOf(member, on),
+    inInterface: interfaceOf(member.ports, on),
     source,
     protocol,
     destinationPort: port,
-    originalAddress: member.addresses[on] ?? "",
+    originalAddress: addressOn(member, on) ?? "",
     originalPort: port,
     state: "NEW",
   };
@@ -132,7 +138,7 @@ function passes(text: string, group: SecurityGroup, first: NetPacket): boolean {
 describe("every guard admits exactly what the model admits", () => {
   it("iptables of the CT, for the first packet of a connection", () => {
     forEachCase((one, admitted, what) => {
-      const text = restoreTextV4(one.group, one.member);
+      const text = restoreTextV4(rulesOf(one));
       assert.equal(passes(text, one.group, packet(one)), admitted, what);
     });
   });
@@ -145,16 +151,16 @@ describe("every guard admits exactly what the model admits", () => {
       );
       // It knows no interfaces: it is exact where the port is opened on one side only.
       if (published.length === 0 || published.some(({ on }) => on !== one.on)) return;
-      const filter = new Netfilter(restoreTextV4(one.group, one.member), "filter");
+      const filter = new Netfilter(restoreTextV4(rulesOf(one)), "filter");
       assert.equal(filter.verdict("DOCKER-USER", packet(one)) === "ACCEPT", admitted, what);
     });
   });
 
   it("the Proxmox firewall", () => {
     forEachCase((one, admitted, what) => {
-      const to = one.member.addresses[one.on]!;
-      const net = interfaceOf(one.member, one.on).replace("eth", "net");
-      const found = proxmoxRules(one.group, one.member).some(
+      const to = addressOn(one.member, one.on)!;
+      const net = interfaceOf(one.member.ports, one.on).replace("eth", "net");
+      const found = proxmoxRules(rulesOf(one)).some(
         (rule) =>
           rule.iface === net &&
           rule.proto === one.protocol &&
@@ -173,7 +179,7 @@ describe("every guard admits exactly what the model admits", () => {
       const gets = SIDES.some(
         (on) => decide(groups, { source, to: member.name, on, protocol: "tcp", port }).admitted,
       );
-      const listed = databaseClients(one.group, port).some((cidr) => inside(cidr, source));
+      const listed = databaseClients(rulesOf(one), port).some((cidr) => inside(cidr, source));
       assert.equal(listed, gets, what);
     });
   });
@@ -192,7 +198,7 @@ describe("what is not the first packet for a port of the model", () => {
   const forEachDocker = (check: (one: Case, text: string, what: string) => void) =>
     forEachCase((one, _admitted, what) => {
       if (!one.group.ingress.some(({ behind }) => behind === "docker")) return;
-      check(one, restoreTextV4(one.group, one.member), what);
+      check(one, restoreTextV4(rulesOf(one)), what);
     });
 
   it("passes when it answers to what was admitted or begun here", () => {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { likelyCause, ruleProblems, wantedRules } from "../../../../lib/security/rulesInForce";
-import { labGroups } from "../../../../lib/security/labGroups";
+import { guestFirewalls } from "../../../../lib/stack/labGroups";
 import { labSettings } from "../../../support/labSettings";
 import { inForce } from "../../../support/rulesInForce";
 
-const lab = labGroups(labSettings());
-const app = wantedRules(lab.app, lab.app.members[0]!);
+const firewalls = guestFirewalls(labSettings());
+const app = wantedRules(firewalls.get("app1")!);
 const good = inForce(app);
 /** The answer with one text in place of another, which must be in it. */
 const edited = (from: string, to: string) => {
@@ -20,8 +20,8 @@ const FIRST =
 
 describe("rules in force", () => {
   it("are in order as iptables prints them, on every CT", () => {
-    for (const group of [lab.loadBalancer, lab.app, lab.database]) {
-      const wanted = wantedRules(group, group.members[0]!);
+    for (const rules of firewalls.values()) {
+      const wanted = wantedRules(rules);
       assert.deepEqual(ruleProblems(wanted, inForce(wanted)), []);
     }
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { labGroups } from "../../../../lib/security/labGroups";
-import type { Attempt } from "../../../../lib/security/securityGroup";
+import { groupNamed, labGroups } from "../../../../lib/stack/labGroups";
+import type { Attempt, SecurityGroup } from "../../../../lib/security/securityGroup";
 import {
   decide,
   describeDecision,
@@ -9,8 +9,7 @@ import {
 } from "../../../../lib/security/securityGroup";
 import { labSettings } from "../../../support/labSettings";
 
-const lab = labGroups(labSettings());
-const groups = Object.values(lab);
+const groups = labGroups(labSettings());
 
 const HOSTS: Record<string, string> = {
   pve: "10.10.10.1",
@@ -89,10 +88,13 @@ describe("the lab's security groups", () => {
   }
 
   it("follow the configuration", () => {
-    const { app, database } = labGroups(
-      labSettings({ appNodeCount: "2", dbAddress: "10.10.10.60" }),
-    );
-    assert.deepEqual(database.members, [{ name: "db", addresses: { private: "10.10.10.60" } }]);
+    const changed = labGroups(labSettings({ appNodeCount: "2", dbAddress: "10.10.10.60" }));
+    const [app, database] = ["app", "database"].map((name) => groupNamed(changed, name)) as [
+      SecurityGroup,
+      SecurityGroup,
+    ];
+    const ports = [{ on: "private", address: "10.10.10.60" }];
+    assert.deepEqual(database.members, [{ name: "db", ports }]);
     assert.deepEqual(database.ingress.map(sourcesOf), [
       ["10.10.10.11/32", "10.10.10.12/32"],
       ["10.10.10.1/32"],
@@ -110,8 +112,8 @@ describe("the lab's security groups", () => {
   });
 
   it("have the addresses of a side only as sources on that side", () => {
-    const rule = { ...lab.app.ingress[0]!, on: "lan" } as const;
+    const rule = { ...groupNamed(groups, "app").ingress[0]!, on: "lan" } as const;
     assert.deepEqual(sourcesOf(rule), ["172.20.0.10/32"]);
-    assert.deepEqual(sourcesOf({ ...rule, from: lab.database }), []);
+    assert.deepEqual(sourcesOf({ ...rule, from: groupNamed(groups, "database") }), []);
   });
 });

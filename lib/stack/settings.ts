@@ -1,6 +1,14 @@
-import type { StorageDriver } from "../docker/dockerDaemon";
-import type { ProfileName } from "../haproxy/profiles";
-import type { NatMode } from "../net/nodeNetwork";
+/** Storage drivers that an app node's Docker may use. */
+export const STORAGE_DRIVERS = ["overlay2", "fuse-overlayfs"] as const;
+export type StorageDriver = (typeof STORAGE_DRIVERS)[number];
+
+/** Ways a load balancer can behave; the first is the default. */
+export const PROFILE_NAMES = ["tuned", "alb-default", "plain"] as const;
+export type ProfileName = (typeof PROFILE_NAMES)[number];
+
+/** When the private subnet may reach the internet: always, or only while packages are installed. */
+export const NAT_MODES = ["always", "provisioning"] as const;
+export type NatMode = (typeof NAT_MODES)[number];
 
 /** Everything the program is told, checked. Addresses are plain text, subnets in CIDR form. */
 export interface Settings {
@@ -24,9 +32,21 @@ export interface Settings {
   nat: NatMode;
   /** Whether the Proxmox firewall guards the CTs as well. */
   proxmoxFirewall: boolean;
+  /** Whether the database's CT can be neither deleted nor replaced. */
+  databaseDeletionProtection: boolean;
+  /** CTs that were built anew, by name. */
+  builds: Readonly<Record<string, CtBuild>>;
   nameserver: string;
   aptProxy?: string;
   appImageContext: string;
+}
+
+/** The build of a CT that replaced an earlier one. */
+export interface CtBuild {
+  /** Volume id of the template. */
+  template: string;
+  /** Counts the builds, 1 for the first that replaced a CT. */
+  generation: number;
 }
 
 export interface CtSettings {
@@ -96,7 +116,7 @@ const NUMBER_KEYS = [
   "diskBudgetGiB",
 ] as const;
 
-const BOOLEAN_KEYS = ["proxmoxFirewall"] as const;
+const BOOLEAN_KEYS = ["proxmoxFirewall", "databaseDeletionProtection"] as const;
 
 export type TextKey = (typeof TEXT_KEYS)[number];
 export type NumberKey = (typeof NUMBER_KEYS)[number];
@@ -109,6 +129,7 @@ export const CONFIG_KEYS: readonly string[] = [
   ...NUMBER_KEYS,
   ...BOOLEAN_KEYS,
   "appStorageDrivers",
+  "builds",
 ];
 export const TEXT_CONFIG_KEYS: readonly TextKey[] = TEXT_KEYS;
 export const NUMBER_CONFIG_KEYS: readonly NumberKey[] = NUMBER_KEYS;
