@@ -8,11 +8,14 @@ import {
   rollOrder,
   servingNodes,
   Site,
+  STATE_VERSION,
   targetOf,
 } from "./components";
 
 export = async () => {
   const config = readStackConfig();
+  // Before anything is declared: a state of a newer program is refused.
+  const serving = await servingNodes();
   const site = new Site("site", config);
   /** What every CT is told: where it belongs, what it is, who may connect, and what it was built from. */
   const ct = (name: string) => ({
@@ -33,7 +36,6 @@ export = async () => {
   });
   const image = readAppImage(config.appImageContext);
   const { allowOutage } = config;
-  const serving = await servingNodes();
   const appNodes: AppNode[] = [];
   for (const { name, storageDriver } of rollOrder(config.appNodes)) {
     const after = serving.has(name) ? appNodes.at(-1) : undefined;
@@ -44,8 +46,7 @@ export = async () => {
 
   const everyTarget = pulumi.all(appNodes.map((node) => node.serving.id));
   return {
-    // Given once every target is healthy.
-    url: everyTarget.apply(() => loadBalancer.url),
+    url: everyTarget.apply(() => loadBalancer.url), // given once every target is healthy
     statsUrl: loadBalancer.statsUrl,
     statsUser: loadBalancer.statsUser,
     statsPassword: pulumi.secret(loadBalancer.statsPassword),
@@ -53,5 +54,6 @@ export = async () => {
     database: database.summary,
     budget: config.budget,
     targets: pulumi.all(appNodes.map((node) => node.summary)),
+    stateVersion: STATE_VERSION,
   };
 };

@@ -3,7 +3,7 @@ import { inStartOrder } from "../lib/stack/guests";
 import { HOST_MEMORY_MIB } from "../lib/stack/settings";
 import { PowerState } from "../provider/powerState";
 import { Preflight } from "../provider/preflight";
-import type { SiteArgs } from "./site";
+import type { SiteArgs } from "./siteArgs";
 
 /** The look at Proxmox that everything else waits for. */
 export function preflight(

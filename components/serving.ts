@@ -1,13 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
+import { stateVersionOf, stateVersionProblem } from "../lib/stack/stateVersion";
 
 /**
  * Names of the targets that the last update of this stack brought up, from the stack's own outputs. Their
  * changes go from node to node; new nodes are made side by side. A first update has none.
+ *
+ * @throws RunError when a newer version of the program has updated the stack
  */
 export async function servingNodes(): Promise<ReadonlySet<string>> {
   const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   const self = new pulumi.StackReference("self", { name });
-  const { value } = (await self.getOutputDetails("targets")) as { value?: unknown };
+  const read = async (output: string) =>
+    ((await self.getOutputDetails(output)) as { value?: unknown }).value;
+  const problem = stateVersionProblem(stateVersionOf(await read("stateVersion")));
+  if (problem) throw new pulumi.RunError(problem);
+  const value = await read("targets");
   const targets = Array.isArray(value) ? (value as { name?: string }[]) : [];
   return new Set(targets.flatMap((target) => target.name ?? []));
 }

@@ -8,6 +8,7 @@ import { waitFor } from "../../system/waitFor";
 import type { StackOutputs } from "../stack/outputs";
 import { prepareStack } from "../stack/prepare";
 import { runEngine } from "../stack/runEngine";
+import { keepFormerState } from "../stack/upgrade";
 
 const healthySeconds = 120;
 
@@ -30,6 +31,8 @@ async function up(context: CommandContext): Promise<number> {
   const from = Date.now();
   const { paths, progress } = context;
   const session = await prepareStack(context);
+  const former = await keepFormerState(context, session);
+  if (former) progress.info(`  upgrade: a copy of the former state is in ${former}`);
   const changes = await progress.step("Stack: VPC, RDS, EC2 instances, ALB", (note) =>
     runEngine({
       paths,

@@ -29,6 +29,8 @@ export interface StackOutputs {
   database: { name: string; vmid: number; address: string; port: number };
   /** What the lab may count on. Undefined: the stack was brought up by an earlier version. */
   budget?: { memoryMiB: number; diskGiB: number };
+  /** Version of the state. Undefined: 1. */
+  stateVersion?: number;
 }
 
 /** Pulumi's checkpoint of the `dev` stack in the local backend. */

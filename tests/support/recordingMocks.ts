@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createRequire } from "node:module";
+import { STATE_VERSION } from "../../lib/stack/stateVersion";
 
 /** Inputs of any resource: what a test reads of them it asserts at once. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -51,7 +52,8 @@ export async function recordResources(
         const inputs = open(args.inputs) as Inputs;
         resources.push({ type: args.type, name: args.name, inputs, urn: "", dependencies: [] });
         const targets = serving.map((name) => ({ name }));
-        const known = args.type === "pulumi:pulumi:StackReference" ? { outputs: { targets } } : {};
+        const outputs = { targets, stateVersion: STATE_VERSION };
+        const known = args.type === "pulumi:pulumi:StackReference" ? { outputs } : {};
         return { id: `${args.name}-id`, state: { ...args.inputs, ...known, ...made(args) } };
       },
       call(args) {
