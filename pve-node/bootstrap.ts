@@ -3,7 +3,7 @@ import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import { AccessControl } from "./access/accessControl";
 import { setPassword, verifyPassword } from "./access/passwords";
-import { newUser } from "./access/userConfig";
+import { formatUserConfig, newUser } from "./access/userConfig";
 import { ensureCa, ensureServerCertificate } from "./certificates";
 import { readText, writeAtomic } from "./os/files";
 import { nodeOptions } from "./options";
@@ -12,8 +12,9 @@ import { nodePaths, type NodePaths } from "./paths";
 const USER = "homelab@pve";
 const TOKEN = "pulumi";
 const ROLE = "HomelabDeployer";
+const NODE_ROLE = "HomelabDeployerNode";
 
-/** The least that creating, changing and removing the lab's CTs and its private bridge takes. */
+/** What creating, changing and removing the lab's CTs takes, everywhere. */
 export const DEPLOYER_PRIVILEGES = [
   "VM.Allocate",
   "VM.Audit",
@@ -28,8 +29,13 @@ export const DEPLOYER_PRIVILEGES = [
   "SDN.Audit",
   "SDN.Use",
   "Sys.Audit",
-  "Sys.Modify", // privileged CTs and bridges
 ];
+
+/**
+ * What privileged CTs (asked for on `/`) and bridges (on the node) take besides. Never with propagation from
+ * `/`: on `/access` it lets its holder change roles and access rights (pve-access-control, API2/Role.pm).
+ */
+export const NODE_PRIVILEGES = ["Sys.Modify"];
 
 const STORAGE_CFG = `dir: local
 	path /var/lib/vz
@@ -55,7 +61,7 @@ export async function bootstrap(options: BootstrapOptions): Promise<void> {
   const access = new AccessControl({ paths });
   await access.tickets.ensureKeys();
   await ensureRootPassword(paths);
-  await ensureDeployer(access);
+  await ensureDeployer(access, node);
   if ((await readText(paths.storageCfg)) === undefined) {
     await writeAtomic(paths.storageCfg, STORAGE_CFG);
   }
@@ -80,29 +86,29 @@ async function ensureRootPassword(paths: NodePaths): Promise<void> {
   }
 }
 
-/** A user whose token the program uses. Role and token are ours: a new release may change the role. */
-async function ensureDeployer(access: AccessControl): Promise<void> {
+/** A user whose token the program uses. Roles and token are ours: a new release may change the roles. */
+async function ensureDeployer(access: AccessControl, node: string): Promise<void> {
   const id = `${USER}!${TOKEN}`;
-  const config = await access.read();
-  const role = config.roles.get(ROLE);
-  const complete =
-    config.users.get(USER)?.tokens.has(TOKEN) === true &&
-    role?.size === DEPLOYER_PRIVILEGES.length &&
-    DEPLOYER_PRIVILEGES.every((name) => role.has(name)) &&
-    config.acl.some((e) => e.ugid === USER && e.role === ROLE && e.path === "/");
-  if (!complete) {
-    await access.change(({ roles, users, acl }) => {
-      roles.set(ROLE, new Set(DEPLOYER_PRIVILEGES));
-      const user = users.get(USER) ?? { ...newUser(), comment: "deploys the homelab" };
-      users.set(USER, user);
-      if (!user.tokens.has(TOKEN)) {
-        user.tokens.set(TOKEN, { expire: 0, privsep: false, comment: "" });
-      }
-      if (!acl.some((e) => e.ugid === USER && e.role === ROLE && e.path === "/")) {
-        acl.push({ path: "/", type: "user", ugid: USER, role: ROLE, propagate: true });
-      }
-    });
-  }
+  const before = formatUserConfig(await access.read());
+  const after = await access.change((config) => {
+    const { roles, users } = config;
+    roles.set(ROLE, new Set(DEPLOYER_PRIVILEGES));
+    roles.set(NODE_ROLE, new Set(NODE_PRIVILEGES));
+    const user = users.get(USER) ?? { ...newUser(), comment: "deploys the homelab" };
+    users.set(USER, user);
+    if (!user.tokens.has(TOKEN)) user.tokens.set(TOKEN, { expire: 0, privsep: false, comment: "" });
+    const own = { type: "user", ugid: USER } as const;
+    config.acl = [
+      ...config.acl.filter(({ ugid, role }) => ugid !== USER || ![ROLE, NODE_ROLE].includes(role)),
+      { ...own, path: "/", role: ROLE, propagate: true },
+      { ...own, path: "/", role: NODE_ROLE, propagate: false },
+      // Entries of a deeper path take the place of inherited ones: both roles again.
+      { ...own, path: `/nodes/${node}`, role: ROLE, propagate: true },
+      { ...own, path: `/nodes/${node}`, role: NODE_ROLE, propagate: true },
+    ];
+    return formatUserConfig(config);
+  });
+  if (before !== after) console.log(`pve-node: access rights of ${id} are set`);
   if (!(await access.tokenSecrets()).has(id)) await access.setTokenSecret(id, randomUUID());
 }
 

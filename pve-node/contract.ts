@@ -16,6 +16,13 @@ export interface ParamSchema {
   pattern?: RegExp;
   /** Text of what is wrong with the value, for property strings and the like; it goes into `errors`. */
   check?: (value: string) => string | undefined;
+  /**
+   * Takes line breaks, because it is encoded before it is written. Every other text with a control
+   * character is refused: it could begin a line of its own in a file.
+   *
+   * @default false
+   */
+  multiline?: boolean;
   /** Filled in when the parameter is absent. */
   default?: string | number | boolean;
 }

@@ -80,11 +80,26 @@ export class AccessControl {
    * @throws PveError 401 after a delay, with the same words whatever the cause
    */
   async login(user: string, password: string): Promise<void> {
+    if (this.usable(await this.read(), user) && (await this.tickets.verify(password)) === user) {
+      return;
+    }
+    await this.confirm(user, password);
+  }
+
+  /** The file with the hash of a user's password, and the name that it has there. */
+  passwordOf(user: string): { file: string; name: string } {
+    const [name, realm] = splitRealm(user);
+    return { file: realm === "pam" ? this.paths.pamShadow : this.paths.shadowCfg, name };
+  }
+
+  /**
+   * As `login`, but a ticket does not count: whoever has stolen one cannot change the password.
+   * @throws PveError 401 after a delay
+   */
+  async confirm(user: string, password: string): Promise<void> {
+    const { file, name } = this.passwordOf(user);
     const known = this.usable(await this.read(), user);
-    const [name = "", realm] = splitRealm(user);
-    const file = realm === "pam" ? this.paths.pamShadow : this.paths.shadowCfg;
-    const byTicket = (await this.tickets.verify(password)) === user;
-    if (known && (byTicket || (await verifyPassword(file, name, password)))) return;
+    if ((await verifyPassword(file, name, password)) && known) return;
     await new Promise((resolve) => setTimeout(resolve, this.failureDelayMs));
     throw new PveError(401, "authentication failure");
   }

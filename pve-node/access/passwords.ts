@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { timingSafeEqual } from "node:crypto";
-import { readText, writeAtomic } from "../os/files";
+import { parameterError } from "../errors";
+import { withFileLock } from "../os/fileLock";
+import { exclusive, readText, writeAtomic } from "../os/files";
 
 /** SHA-256 crypt by openssl; the password goes through stdin, where no other process sees it. */
 async function crypt(password: string, salt?: string): Promise<string> {
@@ -47,13 +49,29 @@ export async function verifyPassword(file: string, name: string, password: strin
   return salt !== undefined && given.length === wanted.length && timingSafeEqual(given, wanted);
 }
 
+/** @throws for a password with a line break: openssl would take its first line only */
 export async function setPassword(file: string, name: string, password: string): Promise<void> {
-  const hashes = await readHashes(file);
-  hashes.set(name, await crypt(password));
-  await writeHashes(file, hashes);
+  if (/\p{Cc}/u.test(password)) {
+    throw parameterError({ password: "value contains control characters" });
+  }
+  const hash = await crypt(password);
+  await changeHashes(file, (hashes) => hashes.set(name, hash));
 }
 
 export async function removePassword(file: string, name: string): Promise<void> {
-  const hashes = await readHashes(file);
-  if (hashes.delete(name)) await writeHashes(file, hashes);
+  await changeHashes(file, (hashes) => hashes.delete(name));
+}
+
+/** Two changes at once, of this process or another one, follow each other. */
+async function changeHashes(
+  file: string,
+  change: (hashes: Map<string, string>) => unknown,
+): Promise<void> {
+  await exclusive(file, () =>
+    withFileLock(`${file}.lock`, 10, async () => {
+      const hashes = await readHashes(file);
+      change(hashes);
+      await writeHashes(file, hashes);
+    }),
+  );
 }

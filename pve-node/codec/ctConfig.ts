@@ -124,17 +124,30 @@ export function printDescription(description: string): string[] {
     .map((line) => `#${encodeText(line)}`);
 }
 
+/**
+ * One line of the file. A line break in a key or value would begin another one, which may be a raw LXC
+ * line that runs as root of the node: no caller may get that far.
+ *
+ * @throws with Proxmox's text
+ */
+function printLine(key: string, value: string): string {
+  if (/[^\P{Cc}\t]/u.test(key + value)) {
+    throw new Error(`detected invalid newline inside property '${key}'`);
+  }
+  return `${key}: ${value}`;
+}
+
 function printOptions(options: Record<string, string>): string[] {
   return Object.keys(options)
     .sort()
-    .map((key) => `${key}: ${options[key]!}`);
+    .map((key) => printLine(key, options[key]!));
 }
 
 function printSection(section: CtSection): string[] {
   return [
     ...(section.description ? printDescription(section.description) : []),
     ...printOptions(section.options),
-    ...section.raw.map(([key, value]) => `${key}: ${value}`.trimEnd()),
+    ...section.raw.map(([key, value]) => printLine(key, value).trimEnd()),
   ];
 }
 

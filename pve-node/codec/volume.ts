@@ -29,10 +29,27 @@ const places: [RegExp, VolumeContent, string][] = [
   [/^snippets\/([^/]+)$/, "snippets", "snippets"],
 ];
 
+/** What is wrong with a volume id, in Proxmox's words; undefined when nothing is. */
+export function volumeIdError(volid: string): string | undefined {
+  try {
+    parseDirectoryVolume(parseVolumeId(volid).name);
+    return undefined;
+  } catch (error) {
+    return `invalid format - ${(error as Error).message}`;
+  }
+}
+
+/** The CT that a disk belongs to; undefined for what is no disk of a CT, or no volume at all. */
+export function ownerOf(volid: string): number | undefined {
+  if (volumeIdError(volid)) return undefined;
+  return parseDirectoryVolume(parseVolumeId(volid).name).vmid;
+}
+
 /** @throws with Proxmox's text when a directory storage has no such kind of volume. */
 export function parseDirectoryVolume(name: string): DirectoryVolume {
-  const disk = /^(\d+)\/((?:vm|base)-\d+-[^/]+\.raw)$/.exec(name);
-  if (disk) {
+  const disk = /^(\d+)\/((?:vm|base)-(\d+)-[^/]+\.raw)$/.exec(name);
+  // The folder and the file name the owner: a volume on which they differ is nobody's.
+  if (disk && disk[1] === disk[3]) {
     return { content: "rootdir", path: `images/${disk[1]}/${disk[2]}`, vmid: Number(disk[1]) };
   }
   for (const [pattern, content, folder] of places) {

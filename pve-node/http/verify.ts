@@ -17,33 +17,38 @@ export function verify(
   uri: Record<string, string>,
   raw: RawParams,
 ): Verified {
-  const schemas: Record<string, ParamSchema> = { ...route.params };
-  for (const name of Object.keys(uri)) schemas[name] ??= { type: "string" };
+  // Maps, not objects: a parameter may be called `constructor` or `__proto__`.
+  const schemas = new Map(Object.entries(route.params ?? {}));
+  for (const name of Object.keys(uri)) {
+    if (!schemas.has(name)) schemas.set(name, { type: "string" });
+  }
   const merged = mergeUri(uri, raw);
 
-  const errors: Record<string, string> = {};
-  const params: Verified["params"] = {};
+  const errors = new Map<string, string>();
+  const params = new Map<string, string | number | boolean>();
   const empty = new Set<string>();
   for (const [name, values] of merged) {
-    const schema = schemas[name] ?? route.patterns?.find((p) => p.match.test(name))?.schema;
+    const schema = schemas.get(name) ?? route.patterns?.find((p) => p.match.test(name))?.schema;
     if (!schema) {
-      errors[name] =
-        "property is not defined in schema and the schema does not allow additional properties";
+      errors.set(
+        name,
+        "property is not defined in schema and the schema does not allow additional properties",
+      );
     } else if (values.length === 0) {
       empty.add(name);
     } else {
       const result = checkValue(schema, values);
-      if ("wrong" in result) errors[name] = result.wrong;
-      else params[name] = result.value;
+      if ("wrong" in result) errors.set(name, result.wrong);
+      else params.set(name, result.value);
     }
   }
-  for (const [name, schema] of Object.entries(schemas)) {
-    if (params[name] !== undefined || errors[name] !== undefined) continue;
-    if (schema.default !== undefined) params[name] = schema.default;
-    else if (!schema.optional) errors[name] = "property is missing and it is not optional";
+  for (const [name, schema] of schemas) {
+    if (params.has(name) || errors.has(name)) continue;
+    if (schema.default !== undefined) params.set(name, schema.default);
+    else if (!schema.optional) errors.set(name, "property is missing and it is not optional");
   }
-  if (Object.keys(errors).length > 0) throw parameterError(errors);
-  return { params, empty };
+  if (errors.size > 0) throw parameterError(Object.fromEntries(errors));
+  return { params: Object.fromEntries(params), empty };
 }
 
 function mergeUri(uri: Record<string, string>, raw: RawParams): RawParams {
@@ -112,7 +117,13 @@ function limitError(
   return undefined;
 }
 
+/** Line breaks, tabs and their like. A list may be separated by them; its items are checked. */
+const CONTROL = /\p{Cc}/u;
+
 function textError(schema: ParamSchema, text: string): string | undefined {
+  if (!schema.multiline && !isListFormat(schema.format) && CONTROL.test(text)) {
+    return "invalid format - value contains control characters";
+  }
   if (schema.enum && !schema.enum.includes(text)) {
     return `value '${text}' does not have a value in the enumeration '${schema.enum.join(", ")}'`;
   }

@@ -1,8 +1,6 @@
 import { emptyConfig, type CtConfig } from "../codec/ctConfig";
 import { printVolumeOption, type MountPoint } from "../codec/mountPoint";
 import { formatSize } from "../codec/size";
-import { parseStorageConfig } from "../codec/storageConfig";
-import { readText } from "../os/files";
 import { failure } from "../errors";
 import type { TaskLog } from "../contract";
 import {
@@ -15,13 +13,14 @@ import {
   withConfigLock,
   writeCt,
 } from "./configStore";
-import { allocateDisk, freeDisk, ownedDisks } from "./disks";
+import { allocateDisk, freeDisk } from "./disks";
 import { takeLock, withFileLock } from "../os/fileLock";
 import type { CreationSecrets } from "./guest/setup";
 import { removeLxcDirectory, type LxcHost } from "./lxcHost";
 import { rootUidOf } from "./lxcConfig";
 import { populate } from "./populate";
 import { volumePath } from "./storages";
+import { ownVolumes } from "./volumes";
 
 /** A volume that is made with the CT. */
 export interface DiskRequest {
@@ -92,33 +91,22 @@ export async function createCt(host: LxcHost, request: CreateRequest, log: TaskL
 async function makeDisk(host: LxcHost, vmid: number, disk: DiskRequest, log: TaskLog) {
   const { options } = (await readCt(host, vmid)).config;
   const { storage, bytes, key } = disk;
-  const made = await allocateDisk(
-    host,
-    { storage, vmid, bytes, rootUid: rootUidOf(options) },
-    (line) => log.line(line),
-  );
-  await changeCt(host, vmid, (config) => {
-    const mount = { ...disk.mount, volume: made.volid, size: formatSize(bytes) };
-    config.options[key] = printVolumeOption(key, mount);
-  });
+  // Written down before the disk is made: a creation that is killed leaves none that nobody knows.
+  const announce = (volume: string) =>
+    changeCt(host, vmid, (config) => {
+      const mount = { ...disk.mount, volume, size: formatSize(bytes) };
+      config.options[key] = printVolumeOption(key, mount);
+    });
+  const request = { storage, vmid, bytes, rootUid: rootUidOf(options), announce };
+  await allocateDisk(host, request, (line) => log.line(line));
 }
 
-/** Removes what a creation has made so far. */
+/** Removes what a creation has made so far, and nothing that was there before it. */
 async function discard(host: LxcHost, vmid: number): Promise<void> {
-  for (const volid of await disksByName(host, vmid)) await freeDisk(host, volid);
+  const { options } = (await readCt(host, vmid)).config;
+  for (const volid of ownVolumes(options)) await freeDisk(host, vmid, volid);
   await removeLxcDirectory(host, vmid);
   await removeCt(host, vmid);
-}
-
-/** A killed creation may not have written the name of its last disk down. */
-async function disksByName(host: LxcHost, vmid: number): Promise<string[]> {
-  const storages = parseStorageConfig((await readText(host.paths.storageCfg)) ?? "");
-  const found: string[] = [];
-  for (const { id, type, content, enabled } of storages.values()) {
-    if (type === "dir" && enabled && content.includes("rootdir"))
-      found.push(...(await ownedDisks(host, vmid, id)));
-  }
-  return found;
 }
 
 /**

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { failure } from "../errors";
 import type { TaskLog } from "../contract";
 import { removeStaleCgroups } from "./cgroup";
-import { changeCt, readCt, refuseLocked, removeCt } from "./configStore";
+import { readCt, refuseLocked, removeCt, withConfigLock, writeCt } from "./configStore";
 import { freeDisk } from "./disks";
 import { lxcLogFile, removeLxcDirectory, startErrorFile, type LxcHost } from "./lxcHost";
 import { isRunning } from "./processes";
@@ -29,14 +29,20 @@ export async function destroyCt(
 ): Promise<void> {
   await checkDestroy(host, vmid, force);
   if (await isRunning(host, vmid)) await stopCt(host, vmid);
-  // A removal that is cut short is finished at the next start of the API.
-  await changeCt(host, vmid, (config) => {
+  // Looked at again under the lock that a start holds: a CT that has been started meanwhile stays.
+  const options = await withConfigLock(host, vmid, async () => {
+    await checkDestroy(host, vmid, false);
+    const { config } = await readCt(host, vmid);
+    // A removal that is cut short is finished at the next start of the API.
     config.options.lock = "destroyed";
+    await writeCt(host, vmid, config);
+    return config.options;
   });
-  const { options } = (await readCt(host, vmid)).config;
   for (const volid of ownVolumes(options)) {
-    await freeDisk(host, volid);
-    log.line(`removed volume '${volid}'`);
+    const removed = await freeDisk(host, vmid, volid);
+    log.line(
+      removed ? `removed volume '${volid}'` : `volume '${volid}' is not owned by CT ${vmid}`,
+    );
   }
   await removeStaleCgroups(vmid);
   await removeLxcDirectory(host, vmid);

@@ -1,6 +1,7 @@
 import { access, mkdir, open, readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execute, run } from "../os/command";
+import { ownerOf } from "../codec/volume";
 import type { LxcHost } from "./lxcHost";
 import { requireRootdirStorage, volumePath } from "./storages";
 
@@ -71,16 +72,25 @@ export interface NewDisk {
 /** Makes a sparse image with an empty ext4 file system, owned by the CT's root. */
 export async function allocateDisk(
   host: LxcHost,
-  request: { storage: string; vmid: number; bytes: number; rootUid: number },
+  request: {
+    storage: string;
+    vmid: number;
+    bytes: number;
+    rootUid: number;
+    /** Told the volume id before the image exists; told again when another process was first. */
+    announce?: (volid: string) => Promise<void>;
+  },
   log: (line: string) => void,
 ): Promise<NewDisk> {
-  const { vmid, bytes, rootUid } = request;
+  const { vmid, bytes, rootUid, announce } = request;
   const storage = await requireRootdirStorage(host, request.storage);
   const folder = host.paths.at(join(storage.path!, "images", String(vmid)));
   await mkdir(folder, { recursive: true });
   for (let n = 0; ; n++) {
     const name = `vm-${vmid}-disk-${n}.raw`;
     const path = join(folder, name);
+    if (await exists(path)) continue;
+    await announce?.(`${storage.id}:${vmid}/${name}`);
     let file;
     try {
       file = await open(path, "wx", 0o640);
@@ -102,21 +112,18 @@ export async function allocateDisk(
   }
 }
 
-/** Removes a disk image and its directory when that was the last one in it. */
-export async function freeDisk(host: LxcHost, volid: string): Promise<void> {
+/**
+ * Removes a CT's own disk image, and its directory when that was the last one in it. Whatever else a
+ * configuration names, another CT's disk or a template, is left alone, as Proxmox does.
+ *
+ * @returns whether the volume was the CT's own
+ */
+export async function freeDisk(host: LxcHost, vmid: number, volid: string): Promise<boolean> {
+  if (ownerOf(volid) !== vmid) return false;
   const path = await volumePath(host, volid);
   await rm(path, { force: true });
   await rmdir(dirname(path)).catch(() => undefined); // others are still in it
-}
-
-/** Every disk image that carries a CT's id in its name, on every directory storage named. */
-export async function ownedDisks(host: LxcHost, vmid: number, storage: string): Promise<string[]> {
-  const { id, path } = await requireRootdirStorage(host, storage);
-  const folder = host.paths.at(join(path!, "images", String(vmid)));
-  const names = await readdir(folder).catch(() => [] as string[]);
-  return names
-    .filter((name) => name.startsWith(`vm-${vmid}-disk-`))
-    .map((name) => `${id}:${vmid}/${name}`);
+  return true;
 }
 
 /**

@@ -3,6 +3,7 @@ import { featuresSchema, startupSchema } from "../codec/features";
 import { mountPointSchema, rootfsSchema } from "../codec/mountPoint";
 import { netSchema } from "../codec/net";
 import { parseProperties, PropertyError, type PropertySchema } from "../codec/propertyString";
+import { volumeIdError } from "../codec/volume";
 import type { ParamSchema } from "../contract";
 
 /** Says what is wrong with a property string, in Proxmox's words. */
@@ -53,10 +54,10 @@ export const configOptions: Record<string, ParamSchema> = {
   cpulimit: { type: "number", optional: true, minimum: 0, maximum: 8192 },
   cpuunits: range(0, 500_000),
   debug: flag,
-  description: text({ maxLength: 8192 }),
+  description: text({ maxLength: 8192, multiline: true }),
   entrypoint: text({ pattern: /^[^\0\n]*$/ }),
   features: text({ check: propertyCheck(featuresSchema) }),
-  hookscript: text({}),
+  hookscript: text({ check: volumeIdError }),
   hostname: text({ format: "dns-name", maxLength: 255 }),
   lock: text({ enum: locks.split(" ") }),
   memory: range(16),
@@ -82,8 +83,14 @@ export const numberedOptions: { match: RegExp; schema: ParamSchema }[] = [
     match: /^mp(?:1?\d?\d|2[0-4]\d|25[0-5])$/,
     schema: text({ check: propertyCheck(mountPointSchema) }),
   },
-  { match: /^dev(?:1?\d?\d|2[0-4]\d|25[0-5])$/, schema: text({}) },
-  { match: /^unused(?:1?\d?\d|2[0-4]\d|25[0-5])$/, schema: text({}) },
+  {
+    match: /^dev(?:1?\d?\d|2[0-4]\d|25[0-5])$/,
+    schema: text({ pattern: /^(?:path=)?\/dev\/[\w/.-]+(?:,[\w-]+=[\w.-]+)*$/ }),
+  },
+  {
+    match: /^unused(?:1?\d?\d|2[0-4]\d|25[0-5])$/,
+    schema: text({ check: volumeIdError }),
+  },
 ];
 
 /** Parameters that only creation takes. */
@@ -97,7 +104,7 @@ export const createOptions: Record<string, ParamSchema> = {
   password: text({ minLength: 5 }),
   pool: text({ format: "pve-poolid" }),
   restore: flag,
-  "ssh-public-keys": text({}),
+  "ssh-public-keys": text({ multiline: true }),
   start: flag,
   storage: text({ format: "pve-storage-id", default: "local" }),
   unique: flag,
@@ -105,7 +112,7 @@ export const createOptions: Record<string, ParamSchema> = {
 
 /** True for an option that a configuration may hold, numbered ones included. */
 export function isConfigOption(key: string): boolean {
-  return key in configOptions || numberedOptions.some(({ match }) => match.test(key));
+  return Object.hasOwn(configOptions, key) || numberedOptions.some(({ match }) => match.test(key));
 }
 
 type Value = string | number | boolean;

@@ -62,12 +62,20 @@ export async function updateCt(host: LxcHost, vmid: number, change: ConfigChange
       throw failure("detected modified configuration - file changed by other user? Try again.");
     refuseLocked(config);
     const running = await isRunning(host, vmid);
-    const set = await resolveVolumes(host, vmid, config, change.set);
-    const before = { ...config.options };
-    const freed = applyChange(config, { ...change, set }, running);
-    if (running) await hotplug(vmid, before, config.options);
-    await writeCt(host, vmid, config);
-    for (const volid of freed) await freeDisk(host, volid);
+    const made: string[] = [];
+    let freed: string[];
+    try {
+      const set = await resolveVolumes(host, vmid, config, change.set, made);
+      const before = { ...config.options };
+      freed = applyChange(config, { ...change, set }, running);
+      if (running) await hotplug(vmid, before, config.options);
+      await writeCt(host, vmid, config);
+    } catch (error) {
+      // Nothing was written: what was made for the change belongs to nobody.
+      for (const volid of made) await freeDisk(host, vmid, volid);
+      throw error;
+    }
+    for (const volid of freed) await freeDisk(host, vmid, volid);
   });
 }
 
@@ -125,6 +133,7 @@ async function resolveVolumes(
   vmid: number,
   config: CtConfig,
   set: Record<string, string>,
+  made: string[],
 ): Promise<Record<string, string>> {
   const result = { ...set };
   for (const [key, value] of Object.entries(set)) {
@@ -132,7 +141,10 @@ async function resolveVolumes(
     if (key !== "rootfs" && !/^mp\d+$/.test(key)) continue;
     const mount = parseVolumeOption(key, value);
     const current = config.options[key] ?? config.pending.options[key];
-    result[key] = printVolumeOption(key, await volumeFor(host, vmid, config, key, mount, current));
+    result[key] = printVolumeOption(
+      key,
+      await volumeFor(host, vmid, config, key, mount, current, made),
+    );
   }
   return result;
 }
@@ -144,6 +156,7 @@ async function volumeFor(
   key: string,
   mount: MountPoint,
   current: string | undefined,
+  made: string[],
 ): Promise<MountPoint> {
   if (volumeType(mount.volume) !== "volume") return mount;
   const old = current === undefined ? undefined : parseVolumeOption(key, current);
@@ -155,8 +168,9 @@ async function volumeFor(
     throw parameterError({ [key]: `volume '${mount.volume}' is not the one in use` });
   const { storage, bytes } = allocation(key, mount.volume, "local");
   const rootUid = rootUidOf(config.options);
-  const made = await allocateDisk(host, { storage, vmid, bytes, rootUid }, () => undefined);
-  return { ...mount, volume: made.volid, size: formatSize(bytes) };
+  const disk = await allocateDisk(host, { storage, vmid, bytes, rootUid }, () => undefined);
+  made.push(disk.volid);
+  return { ...mount, volume: disk.volid, size: formatSize(bytes) };
 }
 
 /** Applies changed limits to a running CT. @throws 400 with Proxmox's text; nothing is written then. */

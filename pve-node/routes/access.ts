@@ -14,7 +14,7 @@ const REALMS = [
 const userId: ParamSchema = { type: "string", format: "pve-userid", maxLength: 64 };
 const text: ParamSchema = { type: "string", optional: true };
 const userFields: Record<string, ParamSchema> = {
-  comment: { ...text, maxLength: 2048 },
+  comment: { ...text, maxLength: 2048, multiline: true },
   email: { ...text, maxLength: 254 },
   enable: { type: "boolean", optional: true },
   expire: { type: "integer", minimum: 0, optional: true },
@@ -82,7 +82,7 @@ export function accessRoutes(access: AccessControl, clusterName: string): Route[
           if (confirmation === undefined) {
             throw parameterError({ "confirmation-password": "property is missing" });
           }
-          await access.login(ctx.identity.user, String(confirmation));
+          await access.confirm(ctx.identity.user, String(confirmation));
           if (id !== ctx.identity.user) {
             requireUserModify(ctx, id);
             ctx.require(`/access/realm/${splitRealm(id)[1]}`, "Realm.AllocateUser");
@@ -180,7 +180,8 @@ export function accessRoutes(access: AccessControl, clusterName: string): Route[
           return [...user.tokens.keys()];
         });
         for (const token of tokens) await access.setTokenSecret(`${id}!${token}`);
-        await removePassword(access.paths.shadowCfg, splitRealm(id)[0]);
+        const { file, name } = access.passwordOf(id);
+        await removePassword(file, name);
         return null;
       },
     },
@@ -222,8 +223,7 @@ export function requireUserModify(ctx: RequestContext, id: string): void {
 const audits = (ctx: RequestContext) => ctx.allowed("/access/groups", "Sys.Audit");
 
 async function storePassword(access: AccessControl, id: string, password: string): Promise<void> {
-  const [name, realm] = splitRealm(id);
-  const file = realm === "pam" ? access.paths.pamShadow : access.paths.shadowCfg;
+  const { file, name } = access.passwordOf(id);
   await setPassword(file, name, password);
 }
 

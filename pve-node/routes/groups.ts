@@ -4,7 +4,7 @@ import { failure } from "../errors";
 import type { ParamSchema, RequestContext, Route } from "../contract";
 
 const groupid: ParamSchema = { type: "string", format: "pve-groupid" };
-const comment: ParamSchema = { type: "string", optional: true };
+const comment: ParamSchema = { type: "string", optional: true, multiline: true };
 
 /** Groups of users. */
 export function groupRoutes(access: AccessControl): Route[] {

@@ -27,7 +27,7 @@ export const TYPES = ["bridge", "bond", "eth", "alias", "vlan"] as const;
 export const interfaceParams: Record<string, ParamSchema> = {
   type: { type: "string", enum: TYPES },
   autostart: { type: "boolean", optional: true },
-  comments: text,
+  comments: { ...text, multiline: true },
   cidr: { ...text, format: "CIDRv4" },
   cidr6: { ...text, format: "CIDRv6" },
   address: { ...text, format: "ipv4" },

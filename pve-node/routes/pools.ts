@@ -6,7 +6,7 @@ import type { GuestPools, NodeServices, ParamSchema, RequestContext, Route } fro
 import { guestResource } from "./cluster";
 
 const poolid: ParamSchema = { type: "string", format: "pve-poolid" };
-const comment: ParamSchema = { type: "string", optional: true };
+const comment: ParamSchema = { type: "string", optional: true, multiline: true };
 
 /** Pools, in the query form that clients use. */
 export function poolRoutes(services: NodeServices, access: AccessControl): Route[] {

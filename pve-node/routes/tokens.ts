@@ -12,7 +12,7 @@ export function tokenRoutes(access: AccessControl): Route[] {
   const userid: ParamSchema = { type: "string", format: "pve-userid" };
   const ids = { userid, tokenid: { type: "string", format: "pve-tokenid" } as ParamSchema };
   const fields: Record<string, ParamSchema> = {
-    comment: { type: "string", optional: true },
+    comment: { type: "string", optional: true, multiline: true },
     expire: { type: "integer", minimum: 0, optional: true },
     privsep: { type: "boolean", optional: true },
   };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ROOT_PASSWORD, rootHeaders, testNode } from "../../../support/pveNode";
+import { ROOT_PASSWORD, rootHeaders, testNode, type TestNode } from "../../../support/pveNode";
 
 describe("ticket login", () => {
   it("accepts root's password and asks for the CSRF token on changes", async () => {
@@ -67,5 +67,62 @@ describe("API token", () => {
     await node.access.change(({ users }) => void (users.get("u@pve")!.enable = false));
     const after = await node.app.inject("GET", "/version", headers);
     assert.deepEqual([after.status, after.reason], [401, "Authentication failed!"]);
+  });
+});
+
+describe("passwords", () => {
+  const setAll = async (node: TestNode, headers: Record<string, string>, names: string[]) =>
+    Promise.all(
+      names.map((name) =>
+        node.app.inject("POST", "/access/users", headers, `userid=${name}&password=of-${name}`),
+      ),
+    );
+
+  it("of many users set at the same time are all kept", async () => {
+    await using node = await testNode();
+    const headers = await rootHeaders(node);
+    const names = Array.from({ length: 8 }, (_, n) => `user${n}@pve`);
+    await setAll(node, headers, names);
+    for (const name of names) await node.access.login(name, `of-${name}`);
+  });
+
+  it("of another realm stay when a user of the same name is deleted", async () => {
+    await using node = await testNode();
+    const headers = await rootHeaders(node);
+    await setAll(node, headers, ["alice@pam", "alice@pve"]);
+    await node.app.inject("DELETE", "/access/users/alice@pam", headers);
+    await node.access.login("alice@pve", "of-alice@pve");
+    await setAll(node, headers, ["alice@pam"]);
+    await assert.rejects(node.access.login("alice@pam", "of-alice@pve"));
+  });
+
+  it("with a line break are refused, for only its first line would count", async () => {
+    await using node = await testNode();
+    const headers = await rootHeaders(node);
+    const body = "userid=eve@pve&password=12345678%0Aroot:x:";
+    assert.equal((await node.app.inject("POST", "/access/users", headers, body)).status, 400);
+  });
+
+  it("are changed by whoever knows the old one, and a ticket is not that", async () => {
+    await using node = await testNode();
+    const headers = await rootHeaders(node);
+    await setAll(node, headers, ["bob@pve"]);
+    const body = "username=bob@pve&password=of-bob@pve";
+    const login = await node.app.inject("POST", "/access/ticket", {}, body);
+    const { ticket, CSRFPreventionToken } = login.json.data as Record<string, string>;
+    const own = {
+      cookie: `PVEAuthCookie=${encodeURIComponent(ticket!)}`,
+      csrfpreventiontoken: CSRFPreventionToken!,
+    };
+    const change = (confirmation: string) =>
+      node.app.inject(
+        "PUT",
+        "/access/password",
+        own,
+        `userid=bob@pve&password=new-password&confirmation-password=${encodeURIComponent(confirmation)}`,
+      );
+    assert.equal((await change(ticket!)).status, 401);
+    assert.equal((await change("of-bob@pve")).status, 200);
+    await node.access.login("bob@pve", "new-password");
   });
 });

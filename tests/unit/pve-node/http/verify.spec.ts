@@ -101,4 +101,18 @@ describe("parameter verification", () => {
       ],
     );
   });
+
+  it("takes no name of JavaScript's own objects for a parameter", () => {
+    for (const name of ["__proto__", "constructor", "toString", "hasOwnProperty"]) {
+      for (const value of ["", "=1"]) {
+        assert.match(errorsOf(`vmid=100&${name}${value}`)[name] ?? "", /not defined in schema/);
+      }
+    }
+  });
+
+  it("refuses control characters in every text that is not encoded", () => {
+    const wrong = "invalid format - value contains control characters";
+    assert.equal(errorsOf("vmid=100&net0=a%0Ab").net0, wrong);
+    assert.equal(errorsOf("vmid=100&password=a%0Dbcde").password, wrong);
+  });
 });

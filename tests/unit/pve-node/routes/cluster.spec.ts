@@ -38,6 +38,22 @@ describe("cluster routes", () => {
 });
 
 describe("bootstrap", () => {
+  it("takes away from an earlier release's deployer what lets it become Administrator", async () => {
+    await using node = await testNode();
+    await bootstrap({ node: "pve1", root: node.root });
+    await node.access.change(({ roles, acl }) => {
+      roles.get("HomelabDeployer")!.add("Sys.Modify");
+      const own = { type: "user", ugid: "homelab@pve", role: "HomelabDeployer" } as const;
+      acl.push({ ...own, path: "/", propagate: true });
+    });
+    await bootstrap({ node: "pve1", root: node.root });
+    const secret = (await fs.readFile(node.services.paths.tokenCfg, "utf8")).trim().split(" ")[1];
+    const headers = { authorization: `PVEAPIToken=homelab@pve!pulumi=${secret}` };
+    const body = "append=1&privs=Permissions.Modify";
+    const path = "/access/roles/HomelabDeployer";
+    assert.equal((await node.app.inject("PUT", path, headers, body)).status, 403);
+  });
+
   it("makes a node once and changes nothing after that", async () => {
     await using node = await testNode();
     const { paths } = node.services;
@@ -61,13 +77,24 @@ describe("bootstrap", () => {
     for (const name of ["rootPassword", "pamShadow", "tokenCfg", "caKey", "sslKey"] as const) {
       assert.equal((await fs.stat(paths[name])).mode & 0o077, 0, `${name} is private`);
     }
-    const [token] = (await fs.readFile(paths.tokenCfg, "utf8")).trim().split(" ");
-    assert.equal(token, "homelab@pve!pulumi");
+    const [tokenId] = (await fs.readFile(paths.tokenCfg, "utf8")).trim().split(" ");
+    assert.equal(tokenId, "homelab@pve!pulumi");
     const config = await node.access.read();
     assert.deepEqual(
       [...config.roles.get("HomelabDeployer")!].sort(),
       [...DEPLOYER_PRIVILEGES].sort(),
     );
+    const who = { authId: "homelab@pve!pulumi", user: "homelab@pve", tokenId: "pulumi" };
+    const token = await node.access.session(who);
+    // As much as privileged CTs and bridges take, and no way to more.
+    assert.deepEqual(
+      ["/", "/nodes/pve1", "/access", "/access/acl", "/vms/100", "/storage/local"].map((path) =>
+        token.allowed(path, "Sys.Modify"),
+      ),
+      [true, true, false, false, false, false],
+    );
+    assert.ok(token.allowed("/nodes/pve1", "Sys.Audit"));
+    assert.ok(!token.allowed("/access", "Permissions.Modify"));
     const password = (await fs.readFile(paths.rootPassword, "utf8")).trim();
     await node.access.login("root@pam", password);
   });
