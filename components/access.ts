@@ -39,7 +39,6 @@ export function ctAccess(
     endpoint: hostKey.apply((key) => ({
       ...plain,
       hostKey: key,
-      keyFile: node.endpoint.keyFile,
       via: node.endpoint,
     })),
   };

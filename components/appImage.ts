@@ -1,44 +1,47 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 
-/** The Docker build context of the web service, known by its content. */
+/** The Docker build context of the web service, known by what it is made from. */
 export interface AppImage {
-  /** Absolute path of the folder. */
+  /** Folder, relative to the program's. It is read when the image is built, and not before. */
   context: string;
-  /** Hash over names, permissions and contents, but not over times. */
+  /**
+   * SHA-256 over the service's sources, the lockfile, and the version and architecture of Node.js: what the
+   * context is made from. So a preview needs no context, and another checkout has the same digest.
+   */
   digest: string;
 }
 
+const PACKAGE = resolve(__dirname, "..");
+
 /**
- * Reads the build context.
+ * The web service of this package.
  *
- * @throws RunError when the folder has no Dockerfile, for nothing can be built then
+ * @throws RunError when an update has no build context to build from
  */
 export function readAppImage(context: string): AppImage {
-  const hash = createHash("sha256");
-  try {
-    readFileSync(join(context, "Dockerfile"));
-    addFolder(hash, context, "");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+  if (!pulumi.runtime.isDryRun() && !existsSync(join(context, "Dockerfile"))) {
     throw new pulumi.RunError(
-      `appImageContext: the web service's build context is not there (${code}), got "${context}"; ` +
+      `appImageContext: ${JSON.stringify(context)} has no Dockerfile, so the web service cannot be built; ` +
         "make it with: npx tsx app/image.ts .lab/app-image",
     );
   }
-  return { context, digest: hash.digest("hex") };
+  return { context, digest: serviceDigest() };
 }
 
-function addFolder(hash: ReturnType<typeof createHash>, root: string, folder: string): void {
-  for (const name of readdirSync(join(root, folder)).sort()) {
-    const path = join(folder, name);
-    const stat = lstatSync(join(root, path));
-    hash.update(`${path}\0${(stat.mode & 0o777).toString(8)}\0`);
-    if (stat.isDirectory()) addFolder(hash, root, path);
-    else if (stat.isSymbolicLink()) hash.update(readlinkSync(join(root, path)));
-    else hash.update(readFileSync(join(root, path)));
-    hash.update("\0");
-  }
+function serviceDigest(): string {
+  const hash = createHash("sha256");
+  const files = ["package-lock.json", ...filesBelow("app")];
+  for (const file of files) hash.update(`${file}\0`).update(readFileSync(join(PACKAGE, file)));
+  return hash.update(`${process.version} ${process.arch}`).digest("hex");
+}
+
+/** Paths in the package, sorted, so that every checkout has them in one order. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(join(PACKAGE, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(PACKAGE.length + 1))
+    .sort();
 }

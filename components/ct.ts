@@ -146,6 +146,8 @@ function ignoredChanges({ privileged, build }: CtArgs): string[] {
   return [
     // Features of a privileged CT are root's: ContainerHostConfig sets them and sees their drift.
     ...(privileged ? ["features"] : []),
+    // Whether it runs is the business of ContainerHostConfig and of the site's power.
+    "started",
     // A newer template is for new CTs. One that exists is built anew only when its build says so.
     ...(build ? [] : ["operatingSystem.templateFileId"]),
   ];
@@ -162,7 +164,9 @@ function ctArgs(args: CtArgs): proxmoxve.ContainerLegacyArgs {
     tags: [guest.role, OWN_TAG].sort(), // Proxmox sorts them; another order would be a difference
     unprivileged: !args.privileged,
     features: args.privileged ? undefined : { nesting: true },
-    started: true,
+    // ContainerHostConfig starts it, once, when its features and raw lines are set: Proxmox ends the creation
+    // of a started CT before the CT runs, and a second start meets the first one's lock.
+    started: false,
     startOnBoot: true,
     startup: { order: guest.startOrder },
     protection: args.deletionProtection ? true : undefined,

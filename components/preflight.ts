@@ -45,6 +45,6 @@ export function powerState(
   return new PowerState(name, args, opts);
 }
 
-function api({ proxmox, apiToken }: SiteArgs & { proxmox: { caFile?: string } }) {
-  return { endpoint: proxmox.endpoint, caFile: proxmox.caFile, token: apiToken };
+function api({ proxmox, apiToken }: SiteArgs) {
+  return { endpoint: proxmox.endpoint, token: apiToken };
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import type { RawConfig } from "../lib/config/checkConfig";
 import { checkConfig } from "../lib/config/checkConfig";
 import type { CtBuild, Settings } from "../lib/stack/settings";
@@ -8,6 +8,7 @@ import type { Ingress } from "../lib/security/ctFirewall";
 import type { Guest } from "../lib/stack/guest";
 import { guestNamed, guestsOf } from "../lib/stack/guests";
 import { guestFirewalls } from "../lib/stack/labGroups";
+import { CA_FILE_VARIABLE, KEY_FILE_VARIABLE } from "../lib/stack/machineFiles";
 import type { NodeAccess } from "./access";
 
 export interface StackConfig extends Settings {
@@ -46,15 +47,14 @@ export function readStackConfig(): StackConfig {
     );
   }
   if (!settings) throw refusal(found);
-  found.push(...trustProblems(settings.proxmox.caFile));
-  const keys = readKeys(settings.ssh.privateKeyFile, found);
+  found.push(...trustProblems(process.env[CA_FILE_VARIABLE]));
+  const keys = readKeys(process.env[KEY_FILE_VARIABLE], found);
   if (found.length > 0) throw refusal(found);
   const guests = guestsOf(settings);
   const firewalls = guestFirewalls(settings);
-  const { host, port, user, hostKey, privateKeyFile } = settings.ssh;
+  const { host, port, user, hostKey } = settings.ssh;
   return {
     ...settings,
-    appImageContext: resolve(settings.appImageContext),
     guests,
     guest: (name) => guestNamed(guests, name),
     guestsOfRole: (role) => guests.filter((one) => one.role === role),
@@ -63,7 +63,7 @@ export function readStackConfig(): StackConfig {
     allowOutage: process.env.HOMELAB_ALLOW_OUTAGE === "1",
     apiToken: givenToken ? apiToken : undefined,
     access: {
-      endpoint: { host, port, user, hostKey, keyFile: privateKeyFile },
+      endpoint: { host, port, user, hostKey },
       privateKey: pulumi.secret(keys.privateKey),
       publicKey: keys.publicKey,
     },
@@ -81,26 +81,37 @@ function rawConfig(): RawConfig {
   );
 }
 
+const THROUGH_LAB = 'run through ./lab, or: eval "$(./lab env)"';
+
 /** The Proxmox provider has no option for a CA: it must be where Go looks, or TLS fails obscurely. */
 function trustProblems(caFile?: string): string[] {
   if (!caFile) return [];
-  if (!existsSync(caFile)) return [`proxmoxCaFile: does not exist, got "${caFile}"; run ./lab up`];
+  if (!existsSync(caFile)) {
+    return [`${CA_FILE_VARIABLE}: there is no file ${caFile}; ${THROUGH_LAB}`];
+  }
   const folders = (process.env.SSL_CERT_DIR ?? "").split(":");
   if (folders.includes(dirname(caFile)) || process.env.SSL_CERT_FILE === caFile) return [];
   return [
-    `proxmoxCaFile: ${caFile} is not trusted by the provider, got SSL_CERT_DIR without its folder; ` +
-      `run through ./lab, or: eval "$(./lab env)"`,
+    `${CA_FILE_VARIABLE}: the Proxmox provider does not trust ${caFile}, for SSL_CERT_DIR does not have ` +
+      `its folder; ${THROUGH_LAB}`,
   ];
 }
 
-function readKeys(file: string, problems: string[]): { privateKey: string; publicKey: string } {
+function readKeys(
+  file: string | undefined,
+  problems: string[],
+): { privateKey: string; publicKey: string } {
+  if (!file) {
+    problems.push(`${KEY_FILE_VARIABLE}: is not set, so no CT can be logged in to; ${THROUGH_LAB}`);
+    return { privateKey: "", publicKey: "" };
+  }
   const read = (path: string) => {
     try {
       return readFileSync(path, "utf8");
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       problems.push(
-        `sshPrivateKeyFile: ${path} cannot be read (${code}); make a pair with: ssh-keygen -t ed25519`,
+        `${KEY_FILE_VARIABLE}: ${path} cannot be read (${code}); make a pair with: ssh-keygen -t ed25519`,
       );
       return "";
     }

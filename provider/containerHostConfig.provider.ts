@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { isDeepStrictEqual } from "node:util";
 import {
   changeRawLines,
   featuresOf,
@@ -9,7 +10,8 @@ import {
   rawLines,
 } from "../lib/ct/configText";
 import { createHash } from "node:crypto";
-import type { SshEndpoint } from "../lib/ssh/sshOptions";
+import { shellQuote } from "../lib/shell/quote";
+import { sameEndpoint, type SshEndpoint } from "../lib/ssh/sshOptions";
 import { mustRun, runScript } from "./ssh";
 
 /** Resolved inputs; see ContainerHostConfigArgs for what they mean. */
@@ -31,8 +33,6 @@ export interface ContainerHostConfigState extends ContainerHostConfigInputs {
   /** Changes when the CT is made anew, for each CT gets SSH host keys of its own. */
   incarnation: string;
 }
-
-// Everything below is serialised into the state with the provider: plain functions only.
 
 const confPath = (vmid: number) => `/etc/pve/lxc/${vmid}.conf`;
 
@@ -65,7 +65,9 @@ async function apply(
     features !== undefined && otherFeatures(before, normalFeatures(features)) !== undefined;
   if (differs) {
     lines.push(
-      features ? `pct set ${vmid} --features '${features}'` : `pct set ${vmid} --delete features`,
+      features
+        ? `pct set ${vmid} --features ${shellQuote(features)}`
+        : `pct set ${vmid} --delete features`,
     );
   }
   const present = rawLines(before);
@@ -94,9 +96,15 @@ function editCommand(vmid: number, drop: string[], add: string[]): string {
   const path = confPath(vmid);
   const list = (items: string[]) =>
     Buffer.from(items.map((i) => `${i}\n`).join("")).toString("base64");
-  return `conf=$(mktemp) drop=$(mktemp) add=$(mktemp)
+  return `work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
+drop=$work/drop add=$work/add
 echo ${list(drop)} | base64 -d > "$drop"
 echo ${list(add)} | base64 -d > "$add"
+# Under the lock that Proxmox's own commands take (PVE::AbstractConfig), and into place in one move: a
+# connection that breaks here leaves the old file.
+mkdir -p /run/lock/lxc
+exec 8> /run/lock/lxc/pve-config-${vmid}.lock
+flock -w 60 8 || { echo "the configuration stays locked by another process for 60 s" >&2; exit 1; }
 awk -v drop="$drop" -v add="$add" '
   function put() { while ((getline line < add) > 0) print line; done = 1 }
   BEGIN { while ((getline line < drop) > 0) gone[line] = 1 }
@@ -105,9 +113,32 @@ awk -v drop="$drop" -v add="$add" '
   !done && /^lxc\\./ && (plain in gone) { next }
   { print }
   END { if (!done) put() }
-' ${path} > "$conf"
-cat "$conf" > ${path}
-rm -f "$conf" "$drop" "$add"`;
+' ${path} > ${path}.homelab
+mv ${path}.homelab ${path}
+exec 8>&-`;
+}
+
+/**
+ * Starts a CT that is stopped, as every new one is. Proxmox gives a start that meets another operation on the
+ * CT 10 s; it is tried again. Any other failure is final, and told in Proxmox's last lines.
+ */
+async function start(inputs: ContainerHostConfigInputs): Promise<void> {
+  const { vmid } = inputs;
+  await mustRun(
+    inputs.node,
+    `start CT ${vmid}`,
+    `for try in $(seq 12); do
+  if pct status ${vmid} | grep -q running; then exit 0; fi
+  if said=$(pct start ${vmid} 2>&1); then exit 0; fi
+  case "$said" in
+    *"got timeout"* | *"is locked"* | *"already running"*) sleep 5 ;;
+    *) break ;;
+  esac
+done
+printf '%s\\n' "$said" | tail -n 10 >&2
+exit 1`,
+    240,
+  );
 }
 
 /** The CT's host key, read through the Proxmox node and therefore not trusted on first use. */
@@ -136,26 +167,30 @@ exit 1`,
 const incarnationOf = (hostKey: string) =>
   createHash("sha256").update(hostKey).digest("hex").slice(0, 12);
 
+/**
+ * What is in the CT's configuration now. The host key is asked for last: when the CT does not give it, what
+ * was written is kept in the state all the same, and the next update asks again.
+ */
 async function stateAfter(
   inputs: ContainerHostConfigInputs,
   previousFeatures: string,
   addedLines: string[],
+  former?: ContainerHostConfigState,
 ): Promise<ContainerHostConfigState> {
-  const hostKey = await readHostKey(inputs);
-  return {
-    node: inputs.node,
-    vmid: inputs.vmid,
-    features: inputs.features,
-    rawLines: inputs.rawLines,
-    stateVersion: 1,
-    previousFeatures,
-    addedLines,
-    hostKey,
-    incarnation: incarnationOf(hostKey),
-  };
+  const { node, vmid, features, rawLines } = inputs;
+  const written = { node, vmid, features, rawLines, previousFeatures, addedLines };
+  try {
+    const hostKey = await readHostKey(inputs);
+    return { ...written, stateVersion: 1, hostKey, incarnation: incarnationOf(hostKey) };
+  } catch (error) {
+    const { hostKey = "", incarnation = "" } = former ?? {};
+    const properties = { ...inputs, ...written, stateVersion: 1, hostKey, incarnation };
+    const reasons = [(error as Error).message];
+    throw Object.assign(error as Error, { id: idOf(vmid), properties, reasons });
+  }
 }
 
-const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+const idOf = (vmid: number) => `ct-${vmid}`;
 
 export const containerHostConfigProvider: pulumi.dynamic.ResourceProvider<
   ContainerHostConfigInputs,
@@ -169,18 +204,20 @@ export const containerHostConfigProvider: pulumi.dynamic.ResourceProvider<
     const present = rawLines(before);
     const missing = inputs.rawLines.map(normalLine).filter((line) => !isInForce(present, line));
     await apply(inputs, inputs.features || undefined, [], missing);
+    await start(inputs);
     const added = missing.filter((line) => !present.includes(line));
     const outs = await stateAfter(inputs, featuresOf(before), added);
-    return { id: `ct-${inputs.vmid}`, outs };
+    return { id: idOf(inputs.vmid), outs };
   },
 
   async diff(_id, olds, news) {
     const replaces = olds.vmid === news.vmid ? [] : ["vmid"];
     const changes =
       replaces.length > 0 ||
+      olds.hostKey === "" || // it was not given the last time
       normalFeatures(olds.features) !== normalFeatures(news.features) ||
-      !same(olds.rawLines.map(normalLine), news.rawLines.map(normalLine)) ||
-      !same(olds.node, news.node);
+      !isDeepStrictEqual(olds.rawLines.map(normalLine), news.rawLines.map(normalLine)) ||
+      !sameEndpoint(olds.node, news.node);
     return Promise.resolve({ changes, replaces, deleteBeforeReplace: true });
   },
 
@@ -195,7 +232,7 @@ export const containerHostConfigProvider: pulumi.dynamic.ResourceProvider<
     await apply(news, features, remove, add);
     const kept = olds.addedLines.filter((line) => wanted.includes(line) && present.includes(line));
     const added = add.filter((line) => !present.includes(line));
-    return { outs: await stateAfter(news, olds.previousFeatures, [...kept, ...added]) };
+    return { outs: await stateAfter(news, olds.previousFeatures, [...kept, ...added], olds) };
   },
 
   async read(id, props) {

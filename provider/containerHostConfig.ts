@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SshEndpoint } from "../lib/ssh/sshOptions";
-import { containerHostConfigProvider } from "./containerHostConfig.provider";
+import { lazyProvider } from "./lazyProvider";
 
 export interface ContainerHostConfigArgs {
   /** The Proxmox node, as root. */
@@ -31,7 +31,7 @@ export class ContainerHostConfig extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: ContainerHostConfigArgs, opts?: pulumi.CustomResourceOptions) {
     super(
-      containerHostConfigProvider,
+      lazyProvider("containerHostConfigProvider"),
       name,
       {
         node: args.node,

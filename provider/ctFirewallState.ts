@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { CtFirewallRules } from "../lib/security/ctFirewall";
 import type { SshEndpoint } from "../lib/ssh/sshOptions";
-import { ctFirewallStateProvider } from "./ctFirewallState.provider";
+import { lazyProvider } from "./lazyProvider";
 
 export interface CtFirewallStateArgs {
   /** The Proxmox node, as root: `pct exec` gets into the CT where its rules keep SSH out. */
@@ -21,7 +21,7 @@ export interface CtFirewallStateArgs {
 export class CtFirewallState extends pulumi.dynamic.Resource {
   constructor(name: string, args: CtFirewallStateArgs, opts?: pulumi.CustomResourceOptions) {
     super(
-      ctFirewallStateProvider,
+      lazyProvider("ctFirewallStateProvider"),
       name,
       { ...args, preview: pulumi.runtime.isDryRun(), problems: undefined, stateVersion: undefined },
       opts,

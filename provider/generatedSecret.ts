@@ -1,37 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { randomInt } from "node:crypto";
-
-interface GeneratedSecretInputs {
-  length: number;
-}
-
-interface GeneratedSecretState extends GeneratedSecretInputs {
-  stateVersion: 1;
-  value: string;
-}
-
-/** Letters and digits only: the value needs no quoting in SQL, shell or configuration files. */
-function randomText(length: number): string {
-  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-  let text = "";
-  for (let i = 0; i < length; i++) text += alphabet[randomInt(alphabet.length)] ?? "";
-  return text;
-}
-
-export const generatedSecretProvider: pulumi.dynamic.ResourceProvider<
-  GeneratedSecretInputs,
-  GeneratedSecretState
-> = {
-  async create({ length }) {
-    const outs = { length, stateVersion: 1 as const, value: randomText(length) };
-    return Promise.resolve({ id: `secret-${randomText(8)}`, outs });
-  },
-  async diff(_id, olds, news) {
-    return Promise.resolve(
-      olds.length === news.length ? { changes: false } : { changes: true, replaces: ["length"] },
-    );
-  },
-};
+import { lazyProvider } from "./lazyProvider";
 
 /** A password made once and kept, encrypted, in the stack's state. */
 export class GeneratedSecret extends pulumi.dynamic.Resource {
@@ -39,7 +7,7 @@ export class GeneratedSecret extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: { length: number }, opts?: pulumi.CustomResourceOptions) {
     super(
-      generatedSecretProvider,
+      lazyProvider("generatedSecretProvider"),
       name,
       { length: args.length, value: undefined },
       pulumi.mergeOptions(opts, { additionalSecretOutputs: ["value"] }),

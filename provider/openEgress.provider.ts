@@ -14,12 +14,10 @@ export interface OpenEgressState extends OpenEgressInputs {
   stateVersion: 1;
 }
 
-// Everything below is serialised into the state with the provider: plain functions only.
-
 function stateOf(inputs: OpenEgressInputs | OpenEgressState): OpenEgressState {
-  const { host, port, user, hostKey, keyFile } = inputs.node;
+  const { host, port, user, hostKey } = inputs.node;
   return {
-    node: { host, port, user, hostKey, keyFile },
+    node: { host, port, user, hostKey },
     marker: inputs.marker,
     unfinished: "unfinished" in inputs ? inputs.unfinished : 0,
     stateVersion: 1,

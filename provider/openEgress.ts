@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SshEndpoint } from "../lib/ssh/sshOptions";
-import { openEgressProvider } from "./openEgress.provider";
+import { lazyProvider } from "./lazyProvider";
 
 export interface OpenEgressArgs {
   /** The Proxmox node, as root. */
@@ -20,7 +20,7 @@ export class OpenEgress extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: OpenEgressArgs, opts?: pulumi.CustomResourceOptions) {
     super(
-      openEgressProvider,
+      lazyProvider("openEgressProvider"),
       name,
       { ...args, unfinished: undefined, stateVersion: undefined },
       opts,

@@ -1,13 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { isDeepStrictEqual } from "node:util";
 import type { SshEndpoint } from "../lib/ssh/sshOptions";
 import type { ProxmoxApi } from "./proxmoxApi";
-import { askProxmox } from "./proxmoxApi";
+import { apiOf, askProxmox } from "./proxmoxApi";
 import { mustRun } from "./ssh";
 
 /** What the program gives. */
 export interface PowerStateInputs {
   endpoint: string;
-  caFile: string;
   nodeName: string;
   node: SshEndpoint;
   vmids: number[];
@@ -24,7 +24,7 @@ export interface PowerStateState {
   stateVersion: 1;
 }
 
-// Everything below is serialised into the state with the provider: plain functions only.
+const TIMEOUT_SECONDS = 10;
 
 interface CtEntry {
   vmid: number;
@@ -47,17 +47,15 @@ function stateOf(inputs: PowerStateInputs | PowerStateState): PowerStateState {
   const { nodeName, node, vmids } = inputs;
   const starts = "starts" in inputs ? inputs.starts : {};
   const sorted = Object.entries(starts).sort(([a], [b]) => Number(a) - Number(b));
-  const { host, port, user, hostKey, keyFile } = node;
+  const { host, port, user, hostKey } = node;
   return {
     nodeName,
-    node: { host, port, user, hostKey, keyFile },
+    node: { host, port, user, hostKey },
     vmids,
     starts: Object.fromEntries(sorted),
     stateVersion: 1,
   };
 }
-
-const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
 export const powerStateProvider: pulumi.dynamic.ResourceProvider<
   PowerStateInputs,
@@ -65,9 +63,8 @@ export const powerStateProvider: pulumi.dynamic.ResourceProvider<
 > = {
   /** Counts a start for each CT that the stack had before and that is stopped now. */
   async check(olds: Partial<PowerStateState> | undefined, news: PowerStateInputs) {
-    const { endpoint, caFile, nodeName, vmids } = news;
-    const token = news.token || (process.env.PROXMOX_VE_API_TOKEN ?? "");
-    const cts = await ctsOf({ endpoint, caFile, token, timeoutSeconds: 10 }, nodeName);
+    const { nodeName, vmids } = news;
+    const cts = await ctsOf(apiOf(news, TIMEOUT_SECONDS), nodeName);
     const counts = vmids.map((vmid): [string, number] => {
       const before = olds?.starts?.[String(vmid)];
       const stopped = cts.some((ct) => ct.vmid === vmid && ct.status === "stopped" && !ct.lock);
@@ -82,7 +79,7 @@ export const powerStateProvider: pulumi.dynamic.ResourceProvider<
   },
 
   async diff(_id, olds, news) {
-    return Promise.resolve({ changes: !same(stateOf(olds), stateOf(news)) });
+    return Promise.resolve({ changes: !isDeepStrictEqual(stateOf(olds), stateOf(news)) });
   },
 
   async update(_id, olds, news) {

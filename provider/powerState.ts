@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SshEndpoint } from "../lib/ssh/sshOptions";
-import { powerStateProvider } from "./powerState.provider";
+import { lazyProvider } from "./lazyProvider";
 import type { ProxmoxApiArgs } from "./proxmoxApi";
 
 export interface PowerStateArgs extends ProxmoxApiArgs {
@@ -20,11 +20,10 @@ export class PowerState extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: PowerStateArgs, opts?: pulumi.CustomResourceOptions) {
     super(
-      powerStateProvider,
+      lazyProvider("powerStateProvider"),
       name,
       {
         endpoint: args.endpoint,
-        caFile: args.caFile ?? "",
         token: args.token === undefined ? undefined : pulumi.secret(args.token),
         nodeName: args.nodeName,
         node: args.node,

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { isDeepStrictEqual } from "node:util";
 import type {
   GuestEntry,
   InterfaceEntry,
@@ -20,12 +21,11 @@ import {
 } from "../lib/preflight/preflightRules";
 import { refused, silence, tokenId } from "../lib/preflight/messages";
 import type { ProxmoxApi } from "./proxmoxApi";
-import { askProxmox } from "./proxmoxApi";
+import { apiOf, askProxmox } from "./proxmoxApi";
 
 /** What the program gives. */
 export interface PreflightInputs {
   endpoint: string;
-  caFile: string;
   needs: Needs;
   /** Secret; empty for PROXMOX_VE_API_TOKEN. `check` takes it out, so it never gets into the state. */
   token?: string;
@@ -34,13 +34,10 @@ export interface PreflightInputs {
 /** What `check` makes of it, and what the state holds. */
 export interface PreflightState {
   endpoint: string;
-  caFile: string;
   needs: Needs;
   warnings: string[];
   stateVersion: 1;
 }
-
-// Everything below is serialised into the state with the provider: plain functions only.
 
 const TIMEOUT_SECONDS = 10;
 
@@ -144,17 +141,13 @@ async function examine(api: ProxmoxApi, needs: Needs, before?: Needs): Promise<F
   }
 }
 
-const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
-
 export const preflightProvider: pulumi.dynamic.ResourceProvider<PreflightInputs, PreflightState> = {
   /** Runs in previews too, and before everything that depends on the resource: all is done here. */
   async check(olds: Partial<PreflightState> | undefined, news: PreflightInputs) {
-    const { endpoint, caFile, needs } = news;
-    const token = news.token || (process.env.PROXMOX_VE_API_TOKEN ?? "");
-    const api = { endpoint, caFile, token, timeoutSeconds: TIMEOUT_SECONDS };
-    const { problems, warnings } = await examine(api, needs, olds?.needs);
+    const { endpoint, needs } = news;
+    const { problems, warnings } = await examine(apiOf(news, TIMEOUT_SECONDS), needs, olds?.needs);
     return {
-      inputs: { endpoint, caFile, needs, warnings } as PreflightInputs,
+      inputs: { endpoint, needs, warnings } as PreflightInputs,
       failures: problems.map((reason) => ({ property: "", reason })),
     };
   },
@@ -164,7 +157,7 @@ export const preflightProvider: pulumi.dynamic.ResourceProvider<PreflightInputs,
   },
 
   async diff(_id, olds, news) {
-    return Promise.resolve({ changes: !same(stateOf(olds), stateOf(news)) });
+    return Promise.resolve({ changes: !isDeepStrictEqual(stateOf(olds), stateOf(news)) });
   },
 
   async update(_id, _olds, news) {
@@ -174,13 +167,12 @@ export const preflightProvider: pulumi.dynamic.ResourceProvider<PreflightInputs,
 
 /** In one order of keys, so that states compare as text. */
 function stateOf(inputs: PreflightInputs | PreflightState): PreflightState {
-  const { endpoint, caFile, needs } = inputs;
+  const { endpoint, needs } = inputs;
   const { nodeName, storage, template, lanBridge, privateBridge, hostMemoryMiB, cts } = needs;
   const { proxmoxFirewall } = needs;
   const warnings = "warnings" in inputs ? inputs.warnings : [];
   return {
     endpoint,
-    caFile,
     needs: {
       nodeName,
       storage,

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Needs } from "../lib/preflight/preflightRules";
-import { preflightProvider } from "./preflight.provider";
+import { lazyProvider } from "./lazyProvider";
 import type { ProxmoxApiArgs } from "./proxmoxApi";
 
 export interface PreflightArgs extends ProxmoxApiArgs {
@@ -16,11 +16,10 @@ export class Preflight extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: PreflightArgs, opts?: pulumi.CustomResourceOptions) {
     super(
-      preflightProvider,
+      lazyProvider("preflightProvider"),
       name,
       {
         endpoint: args.endpoint,
-        caFile: args.caFile ?? "",
         needs: args.needs,
         token: args.token === undefined ? undefined : pulumi.secret(args.token),
         warnings: undefined,

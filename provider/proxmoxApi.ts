@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { readFileSync } from "node:fs";
 import { request } from "node:https";
+import { CA_FILE_VARIABLE } from "../lib/stack/machineFiles";
 import { getCACertificates, rootCertificates } from "node:tls";
 
 /** How a resource of the program is told where the Proxmox API is and who asks. */
@@ -8,17 +9,21 @@ export interface ProxmoxApiArgs {
   /** URL of the Proxmox API. */
   endpoint: string;
   /**
-   * PEM file of the CA that signed the API's certificate.
-   *
-   * @default - the CAs that this machine knows
-   */
-  caFile?: string;
-  /**
    * API token, `user@realm!name=secret`. It is used and not stored.
    *
    * @default - PROXMOX_VE_API_TOKEN
    */
   token?: pulumi.Input<string>;
+}
+
+/** The API as a provider reaches it: what belongs to this machine is in the environment. */
+export function apiOf(inputs: { endpoint: string; token?: string }, timeoutSeconds: number) {
+  return {
+    endpoint: inputs.endpoint,
+    caFile: process.env[CA_FILE_VARIABLE] ?? "",
+    token: inputs.token || (process.env.PROXMOX_VE_API_TOKEN ?? ""),
+    timeoutSeconds,
+  } satisfies ProxmoxApi;
 }
 
 export interface ProxmoxApi {
@@ -38,8 +43,6 @@ export interface ApiAnswer {
   /** Undefined when the answer is no JSON of Proxmox's kind. */
   data: unknown;
 }
-
-// Captured by providers: plain functions, no state, no classes.
 
 /** CAs that the server may be signed by: the given one, else what Go programs trust as well. */
 function trusted(caFile: string): string[] {

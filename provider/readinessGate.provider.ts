@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { SshEndpoint } from "../lib/ssh/sshOptions";
+import { isDeepStrictEqual } from "node:util";
+import { sameEndpoint, type SshEndpoint } from "../lib/ssh/sshOptions";
 import { runScript } from "./ssh";
 import { type CtsToRun, waitUntil } from "./waitUntil";
 
@@ -28,8 +29,6 @@ const waitUntilReady = ({ subject, cts, deadlineSeconds, from }: ReadinessGateIn
     },
   });
 
-const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
-
 export const readinessGateProvider: pulumi.dynamic.ResourceProvider<
   ReadinessGateInputs,
   ReadinessGateState
@@ -41,8 +40,8 @@ export const readinessGateProvider: pulumi.dynamic.ResourceProvider<
   async diff(_id, olds, news) {
     const changes =
       olds.subject !== news.subject ||
-      !same(olds.triggers, news.triggers) ||
-      !same(olds.from, news.from);
+      !isDeepStrictEqual(olds.triggers, news.triggers) ||
+      !sameEndpoint(olds.from, news.from);
     return Promise.resolve({ changes });
   },
   async update(_id, _olds, news) {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SshEndpoint } from "../lib/ssh/sshOptions";
-import { readinessGateProvider } from "./readinessGate.provider";
+import { lazyProvider } from "./lazyProvider";
 import type { CtsToRun } from "./waitUntil";
 
 export interface ReadinessGateArgs {
@@ -24,7 +24,7 @@ export interface ReadinessGateArgs {
 export class ReadinessGate extends pulumi.dynamic.Resource {
   constructor(name: string, args: ReadinessGateArgs, opts?: pulumi.CustomResourceOptions) {
     super(
-      readinessGateProvider,
+      lazyProvider("readinessGateProvider"),
       name,
       {
         subject: args.subject,

@@ -11,7 +11,7 @@ export interface SshResult {
 /**
  * Runs a script with bash on another machine through the system's OpenSSH client. The script goes in
  * by standard input, so that neither its text nor what it carries shows in process arguments.
- * Never throws for a non-zero exit. Captured by providers: no state, no classes.
+ * Never throws for a non-zero exit.
  */
 export async function runScript(
   endpoint: SshEndpoint,

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { isDeepStrictEqual } from "node:util";
 import { deregisterScript, healthScript, registerScript } from "../lib/haproxy/targetRegistration";
-import type { SshEndpoint } from "../lib/ssh/sshOptions";
+import { sameEndpoint, type SshEndpoint } from "../lib/ssh/sshOptions";
 import { mustRun, runScript } from "./ssh";
 import { type CtsToRun, waitUntil } from "./waitUntil";
 
@@ -50,8 +51,6 @@ async function register(inputs: TargetAttachmentInputs): Promise<void> {
   });
 }
 
-const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
-
 export const targetAttachmentProvider: pulumi.dynamic.ResourceProvider<
   TargetAttachmentInputs,
   TargetAttachmentState
@@ -63,12 +62,13 @@ export const targetAttachmentProvider: pulumi.dynamic.ResourceProvider<
   async diff(_id, olds, news) {
     const replaces = [
       ...(olds.target === news.target ? [] : ["target"]),
-      ...(same(olds.triggers, news.triggers) ? [] : ["triggers"]),
+      ...(isDeepStrictEqual(olds.triggers, news.triggers) ? [] : ["triggers"]),
     ];
     const changes =
       replaces.length > 0 ||
-      !same(olds.loadBalancer, news.loadBalancer) ||
-      !same(olds.cts, news.cts) ||
+      !sameEndpoint(olds.loadBalancer, news.loadBalancer) ||
+      !sameEndpoint(olds.cts.node, news.cts.node) ||
+      !isDeepStrictEqual(olds.cts.vmids, news.cts.vmids) ||
       olds.deregistrationDelaySeconds !== news.deregistrationDelaySeconds;
     return Promise.resolve({ changes, replaces, deleteBeforeReplace: true });
   },

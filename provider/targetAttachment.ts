@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SshEndpoint } from "../lib/ssh/sshOptions";
 import type { CtsToRun } from "./waitUntil";
-import { targetAttachmentProvider } from "./targetAttachment.provider";
+import { lazyProvider } from "./lazyProvider";
 
 export interface TargetAttachmentArgs {
   /** Name of the target in the load balancer's configuration. */
@@ -25,6 +25,13 @@ export interface TargetAttachmentArgs {
 export class TargetAttachment extends pulumi.dynamic.Resource {
   constructor(name: string, args: TargetAttachmentArgs, opts?: pulumi.CustomResourceOptions) {
     const options = pulumi.mergeOptions(opts, { deleteBeforeReplace: true });
-    super(targetAttachmentProvider, name, { ...args }, options, "homelab", "TargetAttachment");
+    super(
+      lazyProvider("targetAttachmentProvider"),
+      name,
+      { ...args },
+      options,
+      "homelab",
+      "TargetAttachment",
+    );
   }
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SshEndpoint } from "../lib/ssh/sshOptions";
-import { targetDrainProvider } from "./targetDrain.provider";
+import { lazyProvider } from "./lazyProvider";
 
 export interface TargetDrainArgs {
   /** Name of the target in the load balancer's configuration. */
@@ -32,7 +32,7 @@ export class TargetDrain extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: TargetDrainArgs, opts?: pulumi.CustomResourceOptions) {
     super(
-      targetDrainProvider,
+      lazyProvider("targetDrainProvider"),
       name,
       {
         ...args,

@@ -16,13 +16,11 @@ const namespace = "homelab";
 export function machineValues(node: EmbeddedNode): StackValues {
   const values: Record<string, string | number | undefined> = {
     proxmoxEndpoint: node.apiUrl,
-    proxmoxCaFile: node.caFile,
     proxmoxNode: node.node,
     sshHost: node.sshHost,
     sshPort: node.sshPort,
     sshUser: node.sshUser,
     sshHostKey: node.sshHostKey,
-    sshPrivateKeyFile: node.sshKeyFile,
     storage: node.storage,
     template: node.template,
     lanBridge: node.lanBridge,
@@ -58,7 +56,10 @@ export function mergeValues(from: {
   const own = Object.entries(from.working).filter(
     ([key, value]) => !same(value, from.lastCommitted[key]),
   );
-  return { ...from.committed, ...Object.fromEntries(own), ...from.machine };
+  const merged = { ...from.committed, ...Object.fromEntries(own), ...from.machine };
+  // The engine keeps the whole configuration in the state: files of this machine are in the environment.
+  for (const key of ["proxmoxCaFile", "sshPrivateKeyFile"]) delete merged[`${namespace}:${key}`];
+  return merged;
 }
 
 /**

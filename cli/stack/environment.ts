@@ -1,9 +1,12 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import type { LabPaths } from "../../system/labPaths";
 import type { EmbeddedNode } from "../../pve-node/box/embeddedNode";
 import type { Toolchain } from "../../toolchain/contract";
-import { configFile, devStack, passphraseFile } from "./workingCopy";
+import { CA_FILE_VARIABLE, KEY_FILE_VARIABLE } from "../../lib/stack/machineFiles";
+import { parseStackYaml } from "./config";
+import { configFile, devStack, passphraseFile, projectName } from "./workingCopy";
 
 /** Where Go programs look for certificates unless told otherwise. */
 const systemCertificates = "/etc/ssl/certs:/etc/pki/tls/certs";
@@ -30,6 +33,8 @@ export function pulumiEnvironment(from: {
     PULUMI_OPTION_CONFIG_FILE: configFile(paths, stack),
     PULUMI_OPTION_POLICY_PACK: join(paths.root, "policy"),
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // Pulumi's parts speak to each other over loopback; gRPC for Node.js would ask a proxy for that.
+    no_grpc_proxy: "127.0.0.1,localhost,[::1]",
     // The compiler runs in the tests; here it would only cost seconds.
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     // A working copy that was lost is made anew; the salt is in the state as well.
@@ -42,11 +47,30 @@ export function pulumiEnvironment(from: {
     environment.PULUMI_CONFIG_PASSPHRASE = undefined; // it would win over the file
     environment.PULUMI_CONFIG_PASSPHRASE_FILE = passphraseFile(paths);
   }
-  if (node) {
-    environment.PROXMOX_VE_API_TOKEN = `${node.tokenId}=${node.tokenSecret}`;
-    environment.SSL_CERT_DIR = withCertificates(outer.SSL_CERT_DIR, dirname(node.caFile));
-  }
-  return environment;
+  if (node) environment.PROXMOX_VE_API_TOKEN = `${node.tokenId}=${node.tokenSecret}`;
+  return { ...environment, ...machineFiles(from, outer) };
+}
+
+/** Files of this machine that Pulumi's parts read: the key for SSH, and the CA of the Proxmox API. */
+function machineFiles(
+  { paths, stack, node }: Parameters<typeof pulumiEnvironment>[0],
+  outer: Record<string, string | undefined>,
+): Record<string, string | undefined> {
+  const file = configFile(paths, stack);
+  const values = node || !existsSync(file) ? {} : parseStackYaml(file, readFileSync(file, "utf8"));
+  const named = (key: string) => {
+    const value = values[`${projectName}:${key}`];
+    return typeof value === "string" && value !== ""
+      ? value.replace(/^~(?=\/)/, homedir())
+      : undefined;
+  };
+  const keyFile = node?.sshKeyFile ?? named("sshPrivateKeyFile") ?? outer[KEY_FILE_VARIABLE];
+  const caFile = node?.caFile ?? named("proxmoxCaFile") ?? outer[CA_FILE_VARIABLE];
+  return {
+    [KEY_FILE_VARIABLE]: keyFile,
+    [CA_FILE_VARIABLE]: caFile,
+    ...(caFile ? { SSL_CERT_DIR: withCertificates(outer.SSL_CERT_DIR, dirname(caFile)) } : {}),
+  };
 }
 
 function withCertificates(outer: string | undefined, folder: string): string {

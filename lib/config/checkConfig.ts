@@ -153,7 +153,11 @@ function formatProblems(text: Record<TextKey, string>, raw: RawConfig): string[]
   expect("sshUser", text.sshUser, /^root$/, "features and raw LXC lines can be set by root only");
   const key = "give the public key as ssh-ed25519 AAAA…";
   expect("sshHostKey", text.sshHostKey, /^[a-z0-9@.-]+ [A-Za-z0-9+/=]{40,}( .*)?$/, key);
-  expect("sshPrivateKeyFile", text.sshPrivateKeyFile, /^\/[^%\s]+$/, "give an absolute path");
+  const path = /^(?:\/|~\/)/;
+  for (const file of ["sshPrivateKeyFile", "proxmoxCaFile"]) {
+    expect(file, raw[file] ?? "", path, "give an absolute path, or one that begins with ~/");
+  }
+  expect("appImageContext", text.appImageContext, /^[^/~]/, "give a path relative to the project");
   expect("template", text.template, TEMPLATE, "give storage:vztmpl/file");
   const bridge = "give a bridge's name, at most 15 letters and digits";
   expect("lanBridge", text.lanBridge, /^[A-Za-z][\w.-]{0,14}$/, bridge);
@@ -186,7 +190,6 @@ function compose(
   return {
     proxmox: {
       endpoint: text.proxmoxEndpoint,
-      caFile: raw.proxmoxCaFile || undefined,
       nodeName: text.proxmoxNode,
       storage: text.storage,
       template: text.template,
@@ -196,7 +199,6 @@ function compose(
       port: number.sshPort,
       user: text.sshUser,
       hostKey: text.sshHostKey,
-      privateKeyFile: text.sshPrivateKeyFile,
     },
     lan: { bridge: text.lanBridge, cidr: text.lanCidr, gateway: text.lanGateway },
     privateNetwork: {

@@ -1,4 +1,5 @@
 import { shellQuote } from "../shell/quote";
+import { KEY_FILE_VARIABLE } from "../stack/machineFiles";
 
 /** A machine that the OpenSSH client can log in to with a key, its host key known beforehand. */
 export interface SshEndpoint {
@@ -7,10 +8,15 @@ export interface SshEndpoint {
   user: string;
   /** `ssh-ed25519 AAAA…`; a comment behind it is ignored. */
   hostKey: string;
-  /** Absolute path of the private key. */
-  keyFile: string;
   /** The bastion to go through. */
   via?: SshEndpoint;
+}
+
+/** Whether two endpoints are the same machine, reached the same way; states of earlier versions say more. */
+export function sameEndpoint(a: SshEndpoint, b: SshEndpoint): boolean {
+  const text = (one?: SshEndpoint): string =>
+    one ? JSON.stringify([one.host, one.port, one.user, one.hostKey, text(one.via)]) : "";
+  return text(a) === text(b);
 }
 
 /**
@@ -23,12 +29,16 @@ export function sshOptions(endpoint: SshEndpoint): string[] {
   const options = [
     "BatchMode=yes",
     "IdentitiesOnly=yes",
+    // Expanded by ssh (ssh_config(5), ENVIRONMENT VARIABLES, since OpenSSH 8.4), also by that of a ProxyCommand.
+    `IdentityFile=\${${KEY_FILE_VARIABLE}}`,
     "StrictHostKeyChecking=yes",
     "UserKnownHostsFile=/dev/null",
     "GlobalKnownHostsFile=/dev/null",
     "UpdateHostKeys=no",
     "LogLevel=ERROR",
-    "ConnectTimeout=10",
+    // A busy machine takes its time; what listens answers at once all the same.
+    "ConnectTimeout=60",
+    "ConnectionAttempts=3",
     "ServerAliveInterval=15",
     `HostKeyAlias=${alias}`,
     `KnownHostsCommand=/bin/echo ${alias} ${key}`,
@@ -37,7 +47,7 @@ export function sshOptions(endpoint: SshEndpoint): string[] {
     const hop = ["ssh", ...sshOptions(endpoint.via), "-W", "%h:%p", ...destination(endpoint.via)];
     options.push(`ProxyCommand=${hop.map(shellQuote).join(" ")}`);
   }
-  return ["-F", "none", "-i", endpoint.keyFile, ...options.flatMap((option) => ["-o", option])];
+  return ["-F", "none", ...options.flatMap((option) => ["-o", option])];
 }
 
 /** All arguments of `ssh` for one command line, which the other side's shell reads. */

@@ -14,13 +14,11 @@ export type NatMode = (typeof NAT_MODES)[number];
 export interface Settings {
   proxmox: {
     endpoint: string;
-    /** Undefined where the system's own CAs suffice. */
-    caFile?: string;
     nodeName: string;
     storage: string;
     template: string;
   };
-  ssh: { host: string; port: number; user: string; hostKey: string; privateKeyFile: string };
+  ssh: { host: string; port: number; user: string; hostKey: string };
   lan: { bridge: string; cidr: string; gateway: string };
   privateNetwork: { bridge: string; cidr: string; gateway: string };
   loadBalancer: CtSettings & { lanAddress: string; profile: ProfileName };
@@ -79,7 +77,6 @@ const TEXT_KEYS = [
   "sshHost",
   "sshUser",
   "sshHostKey",
-  "sshPrivateKeyFile",
   "storage",
   "template",
   "lanBridge",
@@ -98,7 +95,13 @@ const TEXT_KEYS = [
   "appImageContext",
 ] as const;
 
-const OPTIONAL_KEYS = ["proxmoxApiToken", "proxmoxCaFile", "aptProxy"] as const;
+/** The two files are for ./lab, which puts them into the environment: nothing of a machine is in the state. */
+const OPTIONAL_KEYS = [
+  "proxmoxApiToken",
+  "proxmoxCaFile",
+  "sshPrivateKeyFile",
+  "aptProxy",
+] as const;
 
 const NUMBER_KEYS = [
   "sshPort",

@@ -44,7 +44,7 @@ export async function ensureContainer(paths: LabPaths, spec: NodeSpec): Promise<
     if ((await exec("docker", ["start", name])).code === 0) return;
   }
   if (existing) {
-    if (existing.State.Running) await docker(["stop", "--time", String(stopSeconds), name]);
+    if (existing.State.Running) await docker(["stop", "-t", String(stopSeconds), name]);
     await remove("container", name);
   }
   await mkdir(join(paths.cache, "apt"), { recursive: true });
@@ -67,7 +67,7 @@ export async function ensureContainer(paths: LabPaths, spec: NodeSpec): Promise<
 
 /** Stops all CTs in order, then the node. */
 export async function stopContainer(paths: LabPaths): Promise<void> {
-  await docker(["stop", "--time", String(stopSeconds), containerName(paths)]);
+  await docker(["stop", "-t", String(stopSeconds), containerName(paths)]);
 }
 
 function runArguments(paths: LabPaths, spec: NodeSpec, ports: Ports): string[] {
@@ -88,6 +88,11 @@ function runArguments(paths: LabPaths, spec: NodeSpec, ports: Ports): string[] {
     ...["--env", `PVE_NODE_NAME=${nodeName}`],
     ...["--env", `PVE_NODE_NAMESERVER=${spec.nameserver}`],
     ...["--env", `PVE_NODE_LB_ADDRESS=${spec.lan.loadBalancer}`],
+    // Docker's client would else hand in the proxies of its own configuration, which the node cannot use
+    // for its own addresses.
+    ...["http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy"].flatMap((name) =>
+      [name, name.toUpperCase()].flatMap((one) => ["--env", `${one}=`]),
+    ),
     spec.image,
   ];
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { exec, run } from "../../system/exec";
 import type { LabPaths } from "../../system/labPaths";
@@ -76,7 +76,9 @@ async function ensureBaseImage(paths: LabPaths, note: Note): Promise<void> {
   await withContext(paths, async (folder) => {
     const tar = join(folder, "debian.tar");
     const options = ["--variant=minbase", "--include=ca-certificates", "--format=tar"];
-    await run("mmdebstrap", [...options, "bookworm", tar], { onLine: note });
+    // A hardened umask would make folders that only root of the image may enter.
+    const words = ["-c", 'umask 022 && exec "$@"', "sh", "mmdebstrap", ...options, "bookworm", tar];
+    await run("sh", words, { onLine: note });
     await docker(["import", "--change", 'CMD ["bash"]', tar, baseTag]);
   });
 }
@@ -114,6 +116,7 @@ async function build(
   for (const name of ["http_proxy", "https_proxy", "no_proxy"]) {
     if (process.env[name]) flags.push("--build-arg", name);
   }
+  await normaliseModes(context);
   const call = ["build", "--tag", tag, "--file", dockerfile, ...flags, context];
   let share: number | undefined;
   const onLine = (line: string) => note(line, (share = stepShare(line) ?? share));
@@ -138,6 +141,19 @@ async function withContext<T>(paths: LabPaths, work: (folder: string) => Promise
   }
 }
 
+/** Permissions that do not depend on the umask a checkout was made with: for all, or to execute as well. */
+const normalMode = (mode: number) => (mode & 0o100 ? 0o755 : 0o644);
+
+/** Gives everything in a build context those permissions; COPY would keep a hardened umask's. */
+export async function normaliseModes(folder: string): Promise<void> {
+  await chmod(folder, 0o755);
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isDirectory()) await chmod(path, 0o755);
+    else if (entry.isFile()) await chmod(path, normalMode((await stat(path)).mode));
+  }
+}
+
 async function sourcesDigest(paths: LabPaths): Promise<string> {
   const folders = ["pve-node", "lib"].map((folder) => join(paths.root, folder));
   const files = (await Promise.all(folders.map(fileDigests))).flat();
@@ -154,7 +170,7 @@ async function fileDigests(folder: string): Promise<string[]> {
     .map(async (entry) => {
       const file = join(entry.parentPath, entry.name);
       const [content, { mode }] = await Promise.all([readFile(file), stat(file)]);
-      return `${file.slice(folder.length)} ${mode & 0o111 ? "x" : "-"} ${digest([content])}`;
+      return `${file.slice(folder.length)} ${normalMode(mode).toString(8)} ${digest([content])}`;
     });
   return (await Promise.all(lines)).sort();
 }

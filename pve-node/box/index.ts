@@ -9,7 +9,7 @@ import { dropOutdated, ensureNodeImage, ensureSystemImage } from "./images";
 import { machineNameserver } from "./machine";
 import { accessFiles, containerName, nodeName } from "./names";
 import { ensureLan } from "./lan";
-import { assertReady, untilBooted } from "./ready";
+import { assertPackageCache, assertReady, untilBooted } from "./ready";
 import { type EmbeddedState, readState, writeState } from "./boxState";
 import { chooseLan } from "./subnet";
 import { ensureTemplate, templateVolume } from "./template";
@@ -82,6 +82,7 @@ async function boot(paths: LabPaths): Promise<EmbeddedNode> {
     async () => {
       const secrets = await exchangeKeys(paths, ports.ssh);
       await assertReady({ port: ports.api, ca: secrets.ca, token: secrets.token });
+      await assertPackageCache(containerName(paths));
       return describe(paths, state, secrets);
     },
     isRunning,

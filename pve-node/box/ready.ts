@@ -9,6 +9,9 @@ interface Api {
   token: string;
 }
 
+/** Where apt-cacher-ng listens in the node, as Debian's package has it. */
+export const PACKAGE_CACHE_PORT = 3142;
+
 /** Milliseconds a node may take from the start of its container to its first answer. */
 const bootLimitMs = 60_000;
 
@@ -73,4 +76,14 @@ export async function assertReady(api: Api): Promise<void> {
   if (status !== 200) {
     throw new Error(`https://127.0.0.1:${api.port}: GET version answered ${status}; expected 200`);
   }
+}
+
+/** @throws unless the package cache, which every CT is told to use, takes connections. */
+export async function assertPackageCache(container: string): Promise<void> {
+  const connect = `exec 3<>/dev/tcp/127.0.0.1/${PACKAGE_CACHE_PORT}`;
+  await docker(["exec", container, "bash", "-c", connect]).catch((cause: unknown) => {
+    throw new Error(`package cache: port ${PACKAGE_CACHE_PORT} of the node does not answer`, {
+      cause,
+    });
+  });
 }

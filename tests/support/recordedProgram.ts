@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
+import { KEY_FILE_VARIABLE } from "../../lib/stack/machineFiles";
 import {
   policyResource,
   resourceViolations,
@@ -44,7 +45,8 @@ export async function recordProgram(
     mkdirSync(context);
     writeFileSync(join(context, "Dockerfile"), "FROM scratch\n");
     process.env.PROXMOX_VE_API_TOKEN ??= "lab@pve!test=secret";
-    const files = { sshPrivateKeyFile: key, appImageContext: context };
+    process.env[KEY_FILE_VARIABLE] = key;
+    const files = { appImageContext: relative(process.cwd(), context) };
     const config = Object.entries(completeConfig({ ...files, ...changes }));
     const recorded = await recordResources(
       Object.fromEntries(config.map(([k, v]) => [`homelab:${k}`, v])),

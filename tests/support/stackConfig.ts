@@ -29,7 +29,6 @@ export function completeConfig(changes: Record<string, string> = {}): Record<str
     sshHost: "127.0.0.1",
     sshPort: "2222",
     sshHostKey: `ssh-ed25519 ${"A".repeat(68)}`,
-    sshPrivateKeyFile: "/tmp/id_ed25519",
     lanCidr: "172.20.0.0/24",
     lanGateway: "172.20.0.1",
     lbLanAddress: "172.20.0.10",

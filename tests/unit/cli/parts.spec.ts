@@ -187,6 +187,8 @@ describe("environment", () => {
     assert.equal(first.PULUMI_BACKEND_URL, "file:///r/.lab/pulumi");
     assert.equal(first.PULUMI_CONFIG_PASSPHRASE, undefined);
     assert.equal(first.PROXMOX_VE_API_TOKEN, "u@pve!t=s");
+    // Whatever proxies the environment names, Pulumi's own parts are not reached through them.
+    assert.match(first.no_grpc_proxy ?? "", /(^|,)127\.0\.0\.1(,|$)/);
   });
 
   it("leaves a real stack its own backend and passphrase", () => {

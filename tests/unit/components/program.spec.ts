@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
+import { KEY_FILE_VARIABLE } from "../../../lib/stack/machineFiles";
 import type { RecordedResource } from "../../support/recordingMocks";
 import { recordResources } from "../../support/recordingMocks";
 import { completeConfig } from "../../support/stackConfig";
@@ -22,7 +23,8 @@ describe("the program", () => {
     mkdirSync(context);
     writeFileSync(join(context, "Dockerfile"), "FROM scratch\n");
     process.env.PROXMOX_VE_API_TOKEN ??= "lab@pve!test=secret";
-    const config = completeConfig({ sshPrivateKeyFile: key, appImageContext: context });
+    process.env[KEY_FILE_VARIABLE] = key;
+    const config = completeConfig({ appImageContext: relative(process.cwd(), context) });
     const named = Object.fromEntries(Object.entries(config).map(([k, v]) => [`homelab:${k}`, v]));
     const recorded = await recordResources(named);
     // After the mocks, which what it imports must find.

@@ -4,11 +4,10 @@ import { join } from "node:path";
 import type { ContainerHostConfigState } from "../../../provider/containerHostConfig.provider";
 import { containerHostConfigProvider } from "../../../provider/containerHostConfig.provider";
 import { fakeNode } from "./fakeSsh";
-import { serialised } from "./serialised";
 
 const PLAIN = "arch: amd64\nlxc.cap.drop: sys_time\nmemory: 512\n";
 const inputs = {
-  node: { host: "h", port: 22, user: "root", hostKey: "ssh-ed25519 A", keyFile: "/k" },
+  node: { host: "h", port: 22, user: "root", hostKey: "ssh-ed25519 A" },
   vmid: 111,
   features: "keyctl=1,nesting=1",
   rawLines: ["lxc.apparmor.profile: unconfined", "lxc.cap.drop:"],
@@ -20,8 +19,8 @@ describe("features and raw LXC lines of a CT", function () {
   let conf: string;
   let provider: Required<typeof containerHostConfigProvider>;
 
-  before(async () => {
-    provider = (await serialised(containerHostConfigProvider)) as typeof provider;
+  before(() => {
+    provider = containerHostConfigProvider as typeof provider;
   });
   beforeEach(() => {
     node = fakeNode();
@@ -125,8 +124,9 @@ describe("features and raw LXC lines of a CT", function () {
 
   it("says so at once when the CT has stopped before it could tell its key", async () => {
     rmSync(join(node.folder, "hostkey"));
-    const started = provider.create({ ...inputs, features: "", rawLines: [] });
     writeFileSync(join(node.folder, "stopped"), "");
+    writeFileSync(join(node.folder, "dies"), ""); // it starts well, and stops at once
+    const started = provider.create({ ...inputs, features: "", rawLines: [] });
     const from = Date.now();
     await assert.rejects(
       started,
@@ -138,5 +138,56 @@ describe("features and raw LXC lines of a CT", function () {
   it("refuses a CT that does not exist", async () => {
     rmSync(conf);
     await assert.rejects(provider.create(inputs), /unable to configure CT 111: it does not exist/);
+  });
+
+  it("starts a CT that was made stopped, once, when all is set", async () => {
+    writeFileSync(join(node.folder, "stopped"), "");
+    await create();
+    const [first, ...others] = calls().match(/^(set|start|shutdown) .*$/gm) ?? [];
+    assert.match(first ?? "", /^set 111/);
+    assert.deepEqual(others, ["start 111"]);
+  });
+
+  it("starts a CT again that another operation had locked, and no other one", async () => {
+    writeFileSync(join(node.folder, "stopped"), "");
+    const locked = "can't lock file '/run/lock/lxc/pve-config-111.lock' - got timeout\n";
+    writeFileSync(join(node.folder, "start-fails"), locked + locked);
+    await create();
+    assert.equal(calls().match(/^start 111$/gm)?.length, 3);
+  });
+
+  it("fails at once when a CT cannot start, with what Proxmox says", async () => {
+    writeFileSync(join(node.folder, "stopped"), "");
+    writeFileSync(join(node.folder, "start-fails"), "startup for container '111' failed\n");
+    await assert.rejects(create(), {
+      message: "unable to start CT 111: exit status 1: startup for container '111' failed",
+    });
+    assert.equal(calls().match(/^start 111$/gm)?.length, 1);
+  });
+
+  it("keeps what it has written in the state when the CT does not tell its key", async () => {
+    rmSync(join(node.folder, "hostkey"));
+    writeFileSync(join(node.folder, "bin", "sleep"), "#!/bin/sh\n", { mode: 0o755 });
+    interface InitFailed extends Error {
+      id: string;
+      properties: ContainerHostConfigState;
+    }
+    const failed = await provider.create(inputs).catch((error: InitFailed) => error);
+    const { id, properties } = failed as InitFailed;
+    assert.equal(id, "ct-111");
+    assert.deepEqual(properties.addedLines, inputs.rawLines);
+    // The next update asks again, and a deletion takes out exactly what was written.
+    assert.equal((await provider.diff(id, properties, inputs)).changes, true);
+    writeFileSync(join(node.folder, "hostkey"), "ssh-ed25519 CTKEY root@app1\n");
+    const { outs } = await provider.update(id, properties, inputs);
+    assert.deepEqual(outs?.addedLines, inputs.rawLines);
+    await provider.delete(id, outs);
+    assert.equal(readFileSync(conf, "utf8"), PLAIN);
+  });
+
+  it("takes Proxmox's own lock for the file, and leaves no half of one", async () => {
+    await create();
+    assert.ok(existsSync(join(node.folder, "lock", "pve-config-111.lock")));
+    assert.ok(!existsSync(`${conf}.homelab`));
   });
 });

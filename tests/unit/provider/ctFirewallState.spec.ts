@@ -48,7 +48,7 @@ describe("state of a CT's firewall", function () {
   };
 
   const inputs: CtFirewallStateInputs = {
-    node: { host: "h", port: 22, user: "root", hostKey: "ssh-ed25519 A", keyFile: "/k" },
+    node: { host: "h", port: 22, user: "root", hostKey: "ssh-ed25519 A" },
     vmid: 111,
     rules,
     triggers: ["incarnation", 0],

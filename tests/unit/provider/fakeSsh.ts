@@ -12,6 +12,13 @@ case "$1" in
     [ "$3" = --features ] && sed -i "1i features: $4" "$conf"
     exit 0 ;;
   status) [ -e "$LAB/stopped" ] && echo "status: stopped" || echo "status: running" ;;
+  start)
+    if [ -s "$LAB/start-fails" ]; then
+      head -n 1 "$LAB/start-fails" >&2
+      sed -i 1d "$LAB/start-fails"
+      exit 1
+    fi
+    [ -e "$LAB/dies" ] || rm -f "$LAB/stopped" ;;
   exec) cat "$LAB/hostkey" ;;
 esac
 `;
@@ -24,7 +31,7 @@ export function fakeNode(): { folder: string; [Symbol.dispose](): void } {
   const folder = mkdtempSync(join(tmpdir(), "node-"));
   const bin = join(folder, "bin");
   mkdirSync(bin);
-  const ssh = `#!/bin/bash\nexport LAB=${folder}\nsed "s#/etc/pve/lxc#${folder}#g" | bash -s\n`;
+  const ssh = `#!/bin/bash\nexport LAB=${folder}\nsed "s#/etc/pve/lxc#${folder}#g; s#/run/lock/lxc#${folder}/lock#g; s/sleep 5/sleep 0/" | bash -s\n`;
   for (const [name, text] of [
     ["ssh", ssh],
     ["pct", PCT],

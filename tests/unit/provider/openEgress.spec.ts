@@ -4,14 +4,13 @@ import { join } from "node:path";
 import type { OpenEgressState } from "../../../provider/openEgress.provider";
 import { openEgressProvider } from "../../../provider/openEgress.provider";
 import { fakeNode } from "./fakeSsh";
-import { serialised } from "./serialised";
 
 describe("an open way out that an earlier run left", () => {
-  const endpoint = { host: "h", port: 22, user: "root", hostKey: "ssh-ed25519 A", keyFile: "/k" };
+  const endpoint = { host: "h", port: 22, user: "root", hostKey: "ssh-ed25519 A" };
 
   /** What the program's inputs become when the marker is there or not. */
   async function checked(before: number | undefined, isMarked: boolean): Promise<OpenEgressState> {
-    const provider = await serialised(openEgressProvider);
+    const provider = openEgressProvider;
     using node = fakeNode();
     const marker = join(node.folder, "opened");
     if (isMarked) writeFileSync(marker, "");

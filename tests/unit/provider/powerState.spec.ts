@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { CA_FILE_VARIABLE } from "../../../lib/stack/machineFiles";
 import type { PowerStateInputs, PowerStateState } from "../../../provider/powerState.provider";
 import { powerStateProvider } from "../../../provider/powerState.provider";
 import type { FakeProxmox } from "./fakeProxmox";
 import { fakeProxmox, TOKEN } from "./fakeProxmox";
 import { fakeNode } from "./fakeSsh";
-import { serialised } from "./serialised";
 
 describe("power state of the CTs", function () {
   this.timeout(30_000);
@@ -15,18 +15,21 @@ describe("power state of the CTs", function () {
 
   before(async () => {
     proxmox = await fakeProxmox();
-    provider = (await serialised(powerStateProvider)) as typeof provider;
+    process.env[CA_FILE_VARIABLE] = proxmox.caFile;
+    provider = powerStateProvider as typeof provider;
   });
-  after(() => proxmox.close());
+  after(() => {
+    delete process.env[CA_FILE_VARIABLE];
+    return proxmox.close();
+  });
 
   const cts = (...data: object[]) => (proxmox.answers["/nodes/pve1/lxc"] = { data });
 
   async function check(before?: Record<string, number>) {
     const result = await provider.check({ starts: before } as unknown as PowerStateInputs, {
       endpoint: proxmox.endpoint,
-      caFile: proxmox.caFile,
       nodeName: "pve1",
-      node: { host: "h", port: 22, user: "root", hostKey: "ssh-ed25519 A", keyFile: "/k" },
+      node: { host: "h", port: 22, user: "root", hostKey: "ssh-ed25519 A" },
       vmids: [150, 111],
       token: TOKEN,
     });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { CA_FILE_VARIABLE } from "../../../lib/stack/machineFiles";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import type { Needs } from "../../../lib/preflight/preflightRules";
@@ -6,7 +7,6 @@ import type { PreflightInputs, PreflightState } from "../../../provider/prefligh
 import { preflightProvider } from "../../../provider/preflight.provider";
 import type { FakeProxmox } from "./fakeProxmox";
 import { fakeProxmox, TOKEN } from "./fakeProxmox";
-import { serialised } from "./serialised";
 
 const TEMPLATE = "local:vztmpl/debian-12.tar.zst";
 const needs: Needs = {
@@ -49,18 +49,19 @@ describe("preflight", function () {
 
   before(async () => {
     proxmox = await fakeProxmox();
-    provider = (await serialised(preflightProvider)) as typeof provider;
+    provider = preflightProvider as typeof provider;
   });
   after(() => proxmox.close());
   beforeEach(() => {
     for (const path of Object.keys(proxmox.answers)) delete proxmox.answers[path];
     Object.assign(proxmox.answers, good);
     proxmox.asked.length = 0;
+    process.env[CA_FILE_VARIABLE] = proxmox.caFile;
   });
+  afterEach(() => delete process.env[CA_FILE_VARIABLE]);
 
   const inputs = (changes: Partial<PreflightInputs> = {}): PreflightInputs => ({
     endpoint: proxmox.endpoint,
-    caFile: proxmox.caFile,
     needs,
     token: TOKEN,
     ...changes,
@@ -133,9 +134,10 @@ describe("preflight", function () {
   });
 
   it("refuses a certificate of another CA", async () => {
+    process.env[CA_FILE_VARIABLE] = proxmox.otherCaFile;
     await refuses(
       /^proxmoxEndpoint: \S+ has a certificate that is not signed by the CA in \S+other\.pem, got \w+; set proxmoxCaFile /,
-      { caFile: proxmox.otherCaFile },
+      {},
     );
   });
 
@@ -281,7 +283,7 @@ describe("preflight", function () {
     const { outs } = await provider.create(checked);
     const state = outs as PreflightState;
     const reordered = { warnings: [], needs: { ...needs }, endpoint: checked.endpoint };
-    const news = { ...reordered, caFile: checked.caFile } as PreflightInputs;
+    const news = reordered as PreflightInputs;
     assert.equal((await provider.diff("preflight", state, news)).changes, false);
     const other = { ...checked, needs: { ...needs, storage: "ssd" } } as PreflightInputs;
     assert.equal((await provider.diff("preflight", state, other)).changes, true);

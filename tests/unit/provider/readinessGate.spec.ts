@@ -3,11 +3,10 @@ import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readinessGateProvider } from "../../../provider/readinessGate.provider";
 import { fakeNode } from "./fakeSsh";
-import { serialised } from "./serialised";
 
 const inputs = {
   subject: 'CT 111 "app1": SSH on 10.10.10.11',
-  from: { host: "h", port: 22, user: "root", hostKey: "ssh-ed25519 A", keyFile: "/k" },
+  from: { host: "h", port: 22, user: "root", hostKey: "ssh-ed25519 A" },
   deadlineSeconds: 0,
   triggers: ["a"],
 };
@@ -19,8 +18,8 @@ describe("readiness gate", function () {
   let lab: ReturnType<typeof fakeNode>;
   let provider: Required<typeof readinessGateProvider>;
 
-  before(async () => {
-    provider = (await serialised(readinessGateProvider)) as typeof provider;
+  before(() => {
+    provider = readinessGateProvider as typeof provider;
   });
   beforeEach(() => (lab = fakeNode()));
   afterEach(() => lab[Symbol.dispose]());

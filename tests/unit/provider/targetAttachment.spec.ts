@@ -3,9 +3,8 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { targetAttachmentProvider } from "../../../provider/targetAttachment.provider";
 import { fakeNode } from "./fakeSsh";
-import { serialised } from "./serialised";
 
-const loadBalancer = { host: "h", port: 22, user: "root", hostKey: "ssh-ed25519 A", keyFile: "/k" };
+const loadBalancer = { host: "h", port: 22, user: "root", hostKey: "ssh-ed25519 A" };
 const inputs = {
   target: "app2",
   loadBalancer,
@@ -26,8 +25,8 @@ describe("target attachment", function () {
   let lab: ReturnType<typeof fakeNode>;
   let provider: Required<typeof targetAttachmentProvider>;
 
-  before(async () => {
-    provider = (await serialised(targetAttachmentProvider)) as typeof provider;
+  before(() => {
+    provider = targetAttachmentProvider as typeof provider;
   });
   beforeEach(() => (lab = fakeNode()));
   afterEach(() => lab[Symbol.dispose]());

@@ -42,7 +42,7 @@ describe("draining a target before its app node changes", function () {
   };
   const inputs: TargetDrainInputs = {
     target: "app1",
-    node: { host: "h", port: 22, user: "root", hostKey: "ssh-ed25519 A", keyFile: "/k" },
+    node: { host: "h", port: 22, user: "root", hostKey: "ssh-ed25519 A" },
     loadBalancer: 110,
     causes: ["one"],
     deregistrationDelaySeconds: 1,

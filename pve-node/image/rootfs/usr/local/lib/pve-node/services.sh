@@ -21,9 +21,10 @@ lxcfs_run() {
 }
 
 # The cache directory is shared by all labs of the machine, but not made for two writers: the first
-# box has it, others use a place of their own. Files belong to the directory's owner outside.
+# box has it, others use a place of their own. Files belong to the directory's owner outside; the package's
+# configuration is readable by its own group only.
 apt_cache_run() (
-  local cache=/var/cache/homelab-apt owner
+  local cache=/var/cache/homelab-apt owner group
   mkdir -p "$cache" /var/log/apt-cacher-ng
   exec 9> "$cache/.lock"
   if ! flock -n 9; then
@@ -32,6 +33,7 @@ apt_cache_run() (
   fi
   owner=$(stat -c %u:%g "$cache")
   chown -R "$owner" /var/log/apt-cacher-ng
-  exec setpriv --reuid "${owner%:*}" --regid "${owner#*:}" --clear-groups \
+  group=$(getent group apt-cacher-ng | cut -d: -f3)
+  exec setpriv --reuid "${owner%:*}" --regid "${owner#*:}" --groups "$group" \
     apt-cacher-ng -c /etc/apt-cacher-ng "CacheDir=$cache"
 )

@@ -50,8 +50,13 @@ templates_copy() {
   for file in /var/cache/homelab-template/*.tar.zst; do
     name=$(basename "$file")
     [[ -e $file ]] || continue
-    [[ $(stat -c '%s %Y' "$file") == "$(stat -c '%s %Y' "$target/$name" 2> /dev/null)" ]] && continue
-    cp -p "$file" "$target/.$name.part"
+    [[ $(stat -c '%s %Y' "$file") == "$(stat -c '%s %Y' "$target/$name" 2> /dev/null)" ]] && {
+      chmod 0644 "$target/$name"
+      continue
+    }
+    # An unprivileged CT's root unpacks it, whatever umask the file was made with.
+    cp --preserve=timestamps "$file" "$target/.$name.part"
+    chmod 0644 "$target/.$name.part"
     mv "$target/.$name.part" "$target/$name"
   done
 }
