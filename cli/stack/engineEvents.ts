@@ -1,3 +1,5 @@
+import { explainError, type Failure, groupFailures } from "./explainError";
+
 /** The part of Pulumi's engine events (one JSON document a line of `--event-log`) that is used here. */
 export interface EngineEvent {
   resourcePreEvent?: { metadata: StepMetadata; planning?: boolean };
@@ -29,7 +31,7 @@ export interface EngineState {
   /** What is being worked on, oldest first, by URN. */
   active: Map<string, string>;
   /** Errors and mandatory policy violations, as they came. */
-  errors: string[];
+  errors: Failure[];
   /** Changes of the update by operation, once it ended. */
   changes?: Record<string, number>;
 }
@@ -71,27 +73,31 @@ export function applyEvent(state: EngineState, event: EngineEvent): void {
   if (failed) state.active.delete(failed.metadata.urn);
   const { diagnosticEvent: said, policyEvent: policy, errorEvent: error } = event;
   if (said?.severity === "error" && !said.ephemeral) {
-    state.errors.push(withSubject(said.urn, said.message));
+    state.errors.push(failureOf(said.urn, said.message));
   }
   if (policy?.enforcementLevel === "mandatory") {
     state.errors.push(
-      withSubject(policy.resourceUrn, `policy ${policy.policyName}: ${policy.message}`),
+      failureOf(policy.resourceUrn, `policy ${policy.policyName}: ${policy.message}`),
     );
   }
-  if (error) state.errors.push(plain(error.error));
+  if (error) state.errors.push({ text: plain(error.error) });
   if (event.summaryEvent && !event.summaryEvent.isPreview) {
     state.changes = event.summaryEvent.resourceChanges ?? {};
   }
 }
 
 /** Providers made from Terraform's say each failure twice, once as a line of their own log. */
-const providerLog = /^[^:]+: sdk-v2\/provider2\.go:\d+: /;
+const providerLog = /^sdk-v2\/provider2\.go:\d+: /;
 
-/** The errors to show: each once, and a provider's log line only where nothing else was said. */
+/**
+ * The errors to show: each cause once, with the resources that it stopped, and a provider's log line only
+ * where nothing else was said.
+ */
 export function errorsToShow({ errors }: EngineState): string[] {
-  const said = [...new Set(errors)].filter((text) => !/^(preview|update) failed$/.test(text));
-  const own = said.filter((text) => !providerLog.test(text));
-  return own.length > 0 ? own : said;
+  const said = errors.filter(({ text }) => !/^(preview|update|destroy) failed$/.test(text));
+  const own = said.filter(({ text }) => !providerLog.test(text));
+  const shown = own.length > 0 ? own : said;
+  return groupFailures(shown.map(({ subject, text }) => ({ subject, text: explainError(text) })));
 }
 
 /** One line for the progress display. */
@@ -139,10 +145,10 @@ function splitUrn(urn: string): { name: string; types: string[] } {
 /** How the engine begins what a provider's check refused; what follows names its own subject. */
 const checkFailure = /^\S+ resource '[^']*' has a problem: /;
 
-function withSubject(urn: string | undefined, message: string): string {
+function failureOf(urn: string | undefined, message: string): Failure {
   const text = plain(message);
-  if (checkFailure.test(text)) return text.replace(checkFailure, "");
-  return urn ? `${splitUrn(urn).name}: ${text}` : text;
+  if (checkFailure.test(text)) return { text: text.replace(checkFailure, "") };
+  return { subject: urn ? splitUrn(urn).name : undefined, text };
 }
 
 /** Messages carry colours as `<{%reset%}>`. */

@@ -49,7 +49,7 @@ describe("engine events", () => {
   it("keeps errors with their resource, without colours", () => {
     const message = "<{%reset%}>no space<{%reset%}>\n";
     const state = after({ diagnosticEvent: { urn: node, message, severity: "error" } });
-    assert.deepEqual(state.errors, ["app1-docker: no space"]);
+    assert.deepEqual(state.errors, [{ subject: "app1-docker", text: "no space" }]);
   });
 
   it("shows each failure once", () => {
@@ -82,7 +82,7 @@ describe("engine events", () => {
         enforcementLevel,
       },
     });
-    assert.deepEqual(after(event("advisory"), event("mandatory")).errors, [
+    assert.deepEqual(errorsToShow(after(event("advisory"), event("mandatory"))), [
       "app1-docker: policy lan: has a LAN interface",
     ]);
   });
