@@ -7,7 +7,7 @@ import type { DatabaseConfig } from "./config";
 import { failureReason } from "./storeFailure";
 import { StoreDown, type NodeVisits, type VisitCount, type VisitStore } from "./visitStore";
 
-/** Small: three app nodes share 20 connections with the administrator. */
+/** Small, for all app nodes share one server: lib/postgres/postgresConfig.ts reckons with this number. */
 const MAX_CONNECTIONS = 4;
 /** Together below the load balancer's 2 s server timeout: a page without database still gets out. */
 const CONNECT_TIMEOUT_MS = 1_000;

@@ -1,3 +1,5 @@
+import { MAX_APP_NODES } from "../stack/settings";
+
 /** Who may connect to which database. */
 export interface DatabaseAccess {
   database: string;
@@ -40,13 +42,24 @@ export interface ServerSettings {
   keyFile: string;
 }
 
+/** Connections that one app node's pool opens at the most; app/postgresStore.ts has the same number. */
+const POOL_CONNECTIONS = 4;
+/** For superusers, backups and whoever looks into the database. */
+const RESERVED_CONNECTIONS = 10;
+
+/**
+ * Enough for as many app nodes as a stack may have, so that adding one takes no restart. A connection that
+ * nobody opens takes a few hundred bytes of shared memory.
+ */
+const MAX_CONNECTIONS = MAX_APP_NODES * POOL_CONNECTIONS + RESERVED_CONNECTIONS;
+
 /** A file for conf.d: small memory, TLS only, dead clients noticed in about 25 seconds. */
 export function renderSettings(settings: ServerSettings): string {
   const shared = Math.max(32, Math.floor(settings.memoryMiB / 5));
   const values: [string, string][] = [
     ["listen_addresses", `'${settings.listenAddress}'`],
     ["port", String(settings.port)],
-    ["max_connections", "40"],
+    ["max_connections", String(MAX_CONNECTIONS)],
     ["shared_buffers", `${shared}MB`],
     ["effective_cache_size", `${Math.floor(settings.memoryMiB / 2)}MB`],
     ["work_mem", "4MB"],

@@ -28,6 +28,8 @@ describe("database configuration", () => {
     assert.match(text, /^listen_addresses = '10\.10\.10\.50'$/m);
     assert.match(text, /^shared_buffers = 128MB$/m);
     assert.match(text, /^ssl = on$/m);
+    // The pools of twenty app nodes, four connections each, and some for administrators.
+    assert.match(text, /^max_connections = 90$/m);
   });
 
   it("takes the password from standard input and shows it in no argument", () => {
