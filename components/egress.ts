@@ -1,5 +1,5 @@
 import * as command from "@pulumi/command";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { NodeNetwork } from "../lib/net/nodeNetwork";
 import { closeEgress, nodeFiles, openEgress } from "../lib/net/nodeSetup";
 import { OpenEgress } from "../provider/openEgress";
@@ -43,7 +43,7 @@ export class Egress {
         update: open,
         triggers: [this.before.unfinished, ...triggers],
       },
-      { ...opts, dependsOn: [this.filters, ...list(opts.dependsOn)] },
+      pulumi.mergeOptions(opts, { dependsOn: this.filters }),
     );
     this.opened.push(opener);
     return opener;
@@ -66,8 +66,4 @@ export class Egress {
       { dependsOn: [...installed, ...this.opened] },
     );
   }
-}
-
-function list(dependsOn: pulumi.CustomResourceOptions["dependsOn"]): pulumi.Resource[] {
-  return (Array.isArray(dependsOn) ? dependsOn : []) as pulumi.Resource[];
 }

@@ -1,3 +1,4 @@
+import { installOnNode } from "./nodePackages";
 import {
   FLOW_LOG_FILE,
   FLOW_LOG_MAX_KIB,
@@ -46,7 +47,7 @@ export function installNodeFlowLog(): string {
   return `if ! command -v ulogd >/dev/null; then
   # Its own service would take group 0 from Proxmox's firewall logger.
   [ ! -d /run/systemd/system ] || systemctl -q mask ulogd2.service
-  DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends ulogd2-json >/dev/null ||
+  ( ${installOnNode("ulogd", "ulogd2-json")} ) ||
     echo "denied packets are not logged: ulogd2-json cannot be installed" >&2
 fi
 ${writeFileCommand({ path: CONFIG, text: ulogdConfig("/dev/null") })}

@@ -1,19 +1,22 @@
+import { installOnNode, NODE_FOLDER } from "./nodePackages";
 import { script, shellQuote, writeFileCommand } from "../shell/quote";
 import { nodeFilterTable, tableName } from "./nodeFilter";
 import { installNodeFlowLog, removeNodeFlowLog, startNodeFlowLog } from "./nodeFlowLog";
 import type { NodeNetwork } from "./nodeNetwork";
 import { portGuardTable } from "./portGuard";
 
+/** What the node's forwarding was before the first stack. */
+const FORWARDING_BEFORE = `${NODE_FOLDER}/ip_forward-before`;
+
 /** Files on the node: rules that can be loaded any number of times, and what loads them. */
 export function nodeFiles(network: NodeNetwork) {
   const own = network.privateBridge;
-  const folder = "/etc/homelab";
   const paths = {
-    rules: `${folder}/network-${own}.nft`,
-    up: `${folder}/network-${own}-up`,
+    rules: `${NODE_FOLDER}/network-${own}.nft`,
+    up: `${NODE_FOLDER}/network-${own}-up`,
     interfaces: `/etc/network/interfaces.d/homelab-network-${own}`,
     // There while a run that opened the way out has not ended well.
-    opened: `${folder}/network-${own}-opened`,
+    opened: `${NODE_FOLDER}/network-${own}-opened`,
   };
   // Both tables change in one step: there is no moment with half of them.
   const rules = `${nodeFilterTable(network)}${portGuardTable(network)}`;
@@ -36,7 +39,10 @@ export function setUpNode(network: NodeNetwork): string {
   const { paths, rules, up, interfaces } = nodeFiles(network);
   return script(
     // Not its service: the rules are loaded with the bridge, beside everybody else's.
-    "command -v nft >/dev/null || DEBIAN_FRONTEND=noninteractive apt-get install -qq -y nftables >/dev/null",
+    installOnNode("nft", "nftables"),
+    // What it was before the first stack of this node; the last one that goes gives it back.
+    `mkdir -p ${NODE_FOLDER}
+[ -e ${FORWARDING_BEFORE} ] || cat /proc/sys/net/ipv4/ip_forward > ${FORWARDING_BEFORE}`,
     installNodeFlowLog(),
     writeFileCommand({ path: paths.rules, text: rules }),
     writeFileCommand({ path: paths.up, text: up, mode: "0755" }),
@@ -54,6 +60,11 @@ export function tearDownNode(network: NodeNetwork): string {
     `rm -f ${Object.values(nodeFiles(network).paths).map(shellQuote).join(" ")}`,
     `printf '%s' ${shellQuote(drop("inet") + drop("bridge"))} | nft -f -`,
     removeNodeFlowLog(),
+    `if ! ls ${NODE_FOLDER}/network-*.nft >/dev/null 2>&1 && [ -e ${FORWARDING_BEFORE} ]; then
+  cat ${FORWARDING_BEFORE} > /proc/sys/net/ipv4/ip_forward
+  rm -f ${FORWARDING_BEFORE}
+fi
+rmdir ${NODE_FOLDER} 2>/dev/null || true`,
   );
 }
 
