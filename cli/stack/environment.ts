@@ -33,8 +33,9 @@ export function pulumiEnvironment(from: {
     PULUMI_OPTION_CONFIG_FILE: configFile(paths, stack),
     PULUMI_OPTION_POLICY_PACK: join(paths.root, "policy"),
     PULUMI_SKIP_UPDATE_CHECK: "true",
-    // Pulumi's parts speak to each other over loopback; gRPC for Node.js would ask a proxy for that.
-    no_grpc_proxy: "127.0.0.1,localhost,[::1]",
+    // The engine, the program and the policy pack talk over loopback; grpc-js would send even that
+    // through `http_proxy`. It reads this variable before `no_proxy`, and knows no spaces in it.
+    no_grpc_proxy: withLoopback(outer.no_grpc_proxy ?? outer.no_proxy),
     // The compiler runs in the tests; here it would only cost seconds.
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     // A working copy that was lost is made anew; the salt is in the state as well.
@@ -71,6 +72,17 @@ function machineFiles(
     [CA_FILE_VARIABLE]: caFile,
     ...(caFile ? { SSL_CERT_DIR: withCertificates(outer.SSL_CERT_DIR, dirname(caFile)) } : {}),
   };
+}
+
+const loopback = ["localhost", "127.0.0.1", "::1"];
+
+/** A list of hosts that no proxy is asked for, with this machine's own. */
+function withLoopback(hosts = ""): string {
+  const named = hosts
+    .split(",")
+    .map((host) => host.trim())
+    .filter(Boolean);
+  return [...new Set([...named, ...loopback])].join(",");
 }
 
 function withCertificates(outer: string | undefined, folder: string): string {

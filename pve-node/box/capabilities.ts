@@ -67,6 +67,8 @@ export function hostAccess(): string[] {
   return [
     ...capabilitiesOf(status).flatMap((name) => ["--cap-add", name]),
     ...["seccomp", "apparmor", "systempaths"].flatMap((o) => ["--security-opt", `${o}=unconfined`]),
+    // SELinux (Fedora, RHEL): a confined container may not read bind mounts. Without SELinux: no effect.
+    ...["--security-opt", "label=disable"],
     "--device-cgroup-rule=a *:* rwm",
     "--device=/dev/fuse",
     "--cgroupns=private",

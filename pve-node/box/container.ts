@@ -20,6 +20,8 @@ export interface NodeSpec {
 
 interface Container {
   State: { Running: boolean; Status: string };
+  /** How often Docker has started it again by itself since somebody started it. */
+  RestartCount: number;
   Config: { Labels: Record<string, string> };
 }
 
@@ -85,16 +87,24 @@ function runArguments(paths: LabPaths, spec: NodeSpec, ports: Ports): string[] {
     ...["--volume", `${name}:/var/lib/pve-node`],
     ...["--volume", `${join(paths.cache, "apt")}:/var/cache/homelab-apt`],
     ...["--volume", `${templateFolder(paths)}:/var/cache/homelab-template:ro`],
+    ...withoutProxies(),
     ...["--env", `PVE_NODE_NAME=${nodeName}`],
     ...["--env", `PVE_NODE_NAMESERVER=${spec.nameserver}`],
     ...["--env", `PVE_NODE_LB_ADDRESS=${spec.lan.loadBalancer}`],
-    // Docker's client would else hand in the proxies of its own configuration, which the node cannot use
-    // for its own addresses.
-    ...["http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy"].flatMap((name) =>
-      [name, name.toUpperCase()].flatMap((one) => ["--env", `${one}=`]),
-    ),
     spec.image,
   ];
+}
+
+/**
+ * Docker gives each container the proxies of the user's `~/.docker/config.json`. The node's own
+ * programs speak to loopback and to their CTs only, and would ask the proxy for those.
+ */
+export function withoutProxies(): string[] {
+  const names = ["http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy"];
+  return names.flatMap((name) => [
+    ...["--env", `${name}=`],
+    ...["--env", `${name.toUpperCase()}=`],
+  ]);
 }
 
 /** Tells a container that was made from other arguments. */

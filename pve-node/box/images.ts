@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { cp, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { exec, run } from "../../system/exec";
 import type { LabPaths } from "../../system/labPaths";
 import type { Note } from "../../system/progress";
+import { digest, fileDigests, normaliseModes, withContext } from "./buildContext";
 import { docker, inspect } from "./docker";
 import { type NodeImage, readState, writeState } from "./boxState";
 
@@ -21,6 +21,7 @@ export async function ensureSystemImage(paths: LabPaths, note: Note): Promise<st
   await ensureBaseImage(paths, note);
   await withContext(paths, async (context) => {
     await cp(node.file, join(context, "node"));
+    await normaliseModes(context);
     await build(context, dockerfile, tag, { BASE: baseTag }, note);
   });
   return tag;
@@ -44,6 +45,7 @@ export async function ensureNodeImage(paths: LabPaths, note: Note): Promise<stri
     await run(process.execPath, [tsx, bundle, join(context, "dist")], { cwd: paths.root });
     await cp(join(imageFolder(paths), "rootfs"), join(context, "rootfs"), { recursive: true });
     const dockerfile = join(imageFolder(paths), "Dockerfile");
+    await normaliseModes(context);
     const contents = await fileDigests(context);
     const made = `homelab/pve-node:${digest([await readFile(dockerfile), system, ...contents])}`;
     if (!(await inspect("image", made))) {
@@ -76,9 +78,9 @@ async function ensureBaseImage(paths: LabPaths, note: Note): Promise<void> {
   await withContext(paths, async (folder) => {
     const tar = join(folder, "debian.tar");
     const options = ["--variant=minbase", "--include=ca-certificates", "--format=tar"];
-    // A hardened umask would make folders that only root of the image may enter.
-    const words = ["-c", 'umask 022 && exec "$@"', "sh", "mmdebstrap", ...options, "bookworm", tar];
-    await run("sh", words, { onLine: note });
+    // Debian's folders get the umask's modes where a package does not say them.
+    const call = ["-c", 'umask 022; exec mmdebstrap "$@"', "sh", ...options, "bookworm", tar];
+    await run("sh", call, { onLine: note });
     await docker(["import", "--change", 'CMD ["bash"]', tar, baseTag]);
   });
 }
@@ -116,7 +118,6 @@ async function build(
   for (const name of ["http_proxy", "https_proxy", "no_proxy"]) {
     if (process.env[name]) flags.push("--build-arg", name);
   }
-  await normaliseModes(context);
   const call = ["build", "--tag", tag, "--file", dockerfile, ...flags, context];
   let share: number | undefined;
   const onLine = (line: string) => note(line, (share = stepShare(line) ?? share));
@@ -129,54 +130,10 @@ export function stepShare(line: string): number | undefined {
   return step === undefined ? undefined : (Number(step) - 1) / Number(steps);
 }
 
-/** Runs `work` with an empty folder on the cache's disk, removed afterwards. */
-async function withContext<T>(paths: LabPaths, work: (folder: string) => Promise<T>): Promise<T> {
-  const parent = join(paths.cache, "image");
-  await mkdir(parent, { recursive: true });
-  const folder = await mkdtemp(join(parent, "context-"));
-  try {
-    return await work(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-/** Permissions that do not depend on the umask a checkout was made with: for all, or to execute as well. */
-const normalMode = (mode: number) => (mode & 0o100 ? 0o755 : 0o644);
-
-/** Gives everything in a build context those permissions; COPY would keep a hardened umask's. */
-export async function normaliseModes(folder: string): Promise<void> {
-  await chmod(folder, 0o755);
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
-    if (entry.isDirectory()) await chmod(path, 0o755);
-    else if (entry.isFile()) await chmod(path, normalMode((await stat(path)).mode));
-  }
-}
-
 async function sourcesDigest(paths: LabPaths): Promise<string> {
   const folders = ["pve-node", "lib"].map((folder) => join(paths.root, folder));
   const files = (await Promise.all(folders.map(fileDigests))).flat();
   // What starts the box runs on this machine and is no part of its image.
   const inside = files.filter((line) => !line.startsWith("/box/"));
   return digest([(await nodeBinary(paths)).key, ...inside]);
-}
-
-/** `path mode hash` of each file below a folder, sorted. */
-async function fileDigests(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const lines = entries
-    .filter((entry) => entry.isFile())
-    .map(async (entry) => {
-      const file = join(entry.parentPath, entry.name);
-      const [content, { mode }] = await Promise.all([readFile(file), stat(file)]);
-      return `${file.slice(folder.length)} ${normalMode(mode).toString(8)} ${digest([content])}`;
-    });
-  return (await Promise.all(lines)).sort();
-}
-
-function digest(parts: (string | Buffer)[]): string {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(part).update("\0");
-  return hash.digest("hex").slice(0, 12);
 }

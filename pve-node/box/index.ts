@@ -1,15 +1,16 @@
 import { rm } from "node:fs/promises";
 import type { LabPaths } from "../../system/labPaths";
+import { exec } from "../../system/exec";
 import type { Progress } from "../../system/progress";
 import type { EmbeddedNode } from "./embeddedNode";
 import { exchangeKeys, knownSecrets, type NodeSecrets } from "./keyExchange";
 import { ensureContainer, findContainer, stopContainer } from "./container";
-import { remove } from "./docker";
+import { docker, remove } from "./docker";
 import { dropOutdated, ensureNodeImage, ensureSystemImage } from "./images";
 import { machineNameserver } from "./machine";
 import { accessFiles, containerName, nodeName } from "./names";
 import { ensureLan } from "./lan";
-import { assertPackageCache, assertReady, untilBooted } from "./ready";
+import { assertReady, requirePackageCache, untilBooted } from "./ready";
 import { type EmbeddedState, readState, writeState } from "./boxState";
 import { chooseLan } from "./subnet";
 import { ensureTemplate, templateVolume } from "./template";
@@ -72,21 +73,30 @@ export async function removeEmbeddedNode(paths: LabPaths, progress: Progress): P
   });
 }
 
-/** Waits until the node answers our key and token, over a connection we can verify. */
+/** Waits until the node answers our key and token, over a connection we can verify, and serves packages. */
 async function boot(paths: LabPaths): Promise<EmbeddedNode> {
-  const isRunning = async () => (await findContainer(paths))?.State.Running === true;
+  const name = containerName(paths);
+  const box = {
+    state: async () => {
+      const found = await findContainer(paths);
+      return { running: found?.State.Running === true, restarts: found?.RestartCount ?? 0 };
+    },
+    log: () => docker(["logs", "--tail", "20", name]),
+    remove: () => remove("container", name),
+  };
   const state = await readState(paths);
   const ports = state.ports!;
-  return untilBooted(
-    containerName(paths),
-    async () => {
-      const secrets = await exchangeKeys(paths, ports.ssh);
-      await assertReady({ port: ports.api, ca: secrets.ca, token: secrets.token });
-      await assertPackageCache(containerName(paths));
-      return describe(paths, state, secrets);
-    },
-    isRunning,
-  );
+  const node = await untilBooted(box, async () => {
+    const secrets = await exchangeKeys(paths, ports.ssh);
+    await assertReady({ port: ports.api, ca: secrets.ca, token: secrets.token });
+    return describe(paths, state, secrets);
+  });
+  const ask = ["exec", name, "curl", "-s", "-o", "/dev/null", "-m", "2", "--noproxy", "*"];
+  await requirePackageCache({
+    answers: async () => (await exec("docker", [...ask, "http://127.0.0.1:3142/"])).code === 0,
+    log: () => docker(["logs", "--tail", "100", name]),
+  });
+  return node;
 }
 
 function describe(paths: LabPaths, state: EmbeddedState, secrets: NodeSecrets): EmbeddedNode {

@@ -29,7 +29,7 @@ guests_start() {
 
 # An unauthenticated request is refused with 401 as soon as the API answers.
 api_status() {
-  curl --noproxy '*' -s -o /dev/null -m 5 -w '%{http_code}' --cacert /etc/pve/pve-root-ca.pem \
+  curl -s -o /dev/null -m 5 --noproxy '*' -w '%{http_code}' --cacert /etc/pve/pve-root-ca.pem \
     https://127.0.0.1:8006/api2/json/version || true
 }
 

@@ -21,10 +21,9 @@ lxcfs_run() {
 }
 
 # The cache directory is shared by all labs of the machine, but not made for two writers: the first
-# box has it, others use a place of their own. Files belong to the directory's owner outside; the package's
-# configuration is readable by its own group only.
+# box has it, others use a place of their own. Files belong to the directory's owner outside.
 apt_cache_run() (
-  local cache=/var/cache/homelab-apt owner group
+  local cache=/var/cache/homelab-apt owner
   mkdir -p "$cache" /var/log/apt-cacher-ng
   exec 9> "$cache/.lock"
   if ! flock -n 9; then
@@ -33,7 +32,14 @@ apt_cache_run() (
   fi
   owner=$(stat -c %u:%g "$cache")
   chown -R "$owner" /var/log/apt-cacher-ng
-  group=$(getent group apt-cacher-ng | cut -d: -f3)
-  exec setpriv --reuid "${owner%:*}" --regid "${owner#*:}" --groups "$group" \
+  # The package's group: its security.conf is for that group and root only.
+  exec setpriv --reuid "${owner%:*}" --regid "${owner#*:}" --groups "$(apt_cache_group)" \
     apt-cacher-ng -c /etc/apt-cacher-ng "CacheDir=$cache"
 )
+
+apt_cache_group() { getent group apt-cacher-ng | cut -d: -f3; }
+
+# Succeeds when the package cache answers. CTs have no way round it: a node without it installs nothing.
+apt_cache_answers() {
+  curl -s -o /dev/null -m 2 --noproxy '*' http://127.0.0.1:3142/
+}
