@@ -3,7 +3,7 @@ import { type Command, jsonOption, UsageError } from "../core/command";
 import { withLabLock } from "../../system/labLock";
 import type { EmbeddedNode } from "../../pve-node/box/embeddedNode";
 import { ensureEmbeddedNode, stopEmbeddedNode } from "../../pve-node/box";
-import { ensurePrerequisites } from "../prerequisites";
+import { bringer, ensurePrerequisites } from "../prerequisites";
 
 export const command: Command = {
   usage: "pve info|start|stop [--json]",
@@ -27,7 +27,7 @@ export const command: Command = {
       case "start":
         await withLabLock(paths, "pve start", async () => {
           await ensurePrerequisites(paths, progress, context.yes);
-          await ensureEmbeddedNode(paths, progress);
+          await ensureEmbeddedNode(paths, progress, bringer(context.yes));
         });
         return 0;
       case "stop":

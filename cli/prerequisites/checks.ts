@@ -1,30 +1,24 @@
 import { existsSync, readFileSync, statfsSync } from "node:fs";
 import { freemem } from "node:os";
-import { delimiter, join } from "node:path";
+import { inPath, thisFamily } from "../../system/distribution";
 import { exec } from "../../system/exec";
-import {
-  type DockerAnswer,
-  type Finding,
-  judgeDocker,
-  judgePlatform,
-  judgeProxmoxHost,
-  judgeRoom,
-  judgeTools,
-  tools,
-} from "./findings";
+import { askDocker, judgeDocker } from "./docker";
+import { type Finding, judgePlatform, judgeProxmoxHost, judgeRoom, judgeSsh } from "./findings";
 
 /** Where Docker keeps its data unless told otherwise. */
-const dockerRoot = "/var/lib/docker";
+const defaultDockerFolder = "/var/lib/docker";
 
 /** Looks at everything the embedded node needs of this machine; changes nothing. */
 export async function checkMachine(): Promise<Finding[]> {
+  const docker = await askDocker();
+  const dockerFolder = docker.kind === "running" ? docker.daemon.rootFolder : "";
   return [
     judgePlatform(process.platform, process.arch),
     judgeProxmoxHost(proxmoxSigns()),
     judgeRoom("memory", availableMemory(), { supportedGiB: 4, leastGiB: 2 }),
-    judgeRoom("disk", freeDisk(), { supportedGiB: 20, leastGiB: 8 }),
-    judgeTools(missingTools()),
-    judgeDocker(await askDocker()),
+    judgeRoom("disk", freeDisk(dockerFolder), { supportedGiB: 20, leastGiB: 8 }),
+    judgeSsh(await askSsh(), thisFamily()),
+    judgeDocker(docker),
   ];
 }
 
@@ -32,25 +26,11 @@ export function proxmoxSigns(): string[] {
   return ["/etc/pve/.version", "/usr/bin/pveversion"].filter((path) => existsSync(path));
 }
 
-export function missingTools(): typeof tools {
-  return tools.filter(({ command }) => !inPath(command));
-}
-
-/** The daemon's version, or why it does not say. */
-export async function askDocker(): Promise<DockerAnswer> {
-  if (!inPath("docker")) return { kind: "missing" };
-  const asked = await exec("docker", ["version", "--format", "{{.Server.Version}}"], {
-    timeoutMs: 20_000,
-  });
-  if (asked.code === 0) return { kind: "running", version: asked.stdout.trim() };
-  const why = asked.stderr.trim().split("\n").at(-1) ?? `exit status ${asked.code}`;
-  return { kind: "unreachable", why };
-}
-
-/** A command's place is looked up in the administrator's folders too: iptables lives there. */
-export function inPath(command: string): boolean {
-  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"];
-  return folders.some((folder) => folder !== "" && existsSync(join(folder, command)));
+/** What `ssh -V` says, on standard error; undefined where there is no ssh. */
+async function askSsh(): Promise<string | undefined> {
+  if (!inPath("ssh") || !inPath("ssh-keygen")) return undefined;
+  const { stdout, stderr } = await exec("ssh", ["-V"], { timeoutMs: 5000 });
+  return stdout + stderr;
 }
 
 function availableMemory(): number {
@@ -62,7 +42,9 @@ function availableMemory(): number {
   }
 }
 
-function freeDisk(): number {
-  const { bavail, bsize } = statfsSync(existsSync(dockerRoot) ? dockerRoot : "/");
+/** The folder of a daemon in a virtual machine (Docker Desktop) is not on this machine. */
+function freeDisk(dockerFolder: string): number {
+  const places = [dockerFolder, defaultDockerFolder, "/"];
+  const { bavail, bsize } = statfsSync(places.find((place) => place && existsSync(place))!);
   return bavail * bsize;
 }

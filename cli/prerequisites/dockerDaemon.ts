@@ -2,10 +2,11 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { inPath, installCommand } from "../../system/distribution";
 import { run } from "../../system/exec";
 import type { LabPaths } from "../../system/labPaths";
 import { isRunning, type ProcessId, processId } from "../../system/processes";
-import { askDocker } from "./checks";
+import { askDocker } from "./docker";
 
 const startSeconds = 60;
 /** It gives its containers 15 s to end before it kills them, and some do that slowly. */
@@ -35,7 +36,13 @@ export async function startDockerDaemon(paths: LabPaths): Promise<void> {
   }
 }
 
+/** @throws when the daemon would end at once for want of a program. */
 function startDetached(paths: LabPaths, onEnd: () => void): void {
+  if (!inPath("iptables")) {
+    throw new Error(
+      `Docker: dockerd needs iptables, which is missing; ${installCommand(["iptables"])}`,
+    );
+  }
   mkdirSync(join(paths.state, "log"), { recursive: true, mode: 0o700 });
   const log = openSync(logFile(paths), "a", 0o640);
   // dockerd calls iptables, which is not on every PATH.

@@ -1,3 +1,5 @@
+import { type Family, installCommand } from "../../system/distribution";
+
 /** What a check of the machine found. */
 export interface Finding {
   subject: string;
@@ -61,55 +63,23 @@ export function judgeRoom(
   return { subject, level, found, remedy: `free ${limits.supportedGiB} GiB` };
 }
 
-/** What `docker version` said: the daemon's version, or why there is none. */
-export type DockerAnswer =
-  { kind: "running"; version: string } | { kind: "missing" } | { kind: "unreachable"; why: string };
-
-export function judgeDocker(answer: DockerAnswer): Finding {
-  const subject = "Docker";
-  switch (answer.kind) {
-    case "running":
-      return atLeast(answer.version, [20, 10])
-        ? ok(subject, answer.version)
-        : {
-            subject,
-            level: "error",
-            found: answer.version,
-            remedy: "install Docker 20.10 or newer",
-          };
-    case "missing":
-      return {
-        subject,
-        level: "error",
-        found: "not installed",
-        remedy: "install it (Debian and Ubuntu as root: ./lab up --yes does; package docker.io)",
-      };
-    case "unreachable":
-      return {
-        subject,
-        level: "error",
-        found: `its daemon does not answer (${answer.why})`,
-        remedy:
-          "start it (as root: ./lab up does, or systemctl start docker), or join group docker",
-      };
+/** The OpenSSH client: what `ssh -V` says, or undefined where there is none. */
+export function judgeSsh(said: string | undefined, family: Family): Finding {
+  const subject = "ssh";
+  const remedy = installCommand(["ssh"], family);
+  if (said === undefined) return { subject, level: "error", found: "not installed", remedy };
+  const version = /OpenSSH_(\d+\.\d+)/.exec(said)?.[1];
+  if (!version) {
+    const found = `it is not OpenSSH (${said.trim() || "it says nothing"})`;
+    return { subject, level: "error", found, remedy };
   }
-}
-
-/** Programs the lab calls, with the Debian package that brings each. */
-export const tools: { command: string; debianPackage: string }[] = [
-  { command: "ssh", debianPackage: "openssh-client" },
-  { command: "git", debianPackage: "git" },
-  { command: "iptables", debianPackage: "iptables" },
-  { command: "zstd", debianPackage: "zstd" },
-  { command: "mmdebstrap", debianPackage: "mmdebstrap" },
-];
-
-export function judgeTools(missing: typeof tools): Finding {
-  if (missing.length === 0) return ok("programs", tools.map(({ command }) => command).join(", "));
-  return {
-    subject: "programs",
-    level: "error",
-    found: `missing: ${missing.map(({ command }) => command).join(", ")}`,
-    remedy: `as root: apt-get install ${missing.map(({ debianPackage }) => debianPackage).join(" ")}`,
-  };
+  // KnownHostsCommand, by which host keys are pinned, came with OpenSSH 8.5.
+  return atLeast(version, [8, 5])
+    ? ok(subject, `OpenSSH ${version}`)
+    : {
+        subject,
+        level: "error",
+        found: `OpenSSH ${version}`,
+        remedy: "install OpenSSH 8.5 or newer (RHEL 9, Ubuntu 22.04 and Debian 12 have it)",
+      };
 }

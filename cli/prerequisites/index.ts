@@ -1,9 +1,17 @@
-import { existsSync, readFileSync } from "node:fs";
 import { confirm } from "../core/ask";
+import {
+  inPath,
+  installCommand,
+  packageOf,
+  type Program,
+  thisFamily,
+} from "../../system/distribution";
 import { run } from "../../system/exec";
 import type { LabPaths } from "../../system/labPaths";
+import type { Bring } from "../../pve-node/box/images";
 import type { Progress } from "../../system/progress";
-import { askDocker, checkMachine, inPath, missingTools, proxmoxSigns } from "./checks";
+import { checkMachine, proxmoxSigns } from "./checks";
+import { askDocker } from "./docker";
 import { startDockerDaemon } from "./dockerDaemon";
 import { type Finding, judgePlatform, judgeProxmoxHost } from "./findings";
 
@@ -26,13 +34,14 @@ export async function ensurePrerequisites(
 ): Promise<void> {
   // First of all: on a wrong machine nothing is touched.
   refuse([judgePlatform(process.platform, process.arch), judgeProxmoxHost(proxmoxSigns())]);
-  const packages = await missingPackages();
-  if (packages.length > 0 && isDebian() && isRoot()) {
-    const list = packages.join(" ");
-    if (!(await confirm(`Missing on this machine: ${list}. Install them with apt-get?`, yes))) {
-      throw new Error(`prerequisites: missing ${list}; install them: apt-get install ${list}`);
+  const missing = await missingPrograms();
+  if (missing.length > 0 && thisFamily() === "debian" && isRoot()) {
+    const list = missing.map((program) => packageOf(program, "debian")!);
+    const names = list.join(" ");
+    if (!(await confirm(`Missing on this machine: ${names}. Install them with apt-get?`, yes))) {
+      throw new Error(`prerequisites: missing ${names}; install them: apt-get install ${names}`);
     }
-    await progress.step(`Packages: ${list}`, (note) => install(packages, note));
+    await progress.step(`Packages: ${names}`, (note) => install(list, note));
   }
   if ((await askDocker()).kind === "unreachable" && isRoot()) {
     await progress.step("Docker's daemon", () => startDockerDaemon(paths));
@@ -40,15 +49,31 @@ export async function ensurePrerequisites(
   refuse(await checkMachine(), progress);
 }
 
-async function missingPackages(): Promise<string[]> {
-  const packages = missingTools().map(({ debianPackage }) => debianPackage);
-  return (await needsDaemon()) ? [...packages, "docker.io"] : packages;
+/** What every run needs; a program that only some need is asked for where it is used. */
+async function missingPrograms(): Promise<Program[]> {
+  const missing: Program[] = inPath("ssh") ? [] : ["ssh"];
+  return (await needsDaemon()) ? [...missing, "docker"] : missing;
+}
+
+/**
+ * Gives a way to install programs that turn out to be needed while long work is done, when nobody
+ * can be asked any more: as root on Debian and Ubuntu after `--yes`.
+ */
+export function bringer(yes: boolean): Bring {
+  return async (programs, why, note) => {
+    const names = programs.map((program) => packageOf(program, "debian")!);
+    if (!yes || !isRoot() || thisFamily() !== "debian") {
+      throw new Error(`${why}; ${installCommand(programs)}`);
+    }
+    await install(names, note);
+  };
 }
 
 /** A client alone is not Docker: many a machine has one and no daemon. */
 async function needsDaemon(): Promise<boolean> {
   if (inPath("dockerd") || process.env.DOCKER_HOST) return false;
-  return (await askDocker()).kind !== "running";
+  const { kind } = await askDocker();
+  return kind === "missing" || kind === "unreachable";
 }
 
 async function install(packages: string[], note: (text: string) => void): Promise<void> {
@@ -66,11 +91,6 @@ function refuse(findings: Finding[], progress?: Progress): void {
   if (errors.length > 0) {
     throw new Error(`prerequisites:\n${errors.map((one) => `  ${findingLine(one)}`).join("\n")}`);
   }
-}
-
-function isDebian(): boolean {
-  if (!existsSync("/etc/os-release")) return false;
-  return /^(ID|ID_LIKE)=.*\b(debian|ubuntu)\b/m.test(readFileSync("/etc/os-release", "utf8"));
 }
 
 const isRoot = () => process.getuid?.() === 0;

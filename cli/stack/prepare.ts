@@ -5,7 +5,7 @@ import { apiAccess, nodeAccess, type PulumiSession } from "../lab/session";
 import type { CommandContext } from "../core/command";
 import { run } from "../../system/exec";
 import { ensureEmbeddedNode } from "../../pve-node/box";
-import { ensurePrerequisites } from "../prerequisites";
+import { bringer, ensurePrerequisites } from "../prerequisites";
 import { pulumiEnvironment } from "./environment";
 import { ensureDevStack } from "./initialize";
 import { endOrphans } from "./orphans";
@@ -31,7 +31,7 @@ async function prepareDev(context: CommandContext): Promise<PulumiSession> {
   await ensurePrerequisites(paths, progress, context.yes);
   const [toolchain, node] = await together(
     ensureToolchain(paths, progress),
-    ensureEmbeddedNode(paths, progress),
+    ensureEmbeddedNode(paths, progress, bringer(context.yes)),
     fillAppImage(context),
   );
   ensurePassphrase(paths);

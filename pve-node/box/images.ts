@@ -1,5 +1,6 @@
 import { cp, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { inPath, type Program } from "../../system/distribution";
 import { exec, run } from "../../system/exec";
 import type { LabPaths } from "../../system/labPaths";
 import type { Note } from "../../system/progress";
@@ -10,15 +11,27 @@ import { type NodeImage, readState, writeState } from "./boxState";
 /** The name Dockerfiles use for Debian: pulled or made here, they need not know. */
 const baseTag = "homelab/debian:12";
 
+/**
+ * Installs programs of this machine, or says how a person does.
+ *
+ * @param why what they are needed for, the first half of the message
+ * @throws when it does not install them.
+ */
+export type Bring = (programs: Program[], why: string, note: Note) => Promise<void>;
+
 const imageFolder = (paths: LabPaths) => join(paths.root, "pve-node", "image");
 
 /** The operating system of the node: Debian, LXC, sshd and the Node.js binary. */
-export async function ensureSystemImage(paths: LabPaths, note: Note): Promise<string> {
+export async function ensureSystemImage(
+  paths: LabPaths,
+  note: Note,
+  bring: Bring,
+): Promise<string> {
   const node = await nodeBinary(paths);
   const dockerfile = join(imageFolder(paths), "system.Dockerfile");
   const tag = `homelab/pve-system:${digest([await readFile(dockerfile), node.key])}`;
   if (await inspect("image", tag)) return tag;
-  await ensureBaseImage(paths, note);
+  await ensureBaseImage(paths, note, bring);
   await withContext(paths, async (context) => {
     await cp(node.file, join(context, "node"));
     await normaliseModes(context);
@@ -31,13 +44,13 @@ export async function ensureSystemImage(paths: LabPaths, note: Note): Promise<st
  * The node's image, made from this checkout. Sources are hashed first, and what they compile to
  * second: a change that does not reach the node's programs does not restart it.
  */
-export async function ensureNodeImage(paths: LabPaths, note: Note): Promise<string> {
+export async function ensureNodeImage(paths: LabPaths, note: Note, bring: Bring): Promise<string> {
   const sources = await sourcesDigest(paths);
   const { image: remembered } = await readState(paths);
   if (remembered?.sources === sources && (await inspect("image", remembered.tag))) {
     return remembered.tag;
   }
-  const system = await ensureSystemImage(paths, note);
+  const system = await ensureSystemImage(paths, note, bring);
   note("bundling the API server");
   const tag = await withContext(paths, async (context) => {
     const tsx = join(paths.root, "node_modules", "tsx", "dist", "cli.mjs");
@@ -64,7 +77,7 @@ export async function dropOutdated(former: NodeImage, current: NodeImage): Promi
   }
 }
 
-async function ensureBaseImage(paths: LabPaths, note: Note): Promise<void> {
+async function ensureBaseImage(paths: LabPaths, note: Note, bring: Bring): Promise<void> {
   if (await inspect("image", baseTag)) return;
   note("looking for Debian 12 on the registry");
   const probe = ["manifest", "inspect", "debian:12"];
@@ -73,6 +86,16 @@ async function ensureBaseImage(paths: LabPaths, note: Note): Promise<void> {
     await docker(["pull", "debian:12"], { onLine: note });
     await docker(["tag", "debian:12", baseTag]);
     return;
+  }
+  // As another user than root, mmdebstrap maps ids with newuidmap.
+  const wanted: Program[] = process.getuid?.() === 0 ? ["mmdebstrap"] : ["mmdebstrap", "newuidmap"];
+  const missing = wanted.filter((program) => !inPath(program));
+  if (missing.length > 0) {
+    const said = known.stderr.trim().split("\n").at(-1) || "no answer";
+    const why =
+      `Debian 12: Docker's registry does not give debian:12 (${said}), and to make it from Debian's ` +
+      `packages ${missing.join(" and ")} is missing`;
+    await bring(missing, why, note);
   }
   note("making Debian 12 from its packages");
   await withContext(paths, async (folder) => {

@@ -6,7 +6,7 @@ import type { EmbeddedNode } from "./embeddedNode";
 import { exchangeKeys, knownSecrets, type NodeSecrets } from "./keyExchange";
 import { ensureContainer, findContainer, stopContainer } from "./container";
 import { docker, remove } from "./docker";
-import { dropOutdated, ensureNodeImage, ensureSystemImage } from "./images";
+import { type Bring, dropOutdated, ensureNodeImage, ensureSystemImage } from "./images";
 import { machineNameserver } from "./machine";
 import { accessFiles, containerName, nodeName } from "./names";
 import { ensureLan } from "./lan";
@@ -22,11 +22,12 @@ import { ensureTemplate, templateVolume } from "./template";
 export async function ensureEmbeddedNode(
   paths: LabPaths,
   progress: Progress,
+  bring: Bring,
 ): Promise<EmbeddedNode> {
   const former = (await readState(paths)).image;
   const [image] = await progress.step("Embedded node: image and CT template", async (note) => {
-    await ensureSystemImage(paths, note);
-    return Promise.all([ensureNodeImage(paths, note), ensureTemplate(paths, note)]);
+    await ensureSystemImage(paths, note, bring);
+    return Promise.all([ensureNodeImage(paths, note, bring), ensureTemplate(paths, note, bring)]);
   });
   const node = await progress.step("Embedded node: start (the region)", async (note) => {
     const lan = await ensureLan(paths);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { LabPaths } from "../../system/labPaths";
 import { hostAccess } from "./capabilities";
 import { docker } from "./docker";
-import { ensureSystemImage } from "./images";
+import { type Bring, ensureSystemImage } from "./images";
 
 /** Proxmox's name for the Debian 12 template of this machine's architecture. */
 export function templateFile(arch: string = process.arch): string {
@@ -21,7 +21,11 @@ export const templateFolder = (paths: LabPaths): string => join(paths.cache, "te
  * Makes the CT template, once for all labs and again when its recipe changed. It is built inside the system image, so that the machine
  * needs Docker only; it replaces its file when it is whole.
  */
-export async function ensureTemplate(paths: LabPaths, note: (text: string) => void): Promise<void> {
+export async function ensureTemplate(
+  paths: LabPaths,
+  note: (text: string) => void,
+  bring: Bring,
+): Promise<void> {
   const folder = templateFolder(paths);
   await mkdir(folder, { recursive: true });
   const recipe = join(paths.root, "pve-node", "image", "template", "build");
@@ -37,7 +41,7 @@ export async function ensureTemplate(paths: LabPaths, note: (text: string) => vo
   for (const left of await readdir(folder)) {
     if (left.includes(".part.")) await rm(join(folder, left), { force: true });
   }
-  const system = await ensureSystemImage(paths, note);
+  const system = await ensureSystemImage(paths, note, bring);
   const owner = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
   const call = [
     ...["run", "--rm", ...hostAccess()],

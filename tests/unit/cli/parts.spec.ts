@@ -11,12 +11,7 @@ import { withLabLock } from "../../../system/labLock";
 import { labPaths } from "../../../system/labPaths";
 import { processId } from "../../../system/processes";
 import { waitFor } from "../../../system/waitFor";
-import {
-  atLeast,
-  judgeDocker,
-  judgePlatform,
-  judgeRoom,
-} from "../../../cli/prerequisites/findings";
+import { atLeast, judgePlatform, judgeRoom } from "../../../cli/prerequisites/findings";
 import { exportLines, pulumiEnvironment } from "../../../cli/stack/environment";
 import { outputsOf } from "../../../cli/stack/outputs";
 import { addCounts, countsLine, mochaCounts, runCounts } from "../../../cli/testing/counts";
@@ -144,9 +139,6 @@ describe("prerequisites", () => {
     const limits = { supportedGiB: 4, leastGiB: 2 };
     const levels = [3.8, 3, 1].map((free) => judgeRoom("memory", free * gib, limits).level);
     assert.deepEqual(levels, ["ok", "warning", "error"]);
-    assert.equal(judgeDocker({ kind: "running", version: "20.10.24" }).level, "ok");
-    assert.equal(judgeDocker({ kind: "running", version: "18.9.1" }).level, "error");
-    assert.match(judgeDocker({ kind: "missing" }).remedy, /docker\.io/);
   });
 });
 

@@ -50,7 +50,7 @@ describe("./lab", function () {
   function lab(root: string, env: Record<string, string> = {}, as: string[] = []) {
     const [file, ...args] = [...as, "bash", join(root, "lab"), "--help"];
     const cache = join(folder, "cache");
-    return spawnSync(file!, args, {
+    return spawnSync(file, args, {
       encoding: "utf8",
       env: { PATH, HOME: folder, HOMELAB_CACHE: cache, ...env },
     });
@@ -92,13 +92,13 @@ describe("./lab", function () {
   });
 
   it("brings the packages for development too where the user's npm leaves them out", () => {
-    for (const [name, env] of Object.entries({
-      variable: { NODE_ENV: "production" },
-      omit: { npm_config_omit: "dev" },
-    })) {
+    for (const [name, value] of [
+      ["NODE_ENV", "production"],
+      ["npm_config_omit", "dev"],
+    ] as const) {
       const root = join(folder, name);
       checkoutAt(root);
-      const { stdout, stderr } = lab(root, env as Record<string, string>);
+      const { stdout, stderr } = lab(root, { [name]: value });
       assert.equal(stdout, "the CLI runs\n", stderr);
     }
   });
