@@ -11,14 +11,20 @@ export interface OtherUser {
   /** Has a space in its path, and files that only the user can read. */
   checkout: string;
   /** Runs `./lab …` as that user, with umask 077. */
-  lab(args: string[], options: { timeoutSeconds: number }): Promise<LabResult>;
+  lab(args: string[], options: CallOptions): Promise<LabResult>;
+}
+
+interface CallOptions {
+  timeoutSeconds: number;
+  /** Added to what a plain login has. */
+  env?: Record<string, string>;
 }
 
 /** Parts of the cache that a lab would take long to make; the rest is made on the way. */
 const cached = ["apt", "node", "pulumi", "template"];
 
 /** Makes the user; one that a killed run left is removed first. Only root can do that. */
-export async function makeUser(name: string, env: Record<string, string>): Promise<OtherUser> {
+export async function makeUser(name: string): Promise<OtherUser> {
   await removeUser(name);
   // Debian's name for the group; it is the one that /var/run/docker.sock belongs to.
   run("useradd", "--create-home", "--shell", "/bin/bash", "--groups", "docker", name);
@@ -34,7 +40,7 @@ export async function makeUser(name: string, env: Record<string, string>): Promi
     if (existsSync(join(from, part))) run("cp", "-a", join(from, part), join(to, part));
   run("chown", "-R", `${name}:${name}`, home);
   run("chmod", "-R", "go=", home);
-  return { name, home, checkout, lab: (args, options) => labAs(name, args, env, options) };
+  return { name, home, checkout, lab: (args, options) => labAs(name, args, options) };
 }
 
 /** Removes the user with the home folder, and the lab if there still is one. */
@@ -58,8 +64,7 @@ const run = (command: string, ...args: string[]) =>
 function labAs(
   name: string,
   args: string[],
-  added: Record<string, string>,
-  { timeoutSeconds }: { timeoutSeconds: number },
+  { timeoutSeconds, env = {} }: CallOptions,
 ): Promise<LabResult> {
   const from = Date.now();
   const as = ["--reuid", name, "--regid", name, "--init-groups"];
@@ -68,7 +73,7 @@ function labAs(
     const child = spawn("setpriv", [...as, ...call], {
       cwd: checkoutOf(name),
       stdio: ["ignore", "pipe", "pipe"],
-      env: { PATH: "/usr/bin:/bin", HOME: `/home/${name}`, USER: name, ...added },
+      env: { PATH: "/usr/bin:/bin", HOME: `/home/${name}`, USER: name, ...env },
     });
     const timer = setTimeout(() => child.kill("SIGTERM"), timeoutSeconds * 1000);
     const text = { stdout: "", stderr: "" };
