@@ -1,28 +1,64 @@
-import { commands } from "./commands";
-import { type Command, type CommandContext, parseCall, UsageError } from "./core/command";
-import { commandPage, frontPage } from "./core/help";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { labPaths } from "../system/labPaths";
 import { consoleProgress } from "../system/progress";
+import { installedParts } from "../toolchain";
+import { commands } from "./commands";
+import { type Command, type CommandContext, parseCall, UsageError } from "./core/command";
+import { type CommandEntry, commandPage, frontPage } from "./core/help";
+import { remedyFor } from "./core/suggest";
+import { findName } from "./core/words";
 
 /** Runs one call of `./lab` and returns its exit status. */
-export async function main(words: string[]): Promise<number> {
-  const [name, ...others] = words;
-  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+export async function main(all: string[]): Promise<number> {
+  const { name, words } = findName(all);
+  if (name === undefined) {
+    const asked = words.includes("--help") || words.includes("-h");
     process.stdout.write(`${frontPage(commands)}\n`);
-    return name === undefined ? 2 : 0;
+    return asked ? 0 : 2;
   }
-  const entry = commands.find((candidate) => candidate.name === name);
-  if (!entry) {
-    const kind = name.startsWith("-") ? "option" : "command";
-    throw new UsageError(`lab: unknown ${kind} ${JSON.stringify(name)}; see ./lab --help`);
-  }
+  if (name === "--version") return showVersion();
+  if (name === "help") return showHelp(words);
+  const entry = entryOf(name);
   const { command } = await entry.load();
-  const call = parseCall(name, command, others);
+  const call = parseCall(name, command, words);
   if (call.options.help) {
     process.stdout.write(`${commandPage(command)}\n`);
     return 0;
   }
   return command.run(contextOf(command, call));
+}
+
+/** @throws UsageError for a name that no command has */
+function entryOf(name: string): CommandEntry {
+  const entry = commands.find((candidate) => candidate.name === name);
+  if (entry) return entry;
+  const kind = name.startsWith("-") ? "option" : "command";
+  const known = commands.map((candidate) => candidate.name);
+  const remedy = remedyFor(name, known, "./lab --help");
+  throw new UsageError(`lab: unknown ${kind} ${JSON.stringify(name)}; ${remedy}`);
+}
+
+/** `help` and `help COMMAND`. */
+async function showHelp(words: string[]): Promise<number> {
+  const [name, ...others] = words.filter((word) => !word.startsWith("-"));
+  if (others.length > 0) throw new UsageError("lab help: takes one command; see ./lab --help");
+  const text =
+    name === undefined ? frontPage(commands) : commandPage((await entryOf(name).load()).command);
+  process.stdout.write(`${text}\n`);
+  return 0;
+}
+
+/** The lab's version, and those of Pulumi and its plugins as far as they are there. */
+function showVersion(): number {
+  const paths = labPaths();
+  const text = readFileSync(join(paths.root, "package.json"), "utf8");
+  const { version } = JSON.parse(text) as { version: string };
+  const parts = installedParts(paths).map(
+    (part) => `${part.name} ${part.version} (${part.origin})`,
+  );
+  process.stdout.write(`${[`lab ${version}`, `node ${process.version}`, ...parts].join("\n")}\n`);
+  return 0;
 }
 
 function contextOf(command: Command, call: ReturnType<typeof parseCall>): CommandContext {
@@ -37,12 +73,21 @@ function contextOf(command: Command, call: ReturnType<typeof parseCall>): Comman
   };
 }
 
-/** `error: …` for people; the stack and its causes when `HOMELAB_DEBUG` is set. */
-function report(error: unknown): number {
+/**
+ * `error: …` for people, and with `--json` one document for programs; the stack and its causes when
+ * `HOMELAB_DEBUG` is set.
+ */
+function report(error: unknown, words: readonly string[]): number {
   const message = error instanceof Error ? error.message : String(error);
+  const status = error instanceof UsageError ? 2 : 1;
+  const end = words.indexOf("--");
+  if ((end < 0 ? words : words.slice(0, end)).includes("--json")) {
+    const failure = { message, kind: status === 2 ? "usage" : "failure" };
+    process.stdout.write(`${JSON.stringify({ version: 1, ok: false, error: failure })}\n`);
+  }
   process.stderr.write(`error: ${message}\n`);
   if (process.env.HOMELAB_DEBUG) console.error(error);
-  return error instanceof UsageError ? 2 : 1;
+  return status;
 }
 
 // A reader that went away (`./lab status | head -1`) is no failure of ours.
@@ -52,8 +97,9 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 if (require.main === module) {
-  main(process.argv.slice(2)).then(
+  const words = process.argv.slice(2);
+  main(words).then(
     (status) => (process.exitCode = status),
-    (error: unknown) => (process.exitCode = report(error)),
+    (error: unknown) => (process.exitCode = report(error, words)),
   );
 }

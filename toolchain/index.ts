@@ -76,10 +76,19 @@ function describe(paths: LabPaths, places: Places, parts: Part[]): Toolchain {
       NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(paths.cache, "compile"),
       ...(built ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" } : {}),
     },
-    parts: parts.map((part) => ({
-      name: part.name,
-      version: part.version,
-      origin: originOf(places, part) ?? "built here",
-    })),
+    parts: partsThere(places, parts),
   };
+}
+
+/** What is there of the toolchain, without bringing anything. */
+export function installedParts(paths: LabPaths): Toolchain["parts"] {
+  const places = placesOf(paths);
+  return partsThere(places, partsOf(places));
+}
+
+function partsThere(places: Places, parts: Part[]): Toolchain["parts"] {
+  return parts.flatMap((part) => {
+    const origin = originOf(places, part);
+    return origin ? [{ name: part.name, version: part.version, origin }] : [];
+  });
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { remedyFor } from "./suggest";
 import type { LabPaths } from "../../system/labPaths";
 import type { Progress } from "../../system/progress";
 
@@ -92,7 +93,11 @@ export function parseCall(name: string, command: Command, words: string[]): Pars
         /^Option '(\S+?)(?: <\w+>)?' argument (?:missing|is ambiguous)$/,
         "$1 needs a value",
       );
-    throw new UsageError(`lab ${name}: ${said}; see ./lab ${name} --help`, { cause: error });
+    const unknown = /^unknown option '--?([\w-]+)'$/.exec(said)?.[1];
+    const remedy = remedyFor(unknown ?? "", Object.keys(specs), `./lab ${name} --help`);
+    throw new UsageError(`lab ${name}: ${said}; ${unknown ? remedy : `see ./lab ${name} --help`}`, {
+      cause: error,
+    });
   }
   const maxArgs = command.maxArgs ?? 0;
   if (!values.help && args.length > maxArgs) {

@@ -38,7 +38,11 @@ describe("parseCall", () => {
   });
 
   it("refuses an unknown option", () => {
-    assert.equal(refused(["--jsno"]), "lab plain: unknown option '--jsno'; see ./lab plain --help");
+    assert.equal(
+      refused(["--jsno"]),
+      "lab plain: unknown option '--jsno'; did you mean json? See ./lab plain --help",
+    );
+    assert.equal(refused(["--zzz"]), "lab plain: unknown option '--zzz'; see ./lab plain --help");
   });
 
   it("refuses an option that lacks its value", () => {
