@@ -5,7 +5,7 @@ import { delimiter, join } from "node:path";
 export type Family = "debian" | "fedora" | "arch" | "suse" | "alpine" | "other";
 
 /** Programs that a lab may call, by the command that is looked for. */
-export type Program = "ssh" | "docker" | "mmdebstrap" | "iptables" | "newuidmap";
+export type Program = "ssh" | "docker" | "mmdebstrap" | "iptables" | "newuidmap" | "shellcheck";
 
 /** `ID` and `ID_LIKE` of /etc/os-release, to the family whose package manager is there. */
 const ids: Record<string, Family> = {
@@ -36,6 +36,7 @@ const packages: Record<Exclude<Family, "other">, Partial<Record<Program, string>
     mmdebstrap: "mmdebstrap",
     iptables: "iptables",
     newuidmap: "uidmap",
+    shellcheck: "shellcheck",
   },
   fedora: {
     ssh: "openssh-clients",

@@ -9,25 +9,29 @@ import {
   UsageError,
   yesOption,
 } from "../core/command";
-import { ensurePrerequisites } from "../prerequisites";
+import { inPath } from "../../system/distribution";
+import { runGoTests } from "../../toolchain/goTests";
+import { bringer, ensurePrerequisites } from "../prerequisites";
 import { startedDaemonRuns, stopStartedDaemon } from "../prerequisites/dockerDaemon";
 import { addCounts, type Counts, countsLine, mochaCounts } from "../testing/counts";
 import { countsVariable } from "../testing/countsVariable";
 
-const suites = ["unit", "e2e", "soak", "all"] as const;
+const suites = ["quick", "unit", "e2e", "soak", "all"] as const;
 type Suite = (typeof suites)[number];
 
 /** Tells the soak tests how often to repeat each trial. */
 const repeatVariable = "HOMELAB_SOAK_REPEAT";
 
 export const command: Command = {
-  usage: "test [unit|e2e|soak|all] [--repeat N] [--yes]",
+  usage: "test [quick|unit|e2e|soak|all] [--repeat N] [--yes]",
   description:
-    "unit: compiler, lint, format, and the tests that need nothing but this checkout\n" +
-    "e2e:  a lab in a clone of its own, from `up` to `reset`, with three of each of soak's\n" +
-    "      trials; needs Docker\n" +
-    "soak: an `up` cut off at random points, app nodes rebooted under a prober; needs Docker\n" +
-    "all:  unit and e2e (default). The last line says: N passed, N failed, N skipped",
+    "unit:  compiler, lint, format, and the tests that need nothing but this checkout\n" +
+    "quick: unit, shellcheck over every script, and the Go tests where the toolchain was built\n" +
+    "       here; three minutes\n" +
+    "e2e:   a lab in a clone of its own, from `up` to `reset`, with three of each of soak's\n" +
+    "       trials; needs Docker\n" +
+    "soak:  an `up` cut off at random points, app nodes rebooted under a prober; needs Docker\n" +
+    "all:   quick, then e2e (default). The last line says: N passed, N failed, N skipped",
   options: {
     repeat: { type: "string", value: "N", help: "soak: trials of each kind (default: 20)" },
     yes: { ...yesOption, help: "install missing packages without asking" },
@@ -47,8 +51,14 @@ export const command: Command = {
     });
     const wants = (part: Suite) => suite === part || (suite === "all" && part !== "soak");
     const parts: Counts[] = [];
-    if (wants("unit")) parts.push(...(await unit(context)));
+    const quick = suite === "quick" || suite === "all";
+    if (quick || suite === "unit") parts.push(...(await unit(context)));
+    if (quick) parts.push(await shellcheck(context));
+    let go = quick ? await goTests(context) : undefined;
     if (wants("e2e")) parts.push(await withDocker(context, ".mocharc.e2e.json"));
+    // A new machine has built the toolchain by now.
+    if (suite === "all") go ??= await goTests(context);
+    if (go) parts.push(go);
     if (wants("soak")) parts.push(await withDocker(context, ".mocharc.soak.json", repeat));
     const total = addCounts(parts);
     context.print(countsLine(total));
@@ -68,6 +78,31 @@ async function unit(context: CommandContext): Promise<Counts[]> {
     ]),
     await mocha(context, []),
   ];
+}
+
+/** Brings shellcheck where that can be done without a question. */
+async function shellcheck(context: CommandContext): Promise<Counts> {
+  if (!inPath("shellcheck")) {
+    try {
+      await bringer(context.yes)(["shellcheck"], "shellcheck is missing", () => undefined);
+    } catch (error) {
+      context.progress.warn(`scripts are not checked: ${(error as Error).message}`);
+      return { passed: 0, failed: 0, skipped: 1 };
+    }
+  }
+  return check(context, "shellcheck", ["tsx/dist/cli.mjs", "tests/support/shellcheckScripts.ts"]);
+}
+
+/** Undefined where there is no Go to run them with. */
+async function goTests(context: CommandContext): Promise<Counts | undefined> {
+  context.progress.info("… Go tests");
+  const done = await runGoTests(context.paths);
+  if (!done) {
+    context.progress.info("  not run: the toolchain was not built on this machine");
+    return undefined;
+  }
+  if (done.failed > 0) context.progress.info(done.output);
+  return { passed: done.passed, failed: done.failed, skipped: 0 };
 }
 
 /** A run that needs labs ends Docker's daemon when it was what started it. */
