@@ -29,7 +29,6 @@ export function machineValues(node: EmbeddedNode): StackValues {
     lbLanAddress: node.lbLanAddress,
     privateBridge: node.privateBridge,
     nameserver: node.nameserver,
-    aptProxy: node.aptProxy,
   };
   return Object.fromEntries(
     Object.entries(values)
@@ -39,27 +38,45 @@ export function machineValues(node: EmbeddedNode): StackValues {
   );
 }
 
+/** The project's default for `privateGateway`; a test keeps it equal to Pulumi.yaml. */
+export const defaultPrivateGateway = "10.10.10.1";
+
 /**
- * The working copy of a stack's configuration.
+ * The working copy of a stack's configuration, and what of it is the machine's.
  *
- * A value set with `pulumi config set` (it differs from the committed one of last time) stays; a
- * committed value that changed or went away follows the committed file; the machine's values win.
+ * A value of the user's stays: one set with `pulumi config set` (it differs from what the last merge
+ * put there), and one of the committed file. What they leave open is the machine's. The package cache
+ * is where the private subnet's gateway is.
  */
 export function mergeValues(from: {
   working: StackValues;
   /** The committed values at the last merge. */
   lastCommitted: StackValues;
+  /** The machine's at the last merge; undefined for a lab of a version that did not keep them. */
+  lastMachine?: StackValues;
   committed: StackValues;
   machine: StackValues;
-}): StackValues {
+  /** Port of the machine's package cache, if it has one. */
+  packageCachePort?: number;
+}): { values: StackValues; machine: StackValues } {
+  const { lastCommitted, lastMachine, committed, packageCachePort } = from;
   const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
-  const own = Object.entries(from.working).filter(
-    ([key, value]) => !same(value, from.lastCommitted[key]),
+  const proxy = `${namespace}:aptProxy`;
+  const isMachines = ([key, value]: [string, unknown]) =>
+    lastMachine ? same(value, lastMachine[key]) : key in from.machine || key === proxy;
+  const set = Object.fromEntries(
+    Object.entries(from.working).filter(
+      (entry) => !same(entry[1], lastCommitted[entry[0]]) && !isMachines(entry),
+    ),
   );
-  const merged = { ...from.committed, ...Object.fromEntries(own), ...from.machine };
-  // The engine keeps the whole configuration in the state: files of this machine are in the environment.
-  for (const key of ["proxmoxCaFile", "sshPrivateKeyFile"]) delete merged[`${namespace}:${key}`];
-  return merged;
+  const users = { ...committed, ...set };
+  const machine = { ...from.machine };
+  if (packageCachePort) {
+    const own = users[`${namespace}:privateGateway`];
+    const gateway = typeof own === "string" ? own : defaultPrivateGateway;
+    machine[proxy] = `http://${gateway}:${packageCachePort}`;
+  }
+  return { values: { ...machine, ...users }, machine };
 }
 
 /**
@@ -72,8 +89,9 @@ export function parseStackYaml(file: string, text: string): StackValues {
   const values: StackValues = {};
   let inConfig = false;
   let list: unknown[] | undefined;
-  text.split("\n").forEach((raw, index) => {
-    const line = raw.replace(/(^|\s)#.*$/, "").trimEnd();
+  const plain = text.replace(/^\uFEFF/, ""); // editors on Windows write one, and CRLF
+  plain.split(/\r?\n/).forEach((raw, index) => {
+    const line = withoutComment(raw).trimEnd();
     if (line === "") return;
     const top = /^([A-Za-z]+):\s*(.*)$/.exec(line);
     const item = /^\s+- (\S.*)$/.exec(line);
@@ -92,6 +110,10 @@ export function parseStackYaml(file: string, text: string): StackValues {
   });
   return values;
 }
+
+/** A `#` begins a comment at the line's start and behind a blank, but not inside quotes. */
+const withoutComment = (line: string) =>
+  line.replace(/("[^"]*"|'[^']*')|(^|\s)#.*$/g, (_, quoted?: string) => quoted ?? "");
 
 function scalarOf(text: string): string | string[] | undefined {
   const list = /^\[(.*)\]$/.exec(text);

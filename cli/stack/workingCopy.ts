@@ -3,7 +3,13 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { join } from "node:path";
 import type { LabPaths } from "../../system/labPaths";
 import type { EmbeddedNode } from "../../pve-node/box/embeddedNode";
-import { machineValues, mergeValues, parseStackYaml, type StackFile } from "./config";
+import {
+  machineValues,
+  mergeValues,
+  parseStackYaml,
+  type StackFile,
+  type StackValues,
+} from "./config";
 
 /** The stack that lives on the embedded node; every other one is a real Proxmox VE. */
 export const devStack = "dev";
@@ -33,8 +39,8 @@ export function ensurePassphrase(paths: LabPaths): void {
   writeWhole(file, randomBytes(24).toString("base64url"), 0o600);
 }
 
-/** Brings the working copy of the `dev` stack's configuration up to date; writes only on a change. */
-export function updateWorkingCopy(paths: LabPaths, node: EmbeddedNode): void {
+/** Brings the working copy of the `dev` stack's configuration up to date; writes only on a change. Returns its values. */
+export function updateWorkingCopy(paths: LabPaths, node: EmbeddedNode): StackValues {
   mkdirSync(paths.state, { recursive: true });
   const committedFile = join(paths.root, `Pulumi.${devStack}.yaml`);
   const committed = existsSync(committedFile)
@@ -43,17 +49,22 @@ export function updateWorkingCopy(paths: LabPaths, node: EmbeddedNode): void {
   const file = configFile(paths, devStack);
   const remembered = join(paths.state, "committed-values.json");
   const working = readJson<StackFile>(file) ?? { config: {} };
-  const config = mergeValues({
+  const rememberedMachine = join(paths.state, "machine-values.json");
+  const { values: config, machine } = mergeValues({
     working: working.config ?? {},
     lastCommitted: readJson(remembered) ?? {},
+    lastMachine: readJson(rememberedMachine),
     committed,
     machine: machineValues(node),
+    packageCachePort: node.packageCachePort,
   });
   const project = { name: projectName, runtime: "nodejs" };
   // `stack init` has no --config-file: it runs in .lab, where this makes the working copy the stack's.
   writeIfChanged(join(paths.state, "Pulumi.json"), project);
   writeIfChanged(file, { ...working, config });
   writeIfChanged(remembered, committed);
+  writeIfChanged(rememberedMachine, machine);
+  return config;
 }
 
 function readJson<T>(file: string): T | undefined {

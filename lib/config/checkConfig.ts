@@ -84,7 +84,7 @@ function unknownKeys(raw: RawConfig): string[] {
 function readNumber(key: NumberKey, value: string | undefined, problems: string[]): number {
   const read = Number(value);
   const [least, most] = RANGES[key] ?? [1, Number.MAX_SAFE_INTEGER];
-  if (value === undefined || value.trim() === "" || !Number.isInteger(read)) {
+  if (value === undefined || !/^(0|-?[1-9]\d*)$/.test(value.trim())) {
     problems.push(`${key}: must be a whole number, got ${JSON.stringify(value ?? "nothing")}`);
   } else if (read < least || read > most) {
     problems.push(`${key}: is out of range, got ${read}; allowed are ${least} to ${most}`);

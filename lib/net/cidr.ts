@@ -6,11 +6,14 @@ export interface Cidr {
   prefix: number;
 }
 
-/** The number behind `10.10.10.1`, or undefined when the text is no IPv4 address. */
+/**
+ * The number behind `10.10.10.1`, or undefined when the text is no IPv4 address. Leading zeros are
+ * refused: some programs read such a number as octal.
+ */
 export function parseAddress(text: string): number | undefined {
   if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(text)) return undefined;
   const parts = text.split(".").map(Number);
-  if (parts.some((part) => part > 255)) return undefined;
+  if (parts.some((part) => part > 255) || /(^|\.)0\d/.test(text)) return undefined;
   return parts.reduce((sum, part) => sum * 256 + part, 0);
 }
 

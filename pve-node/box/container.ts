@@ -15,7 +15,6 @@ import { templateFolder } from "./template";
 export interface NodeSpec {
   image: string;
   lan: Lan;
-  nameserver: string;
 }
 
 interface Container {
@@ -89,7 +88,6 @@ function runArguments(paths: LabPaths, spec: NodeSpec, ports: Ports): string[] {
     ...["--volume", `${templateFolder(paths)}:/var/cache/homelab-template:ro`],
     ...withoutProxies(),
     ...["--env", `PVE_NODE_NAME=${nodeName}`],
-    ...["--env", `PVE_NODE_NAMESERVER=${spec.nameserver}`],
     ...["--env", `PVE_NODE_LB_ADDRESS=${spec.lan.loadBalancer}`],
     spec.image,
   ];

@@ -12,7 +12,7 @@ import { accessFiles, containerName, nodeName } from "./names";
 import { ensureLan } from "./lan";
 import { assertReady, requirePackageCache, untilBooted } from "./ready";
 import { type EmbeddedState, readState, writeState } from "./boxState";
-import { chooseLan } from "./subnet";
+import { lanOf } from "./subnet";
 import { ensureTemplate, templateVolume } from "./template";
 
 /**
@@ -31,12 +31,14 @@ export async function ensureEmbeddedNode(
   });
   const node = await progress.step("Embedded node: start (the region)", async (note) => {
     const lan = await ensureLan(paths);
-    const nameserver = await machineNameserver();
-    await writeState(paths, { nameserver });
+    const { address: nameserver, isPublic } = await machineNameserver();
+    await writeState(paths, { nameserver, nameserverIsPublic: isPublic });
     note("starting the container");
-    await ensureContainer(paths, { image, lan, nameserver });
+    await ensureContainer(paths, { image, lan });
     note("waiting for the Proxmox VE API");
-    return boot(paths);
+    const booted = await boot(paths);
+    await giveNameserver(paths, nameserver);
+    return booted;
   });
   if (former) await dropOutdated(former, (await readState(paths)).image!);
   return node;
@@ -100,10 +102,21 @@ async function boot(paths: LabPaths): Promise<EmbeddedNode> {
   return node;
 }
 
+/**
+ * Tells the node its resolver, for its own use and for CTs that name none. It is no part of what the
+ * container is made from: another network (Wi-Fi, VPN) must not restart the lab.
+ */
+async function giveNameserver(paths: LabPaths, nameserver: string): Promise<void> {
+  // /etc/resolv.conf is a mount of Docker's: it is written, not replaced. The other is for the next boot.
+  const script =
+    'printf "nameserver %s\\n" "$1" | tee /var/lib/pve-node/resolv.conf > /etc/resolv.conf';
+  await docker(["exec", containerName(paths), "sh", "-c", script, "sh", nameserver]);
+}
+
 function describe(paths: LabPaths, state: EmbeddedState, secrets: NodeSecrets): EmbeddedNode {
   const files = accessFiles(paths);
   const ports = state.ports!;
-  const lan = chooseLan([], state.lanCidr);
+  const lan = lanOf(state.lanCidr!);
   const at = secrets.token.indexOf("=");
   return {
     apiUrl: `https://127.0.0.1:${ports.api}`,
@@ -122,7 +135,8 @@ function describe(paths: LabPaths, state: EmbeddedState, secrets: NodeSecrets): 
     lbLanAddress: lan.loadBalancer,
     probeLanAddress: lan.probe,
     nameserver: state.nameserver ?? lan.gateway,
-    aptProxy: "http://10.10.10.1:3142",
+    nameserverIsPublic: state.nameserverIsPublic ?? false,
+    packageCachePort: 3142,
     sshHost: "127.0.0.1",
     sshPort: ports.ssh,
     sshUser: "root",

@@ -6,19 +6,27 @@ const publicResolver = "9.9.9.9";
 
 /** The resolver CTs are given: the machine's own. Loopback ones do not answer inside a CT. */
 export function nameserverOf(...resolvConfs: (string | undefined)[]): string | undefined {
+  const line = /^\s*nameserver\s+(\d+\.\d+\.\d+\.\d+)\s*(?:[#;].*)?$/gm;
   for (const text of resolvConfs) {
-    for (const [, address] of (text ?? "").matchAll(/^nameserver\s+(\d+\.\d+\.\d+\.\d+)\s*$/gm)) {
+    for (const [, address] of (text ?? "").matchAll(line)) {
       if (!address!.startsWith("127.") && address !== "0.0.0.0") return address;
     }
   }
   return undefined;
 }
 
+/** A resolver, and whether it is a public one for want of one of the machine's own. */
+export interface Resolver {
+  address: string;
+  isPublic: boolean;
+}
+
 /** Reads the machine's resolver; with systemd-resolved the real ones are in a file of its own. */
-export async function machineNameserver(): Promise<string> {
+export async function machineNameserver(): Promise<Resolver> {
   const read = (file: string) => readFile(file, "utf8").catch(() => undefined);
   const files = ["/etc/resolv.conf", "/run/systemd/resolve/resolv.conf"];
-  return nameserverOf(...(await Promise.all(files.map(read)))) ?? publicResolver;
+  const own = nameserverOf(...(await Promise.all(files.map(read))));
+  return { address: own ?? publicResolver, isPublic: own === undefined };
 }
 
 interface Route {

@@ -11,11 +11,29 @@ export interface Lan {
   probe: string;
 }
 
-/** 172.30.<n>.0/24: in the private range that Docker itself and home routers use last. */
-export function lanOf(n: number): Lan {
-  const host = (last: number) => `172.30.${n}.${last}`;
+/** A destination that something else on this machine has. */
+export interface TakenRange {
+  /** IPv4 CIDR or address; anything else (`default`) is no destination of its own. */
+  cidr: string;
+  /** For messages: `route by tun0`, `Docker network web`. */
+  by: string;
+  /** A route, which a smaller subnet on this machine takes precedence over. */
+  isRoute: boolean;
+}
+
+/** The LAN with addresses of `10.1.2.0/24`. @throws when it is no private IPv4 subnet of 256 addresses. */
+export function lanOf(cidr: string): Lan {
+  const prefix = /^(\d+\.\d+\.\d+)\.0\/24$/.exec(cidr)?.[1];
+  const [a = 0, b = 0, c = 0] = (prefix ?? "").split(".").map(Number);
+  const isPrivate = a === 10 || (a === 172 && b >= 16 && b <= 31) || (a === 192 && b === 168);
+  if (!prefix || !isPrivate || b > 255 || c > 255) {
+    throw new Error(
+      `LAN: ${JSON.stringify(cidr)} is no private subnet of 256 addresses; give it as 192.168.77.0/24`,
+    );
+  }
+  const host = (last: number) => `${prefix}.${last}`;
   return {
-    cidr: `${host(0)}/24`,
+    cidr,
     gateway: host(1),
     node: host(2),
     dockerRange: `${host(0)}/27`,
@@ -24,36 +42,81 @@ export function lanOf(n: number): Lan {
   };
 }
 
-/**
- * The first LAN that overlaps nothing in `taken`, `preferred` when it is one.
- *
- * @throws when all 256 are taken.
- */
-export function chooseLan(taken: string[], preferred?: string): Lan {
-  const ranges = taken.map(rangeOf).filter((range) => range !== undefined);
-  const free = (lan: Lan) => {
-    const wanted = rangeOf(lan.cidr)!;
-    return !ranges.some(([from, to]) => from <= wanted[1] && wanted[0] <= to);
-  };
-  const all = Array.from({ length: 256 }, (_, n) => lanOf(n));
-  const remembered = all.find((lan) => lan.cidr === preferred);
-  const lan = remembered && free(remembered) ? remembered : all.find(free);
-  if (!lan) {
-    throw new Error(
-      "LAN: no free subnet in 172.30.0.0/16, got routes or Docker networks on all of it; " +
-        "remove unused ones with: docker network prune",
-    );
-  }
-  return lan;
+/** Subnets that CTs have by default (private subnet, Docker on the app nodes) are not offered. */
+const inUseInside = ["10.10.10.0/24", "10.210.0.0/24"];
+
+/** 172.30 first, which Docker itself and home routers use last; then all that is private. */
+function* candidates(): Generator<string> {
+  const seconds = [30, 31, ...Array.from({ length: 14 }, (_, n) => 29 - n)];
+  const blocks = [
+    ...seconds.map((second) => `172.${second}`),
+    "192.168",
+    ...Array.from({ length: 256 }, (_, n) => `10.${255 - n}`),
+  ];
+  for (const block of blocks)
+    for (let third = 0; third < 256; third++) {
+      const cidr = `${block}.${third}.0/24`;
+      if (!inUseInside.includes(cidr)) yield cidr;
+    }
 }
 
+/** Routes to more than a /8 are another way to say `default`: VPNs cut the world in two halves. */
+const shortestPrefix = 8;
+
+/** Behind a route to at least this many addresses a LAN may hide a part, when nothing else is left. */
+const widePrefix = 16;
+
+/**
+ * A LAN that overlaps nothing in `taken`: `wanted`, else `preferred` when it is free, else the first
+ * that is. Where routes lead to all private addresses, one inside such a wide route is taken: for its
+ * 256 addresses this machine then prefers the LAN.
+ *
+ * @throws when `wanted` or everything is taken, with what is in the way.
+ */
+export function chooseLan(taken: TakenRange[], preferred?: string, wanted?: string): Lan {
+  const ranges = taken
+    .map((one) => ({ ...one, range: rangeOf(one.cidr) }))
+    .filter(({ range }) => range !== undefined && range.prefix >= shortestPrefix);
+  const inTheWay = (cidr: string, wideToo: boolean) =>
+    ranges.find(
+      ({ range, isRoute }) =>
+        overlap(range!, rangeOf(cidr)!) && (wideToo || !isRoute || range!.prefix > widePrefix),
+    );
+  if (wanted) {
+    const lan = lanOf(wanted);
+    const other = inTheWay(wanted, true);
+    if (!other) return lan;
+    throw new Error(
+      `HOMELAB_LAN: ${wanted} overlaps ${other.cidr} (${other.by}); name another subnet`,
+    );
+  }
+  for (const wideToo of [true, false]) {
+    if (preferred && !inTheWay(preferred, wideToo)) return lanOf(preferred);
+    for (const cidr of candidates()) if (!inTheWay(cidr, wideToo)) return lanOf(cidr);
+  }
+  const named = ranges.map(({ cidr, by }) => `${cidr} (${by})`);
+  throw new Error(
+    `LAN: no free subnet among the private addresses; in the way are ${named.slice(0, 8).join(", ")}; ` +
+      "remove unused Docker networks (docker network prune), or routes",
+  );
+}
+
+interface Range {
+  from: number;
+  to: number;
+  prefix: number;
+}
+
+const overlap = (a: Range, b: Range) => a.from <= b.to && b.from <= a.to;
+
 /** First and last address of an IPv4 CIDR or address; undefined for anything else. */
-function rangeOf(cidr: string): [number, number] | undefined {
+function rangeOf(cidr: string): Range | undefined {
   const match = /^(\d+)\.(\d+)\.(\d+)\.(\d+)(?:\/(\d+))?$/.exec(cidr);
   if (!match) return undefined;
   const [a, b, c, d] = match.slice(1, 5).map(Number) as [number, number, number, number];
-  const size = 2 ** (32 - Number(match[5] ?? 32));
+  const prefix = Number(match[5] ?? 32);
+  const size = 2 ** (32 - prefix);
   const address = ((a * 256 + b) * 256 + c) * 256 + d;
   const from = address - (address % size);
-  return [from, from + size - 1];
+  return { from, to: from + size - 1, prefix };
 }

@@ -30,6 +30,10 @@ describe("stack configuration", () => {
     }
   });
 
+  it("takes the Proxmox node itself as the resolver", () => {
+    assert.deepEqual(problemsOf({ nameserver: "10.10.10.1" }), []);
+  });
+
   const refusals: [string, Record<string, string>, RegExp][] = [
     ["an unknown key", { appNodeCout: "3" }, /^appNodeCout: is no configuration key/],
     [
@@ -44,6 +48,25 @@ describe("stack configuration", () => {
       /^appNodeCount: is out of range, got 0; allowed are 1 to 20/,
     ],
     ["too many app nodes", { appNodeCount: "21" }, /^appNodeCount: is out of range, got 21/],
+    [
+      "a resolver in the private subnet",
+      { nameserver: "10.10.10.53" },
+      /^nameserver: cannot be reached from CTs, got 10\.10\.10\.53 \(the private subnet/,
+    ],
+    [
+      "a resolver in Docker's network",
+      { nameserver: "10.210.0.53" },
+      /^nameserver: cannot be reached from CTs, got 10\.210\.0\.53 \(Docker's own network/,
+    ],
+    ["a resolver on loopback", { nameserver: "127.0.0.53" }, /^nameserver: .* \(loopback/],
+    ["no address as a resolver", { nameserver: "0.0.0.0" }, /^nameserver: cannot be reached/],
+    [
+      "a number with leading zeros",
+      { vmidDb: "0150" },
+      /^vmidDb: must be a whole number, got "0150"/,
+    ],
+    ["a number in hex", { vmidDb: "0x96" }, /^vmidDb: must be a whole number, got "0x96"/],
+    ["an address with leading zeros", { dbAddress: "10.10.10.050" }, /^dbAddress: is no IPv4/],
     ["a number that is none", { vmidDb: "db" }, /^vmidDb: must be a whole number, got "db"/],
     [
       "an unknown storage driver",

@@ -28,6 +28,11 @@ describe("nameserverOf", () => {
     assert.equal(nameserverOf(stub, undefined), undefined);
   });
 
+  it("reads a line with a comment behind it", () => {
+    assert.equal(nameserverOf("nameserver 10.0.0.2 # corp\n"), "10.0.0.2");
+    assert.equal(nameserverOf("  nameserver 10.0.0.3;x\n#nameserver 10.0.0.4\n"), "10.0.0.3");
+  });
+
   it("takes the first of several", () => {
     assert.equal(
       nameserverOf("nameserver fe80::1\nnameserver 10.0.0.53\nnameserver 1.2.3.4\n"),

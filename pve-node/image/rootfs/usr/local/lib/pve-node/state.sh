@@ -23,10 +23,9 @@ state_mount() {
   mkdir -p /var/log/pveproxy
   host_keys
   templates_copy
-  if [[ -n ${PVE_NODE_NAMESERVER:-} ]]; then
-    # Docker's 127.0.0.11 answers in the box only, and CTs inherit this file. It is a mount: no rename.
-    printf 'nameserver %s\n' $PVE_NODE_NAMESERVER > /etc/resolv.conf
-  fi
+  # What the last `up` left: Docker's 127.0.0.11 answers in the box only, and CTs inherit this file. It is
+  # a mount: no rename.
+  [[ ! -s $STATE/resolv.conf ]] || cat "$STATE/resolv.conf" > /etc/resolv.conf
 }
 
 # The node keeps its identity when its image changes.
