@@ -29,7 +29,7 @@ describe("firewall rules that went missing", function () {
       assert.notEqual(code, 0);
       assert.match(
         stdout + stderr,
-        /CT 112 "app2": .* got Docker does not use DOCKER-USER: "iptables": false; .* take it out/,
+        /CT 112 "app2" is not the one that is declared \(Docker does not use DOCKER-USER: "iptables": false\); .* take it out/,
       );
     } finally {
       await inside("app2", `mv ${file}.kept ${file}`);
