@@ -52,8 +52,8 @@ export function ctCommand(
       create: args.script,
       update: args.script,
       stdin: args.stdin,
-      // Installers talk a lot; what matters of a failure is in the error itself.
-      logging: command.types.enums.remote.Logging.None,
+      // Installers talk a lot on their standard output; what a command waits for stands on the other.
+      logging: command.types.enums.remote.Logging.Stderr,
       triggers,
     },
     { ...inside, aliases, dependsOn: opened ? [...dependsOn, opened] : dependsOn },

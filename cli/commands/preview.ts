@@ -20,7 +20,9 @@ export const command: Command = {
     if (process.stdout.isTTY || context.rest.length > 0) {
       return runAttached(toolchain.pulumi, args, options);
     }
-    const onLine = previewLog((line) => context.print(line));
-    return (await exec(toolchain.pulumi, args, { ...options, onLine })).code;
+    const log = previewLog((line) => context.print(line));
+    const { code } = await exec(toolchain.pulumi, args, { ...options, onLine: log.line });
+    log.end();
+    return code;
   },
 };

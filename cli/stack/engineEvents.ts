@@ -30,6 +30,8 @@ export interface EngineState {
   done: number;
   /** What is being worked on, oldest first, by URN. */
   active: Map<string, string>;
+  /** What each of those said last, by URN: a command tells there what it waits for. */
+  said: Map<string, string>;
   /** Errors and mandatory policy violations, as they came. */
   errors: Failure[];
   /** Changes of the update by operation, once it ended. */
@@ -37,7 +39,7 @@ export interface EngineState {
 }
 
 export function startState(): EngineState {
-  return { phase: "preview", planned: 0, done: 0, active: new Map(), errors: [] };
+  return { phase: "preview", planned: 0, done: 0, active: new Map(), said: new Map(), errors: [] };
 }
 
 /** Operations that change something; `replace` only marks a pair of create and delete. */
@@ -66,12 +68,17 @@ export function applyEvent(state: EngineState, event: EngineEvent): void {
     if (pre.planning) state.planned++;
     else {
       state.phase = "update";
+      state.said.delete(pre.metadata.urn);
       state.active.set(pre.metadata.urn, describeStep(pre.metadata));
     }
   }
   if (outputs && !outputs.planning && state.active.delete(outputs.metadata.urn)) state.done++;
   if (failed) state.active.delete(failed.metadata.urn);
   const { diagnosticEvent: said, policyEvent: policy, errorEvent: error } = event;
+  if (said?.urn && state.active.has(said.urn)) {
+    const line = plain(said.message).split("\n").at(-1)!.trim();
+    if (line !== "") state.said.set(said.urn, line);
+  }
   if (said?.severity === "error" && !said.ephemeral) {
     state.errors.push(failureOf(said.urn, said.message));
   }
@@ -103,9 +110,13 @@ export function errorsToShow({ errors }: EngineState): string[] {
 /** One line for the progress display. */
 export function progressNote(state: EngineState): string {
   if (state.phase === "preview") return `preview, ${state.planned} changes so far`;
-  const doing = [...state.active.values()].filter((text) => text !== "");
+  const doing = [...state.active].filter(([, text]) => text !== "");
   const more = doing.length > shownSteps ? ` and ${doing.length - shownSteps} more` : "";
-  return `${state.done}/${total(state)} ${doing.slice(0, shownSteps).join(", ")}${more}`.trim();
+  const shown = doing.slice(0, shownSteps).map(([, text]) => text);
+  // The oldest of those that said something is what the others wait for.
+  const [urn] = doing.find(([one]) => state.said.has(one)) ?? [];
+  const waits = urn === undefined ? "" : `; ${splitUrn(urn).name}: ${state.said.get(urn)}`;
+  return `${state.done}/${total(state)} ${shown.join(", ")}${more}${waits}`.trim();
 }
 
 /** As many as a line of a terminal has room for. */

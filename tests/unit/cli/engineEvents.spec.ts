@@ -46,6 +46,19 @@ describe("engine events", () => {
     assert.equal(progressNote(state), "0/6 creating a, creating b, creating c and 2 more");
   });
 
+  it("says what the oldest command that speaks waits for, until it ends", () => {
+    const says = (message: string): EngineEvent => ({
+      diagnosticEvent: { urn: node, message, severity: "info#err", ephemeral: true },
+    });
+    const state = after(says("too early"), pre("create", true), pre("create", false));
+    assert.equal(progressNote(state), "0/1 creating app1-docker (EC2)");
+    applyEvent(state, says("E: Failed to fetch\n<{%reset%}>tries again<{%reset%}>\n"));
+    assert.equal(progressNote(state), "0/1 creating app1-docker (EC2); app1-docker: tries again");
+    const metadata = { op: "create", urn: node, type: "t" };
+    applyEvent(state, { resOutputsEvent: { metadata, planning: false } });
+    assert.equal(progressNote(state), "1/1");
+  });
+
   it("keeps errors with their resource, without colours", () => {
     const message = "<{%reset%}>no space<{%reset%}>\n";
     const state = after({ diagnosticEvent: { urn: node, message, severity: "error" } });

@@ -105,6 +105,13 @@ func TestLocalCommandFailureShowsBothStreams(t *testing.T) {
 	}
 }
 
+func TestLocalCommandFailureDoesNotQuoteTheCommand(t *testing.T) {
+	_, err := runLocal(context.Background(), fields{}, "# marker\necho 'a \"b\"' >&2; exit 3", previous{}, silent)
+	if want := "exit status 3:\na \"b\"\n"; err == nil || err.Error() != want {
+		t.Errorf("got %v; want %q", err, want)
+	}
+}
+
 func TestCancelledLocalCommandTakesItsChildrenWithIt(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
 	defer cancel()

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -53,7 +52,7 @@ func runLocal(ctx context.Context, in fields, line string, prev previous, report
 		err = nil // a background child still holds the streams; the command itself has succeeded
 	}
 	if err != nil {
-		return previous{}, fmt.Errorf("%w: running %q:\n%s", err, line, seen.everything())
+		return previous{}, failed(err, &seen)
 	}
 	return seen.result(), nil
 }

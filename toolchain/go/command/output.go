@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"strings"
 	"sync"
@@ -60,6 +61,12 @@ func (c *capture) everything() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.mixed.String()
+}
+
+// failed is the error of a command that did not succeed: how it ended, then what it printed. The command
+// itself is left out: scripts have thousands of characters, and may hold what is no one's business.
+func failed(err error, seen *capture) error {
+	return fmt.Errorf("%w:\n%s", err, seen.everything())
 }
 
 type lineWriter struct {

@@ -48,7 +48,7 @@ func (s *server) runRemote(
 		err = ctx.Err()
 	}
 	if err != nil {
-		return previous{}, fmt.Errorf("%w: running %q:\n%s", err, line, seen.everything())
+		return previous{}, failed(err, &seen)
 	}
 	return seen.result(), nil
 }

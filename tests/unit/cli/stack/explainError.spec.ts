@@ -27,6 +27,36 @@ describe("the cause of a failure", () => {
     );
   });
 
+  for (const ending of ["Process exited with status 100", "exit status 1", "signal: killed"]) {
+    it(`of a command that ended with "${ending}" is the same from the plugin that quotes no script`, () => {
+      assert.equal(explainError(`${ending}:\n${fetching}${sentence}\n`), `${fetching}${sentence}`);
+      const quoting = `error: ${ending}: running ${quoted("a \u0000 \\ \"b\" 'c'\nd")}:\n${sentence}`;
+      assert.equal(explainError(quoting), sentence);
+      assert.equal(explainError(`${ending}:\n`), ending);
+    });
+  }
+
+  it("of a command within another error has no script either", () => {
+    const script = installDocker("overlay2");
+    const message = `unable to delete app1: Process exited with status 1: running ${quoted(script)}: no route`;
+    assert.equal(
+      explainError(message),
+      "unable to delete app1: Process exited with status 1: no route",
+    );
+  });
+
+  it("of a plugin that panicked is its panic, without the trace", () => {
+    const message =
+      "panic: nil map\n\ngoroutine 1 [running]:\nmain.main()\n\t/src/main.go:12 +0x1d";
+    assert.equal(explainError(message), "panic: nil map");
+  });
+
+  it("keeps beginning and end of a line that nobody reads whole", () => {
+    const shown = explainError(`unable to pull: ${"x".repeat(5000)}: no space left`);
+    assert.ok(shown.length < 420, `${shown.length} characters`);
+    assert.match(shown, /^unable to pull: x.* … x*: no space left$/);
+  });
+
   it("of Docker's connection is what ssh said, and to whom", () => {
     const message =
       'error during connect: Get "http://docker.example.com/v1.41/info": command [ssh -F none -o ' +
