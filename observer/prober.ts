@@ -19,6 +19,19 @@ export interface ProbeRecord {
   target?: string;
   /** Why it failed. */
   error?: string;
+  /**
+   * It failed on a connection that had served before: the load balancer may have closed it at that moment, as
+   * it may at any time between two requests.
+   */
+  reused?: true;
+}
+
+/** Time, and something that is done again and again. */
+export interface Clock {
+  /** Milliseconds since the epoch; never goes back. */
+  now(): number;
+  /** Calls `work` every `ms` milliseconds until the result is called. */
+  every(ms: number, work: () => void): () => void;
 }
 
 export interface ProberOptions {
@@ -33,6 +46,8 @@ export interface ProberOptions {
   freshEvery?: number;
   /** Milliseconds after which a request without an answer has failed. @default 15000 */
   timeoutMs?: number;
+  /** @default - this machine's */
+  clock?: Clock;
 }
 
 export interface Prober {
@@ -45,6 +60,19 @@ export interface Prober {
 /** Milliseconds since the epoch; never goes back, whatever is done to the machine's clock. */
 export const now = (): number => performance.timeOrigin + performance.now();
 
+const machineClock: Clock = {
+  now,
+  every(ms, work) {
+    const timer = setInterval(work, ms);
+    return () => clearInterval(timer);
+  },
+};
+
+/** Requests that are due within the first `ms` milliseconds of a schedule, the first one at once. */
+export function dueWithin(ms: number, rate: number): number {
+  return rate > 0 && ms >= 0 ? Math.floor((ms * rate) / 1000) + 1 : 0;
+}
+
 /**
  * Sends requests at a constant rate until it is stopped.
  *
@@ -53,10 +81,10 @@ export const now = (): number => performance.timeOrigin + performance.now();
  * it was due.
  */
 export function startProber(options: ProberOptions): Prober {
-  const { rate, postEvery = 0, headEvery = 0, freshEvery = 0 } = options;
+  const { rate, postEvery = 0, headEvery = 0, freshEvery = 0, clock = machineClock } = options;
   const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
   const records: ProbeRecord[] = [];
-  const from = now();
+  const from = clock.now();
   let open = 0;
   let stopped: (() => void) | undefined;
   const ended = () => {
@@ -69,26 +97,28 @@ export function startProber(options: ProberOptions): Prober {
     return isNth(headEvery, records.length + 1) ? "HEAD" : "GET";
   };
   const sendDue = () => {
-    for (;;) {
+    const due = dueWithin(clock.now() - from, rate);
+    while (records.length < due) {
       const dueAt = from + (records.length * 1000) / rate;
-      if (dueAt > now()) break;
       const record: ProbeRecord = {
         method: method(),
         connection: isNth(freshEvery) ? "fresh" : "kept",
         dueAt,
-        sentAt: now(),
+        sentAt: clock.now(),
         outcome: "pending",
       };
       records.push(record);
       open++;
-      send(record, options, record.connection === "kept" ? agent : false, ended);
+      send(record, { ...options, clock }, record.connection === "kept" ? agent : false, ended);
     }
   };
-  const timer = rate > 0 ? setInterval(sendDue, 1) : undefined;
+  const cancel = rate > 0 ? clock.every(1, sendDue) : () => undefined;
   return {
     records,
     async stop() {
-      clearInterval(timer);
+      // What is due by now is sent, however busy this process was a moment ago.
+      sendDue();
+      cancel();
       if (open > 0) await new Promise<void>((resolve) => (stopped = resolve));
       agent.destroy();
       return records;
@@ -98,13 +128,13 @@ export function startProber(options: ProberOptions): Prober {
 
 function send(
   record: ProbeRecord,
-  { url, timeoutMs = 15_000 }: ProberOptions,
+  { url, timeoutMs = 15_000, clock }: ProberOptions & { clock: Clock },
   agent: Agent | false,
   ended: () => void,
 ): void {
   const end = (outcome: "ok" | "failed", error?: string) => {
     if (record.outcome !== "pending") return;
-    record.doneAt = now();
+    record.doneAt = clock.now();
     record.outcome = outcome;
     if (error !== undefined) record.error = error;
     clearTimeout(timer);
@@ -116,7 +146,10 @@ function send(
     end("failed", `no answer within ${timeoutMs} ms`);
     call.destroy();
   }, timeoutMs);
-  call.on("error", (error) => end("failed", error.message));
+  call.on("error", (error) => {
+    if (call.reusedSocket) record.reused = true;
+    end("failed", error.message);
+  });
   call.on("response", (response) => {
     const { statusCode = 0, headers: answered } = response;
     const target = answered["x-backend"];
@@ -126,10 +159,19 @@ function send(
     response.on("error", (error) => end("failed", error.message));
     response.on("close", () => {
       if (!response.complete) end("failed", "the answer was cut off");
-      // A target that refuses a method has answered; an error of a server, or nobody's, is a loss.
-      else if (statusCode < 500) end("ok");
-      else end("failed", `status ${statusCode}`);
+      else {
+        const wrong = wrongWith(record);
+        end(wrong === undefined ? "ok" : "failed", wrong);
+      }
     });
   });
   call.end();
+}
+
+/** Why a client cannot use an answer: it is of no target, or an error. Undefined when it can. */
+function wrongWith({ method, status = 0, target }: ProbeRecord): string | undefined {
+  if (target === undefined) return `status ${status} of no target`;
+  // A target that refuses to change something has answered.
+  const worst = method === "POST" ? 499 : 399;
+  return status <= worst ? undefined : `status ${status}`;
 }

@@ -1,22 +1,50 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import { accounts, latency } from "../../../observer/account";
-import { startProber } from "../../../observer/prober";
+import { type Clock, dueWithin, startProber, type ProberOptions } from "../../../observer/prober";
+
+/** Time that goes on when a test says so. */
+function handClock() {
+  let time = 1_000_000;
+  const works = new Set<() => void>();
+  const clock: Clock = {
+    now: () => time,
+    every(_ms, work) {
+      works.add(work);
+      return () => works.delete(work);
+    },
+  };
+  return {
+    clock,
+    /** Lets time pass, with the prober at work or, as a busy process, without. */
+    pass: (ms: number, { busy = false } = {}): void => {
+      if (busy) {
+        time += ms;
+        return;
+      }
+      for (let i = 0; i < ms; i++) {
+        time++;
+        for (const work of works) work();
+      }
+    },
+  };
+}
 
 describe("prober", () => {
   let server: Server;
   let url: string;
   let stalled = false;
+  const held: (() => void)[] = [];
   const connections = new Set<number>();
 
   before(async () => {
     server = createServer((request, response) => {
       connections.add(request.socket.remotePort!);
-      response.setHeader("x-backend", "app1");
-      if (request.method === "POST") response.statusCode = 503;
-      setTimeout(() => response.end("ok"), stalled ? 300 : 0);
+      if (request.url !== "/nobody") response.setHeader("x-backend", "app1");
+      response.statusCode = statusFor(request.method, request.url);
+      if (stalled) held.push(() => response.end("ok"));
+      else response.end("ok");
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
@@ -24,34 +52,51 @@ describe("prober", () => {
 
   after(() => server.close());
 
-  it("keeps its rate while answers are slow, and loses sight of none", async () => {
+  /** Runs a prober for so long, in time of its own. */
+  async function probed(options: Omit<ProberOptions, "url"> & { path?: string }, ms: number) {
+    const { clock, pass } = handClock();
+    const prober = startProber({ ...options, url: new URL(options.path ?? "/", url).href, clock });
+    pass(ms);
+    return prober.stop();
+  }
+
+  it("keeps its rate while answers are slow, loses sight of none, and counts from when they were due", async () => {
     stalled = true;
-    const prober = startProber({ url, rate: 100 });
-    await sleep(500);
-    const records = await prober.stop();
+    const { clock, pass } = handClock();
+    const prober = startProber({ url, rate: 100, clock });
+    pass(500);
+    const stopping = prober.stop();
+    while (held.length < 51) await new Promise((resolve) => setImmediate(resolve));
     stalled = false;
+    pass(300);
+    for (const answer of held) answer();
+    const records = await stopping;
     const { GET } = accounts(records);
-    assert.ok(GET.sent >= 40, `${GET.sent} sent`);
-    assert.deepEqual([GET.ok, GET.pending], [GET.sent, 0]);
-    assert.ok(latency(records).p50 >= 300);
+    assert.deepEqual([GET.sent, GET.ok, GET.pending], [51, 51, 0]);
+    assert.equal(latency(records).p50, 550);
+  });
+
+  it("sends what was due while its process was busy, also right before it is stopped", async () => {
+    const { clock, pass } = handClock();
+    const prober = startProber({ url, rate: 200, clock });
+    pass(1000);
+    pass(500, { busy: true });
+    const records = await prober.stop();
+    assert.equal(records.length, dueWithin(1500, 200));
+    assert.equal(records.at(-1)!.dueAt - records[0]!.dueAt, 1500);
   });
 
   it("keeps connections except for the share that shall be fresh, and names the target", async () => {
     connections.clear();
-    const prober = startProber({ url, rate: 100, freshEvery: 10, postEvery: 5 });
-    await sleep(400);
-    const records = await prober.stop();
-    const fresh = records.filter(({ connection }) => connection === "fresh").length;
-    assert.ok(connections.size < records.length / 2 && connections.size > fresh);
+    const records = await probed({ rate: 100, freshEvery: 10, postEvery: 5 }, 400);
+    assert.equal(records.filter(({ connection }) => connection === "fresh").length, 4);
     assert.equal(records[0]?.target, "app1");
     const { POST } = accounts(records);
     assert.equal(POST.failed, POST.sent);
   });
 
   it("mixes GET, HEAD and POST in fixed shares", async () => {
-    const prober = startProber({ url, rate: 100, headEvery: 10, postEvery: 10 });
-    await sleep(300);
-    const records = (await prober.stop()).slice(0, 20);
+    const records = (await probed({ rate: 100, headEvery: 10, postEvery: 10 }, 300)).slice(0, 20);
     const at = (method: string) =>
       records.flatMap((record, index) => (record.method === method ? [index] : []));
     assert.deepEqual(
@@ -63,11 +108,22 @@ describe("prober", () => {
     );
   });
 
+  it("counts an answer of no target, and an error of one, as a failure", async () => {
+    const [nobody] = await probed({ rate: 10, path: "/nobody" }, 10);
+    assert.deepEqual([nobody?.outcome, nobody?.error], ["failed", "status 200 of no target"]);
+    const [refused] = await probed({ rate: 10, path: "/forbidden" }, 10);
+    assert.deepEqual([refused?.outcome, refused?.error], ["failed", "status 403"]);
+  });
+
   it("calls a load balancer that is away a failure, with its reason", async () => {
-    const prober = startProber({ url: "http://127.0.0.1:9/", rate: 50 });
-    await sleep(100);
-    const [first] = await prober.stop();
+    const [first] = await probed({ rate: 50, path: "http://127.0.0.1:9/" }, 20);
     assert.equal(first?.outcome, "failed");
     assert.match(first?.error ?? "", /ECONNREFUSED/);
   });
 });
+
+/** What the server of these tests answers. */
+function statusFor(method = "", path = ""): number {
+  if (method === "POST") return 503;
+  return path === "/forbidden" ? 403 : 200;
+}
