@@ -36,11 +36,14 @@ export = async () => {
   });
   const image = readAppImage(config.appImageContext);
   const { allowOutage } = config;
+  const newcomers = config.appNodes.map(({ name }) => name).filter((name) => !serving.has(name));
   const appNodes: AppNode[] = [];
   for (const { name, storageDriver } of rollOrder(config.appNodes)) {
     const after = serving.has(name) ? appNodes.at(-1) : undefined;
-    const shared = { database: database.endpoint, image, loadBalancer, after, allowOutage };
-    appNodes.push(new AppNode(name, { ...ct(name), ...shared, storageDriver }));
+    const shared = { database: database.endpoint, image, loadBalancer, after };
+    appNodes.push(
+      new AppNode(name, { ...ct(name), ...shared, storageDriver, allowOutage, newcomers }),
+    );
   }
   site.closeEgress([loadBalancer, ...appNodes]);
 

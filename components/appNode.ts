@@ -66,6 +66,13 @@ export interface AppNodeArgs {
    */
   allowOutage?: boolean;
   /**
+   * Names of the load balancer's targets that are only now made: they need not serve while this one is
+   * taken out.
+   *
+   * @default - none
+   */
+  newcomers?: string[];
+  /**
    * Another build than the one that the CT was first made from.
    *
    * @default - it keeps what it has
@@ -127,11 +134,15 @@ export class AppNode extends pulumi.ComponentResource {
         ct,
         script: writeServiceFiles(),
         stdin: pulumi.interpolate`${args.database.password}\n${args.database.certificate}\n`,
-        triggers: [args.database.incarnation],
       },
       this,
     );
-    const service = this.runService(name, args, ct, [engine, files]);
+    const service = this.runService(name, args, ct, {
+      dependsOn: [engine, files],
+      // A hash, so that it may be read. It stands between the database's CT and the service: the service
+      // would else be deleted, on all nodes at once, before a database that is built anew.
+      credentials: pulumi.unsecret(files.stdout).apply((text) => text.trim()),
+    });
     this.serving = args.loadBalancer
       ? args.loadBalancer.attach(
           `${name}-target`,
@@ -155,7 +166,7 @@ export class AppNode extends pulumi.ComponentResource {
 
   /** Takes the target out before anything that interrupts the service changes. */
   private drain(name: string, args: AppNodeArgs, own: pulumi.Input<unknown>[]) {
-    const { loadBalancer, guest, site, build, image, allowOutage } = args;
+    const { loadBalancer, guest, site, build, image, allowOutage, newcomers } = args;
     const causes = [
       ...own,
       { ...guest },
@@ -165,7 +176,7 @@ export class AppNode extends pulumi.ComponentResource {
       { port: args.servicePort ?? APP_PORT, environment: args.environment ?? {} },
     ];
     return loadBalancer?.drainBefore(`${name}-drain`, guest.name, causes, {
-      ...{ parent: this, allowOutage },
+      ...{ parent: this, allowOutage, newcomers },
       dependsOn: after(args),
     });
   }
@@ -174,8 +185,9 @@ export class AppNode extends pulumi.ComponentResource {
     name: string,
     args: AppNodeArgs,
     ct: Ct,
-    dependsOn: pulumi.Resource[],
+    needs: { dependsOn: pulumi.Resource[]; credentials: pulumi.Output<string> },
   ): docker.Container {
+    const { dependsOn } = needs;
     const provider = new docker.Provider(
       `${name}-engine`,
       {
@@ -191,13 +203,23 @@ export class AppNode extends pulumi.ComponentResource {
         name: `homelab/web:${args.image.digest.slice(0, 12)}`,
         // The builder of the node itself: another one would build on this machine.
         build: { context: args.image.context, useLegacyBuilder: true },
-        triggers: { context: args.image.digest, incarnation: ct.incarnation },
+        triggers: {
+          context: args.image.digest,
+          incarnation: ct.incarnation,
+          // Each storage driver has images of its own.
+          storageDriver: args.storageDriver,
+        },
         // A replacement of the same content would else remove the image that its successor uses.
         keepLocally: true,
       },
       inside,
     );
-    return new docker.Container(`${name}-web`, serviceArgs(args, image.imageId, ct.incarnation), {
+    // Labels replace the container: it must start anew with another CT or other credentials.
+    const labels = [
+      { label: "homelab.incarnation", value: ct.incarnation },
+      { label: "homelab.database", value: needs.credentials },
+    ];
+    return new docker.Container(`${name}-web`, serviceArgs(args, image.imageId, labels), {
       ...inside,
       deleteBeforeReplace: true,
     });
@@ -217,7 +239,7 @@ export function targetOf(guest: Guest, port: number = APP_PORT): Target {
 function serviceArgs(
   args: AppNodeArgs,
   image: pulumi.Input<string>,
-  incarnation: pulumi.Output<string>,
+  labels: docker.ContainerArgs["labels"],
 ): docker.ContainerArgs {
   const { database, guest, servicePort: port = APP_PORT } = args;
   const own = pulumi
@@ -248,10 +270,6 @@ function serviceArgs(
     securityOpts: ["no-new-privileges"],
     memory: SERVICE_MEMORY_MIB,
     memorySwap: SERVICE_MEMORY_MIB,
-    // Labels replace the container: it must start anew with another CT or other credentials.
-    labels: [
-      { label: "homelab.incarnation", value: incarnation },
-      { label: "homelab.database", value: database.incarnation },
-    ],
+    labels,
   };
 }

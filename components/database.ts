@@ -1,5 +1,7 @@
+import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { CERTIFICATE_FILE, configurePostgres, KEY_FILE } from "../lib/postgres/installPostgres";
+import { restoreDatabase } from "../lib/postgres/moveDatabase";
 import { identifierProblems } from "../lib/postgres/postgresConfig";
 import { firewallRules, type Ingress } from "../lib/security/ctFirewall";
 import { databaseClients } from "../lib/security/pgHba";
@@ -10,6 +12,7 @@ import { addressOf } from "../lib/stack/guests";
 import { type CtBuild, DATABASE_PORT } from "../lib/stack/settings";
 import { POSTGRES_VERSION } from "../lib/stack/units";
 import { GeneratedSecret } from "../provider/generatedSecret";
+import { nodeConnection } from "./access";
 import { Ct } from "./ct";
 import { ctCommand } from "./ctCommand";
 import { CtFirewall } from "./ctFirewall";
@@ -41,7 +44,8 @@ export interface DatabaseArgs {
    */
   deletionProtection?: boolean;
   /**
-   * Another build than the one that the CT was first made from. Its data does not survive a build.
+   * Another build than the one that the CT was first made from. The data comes back from the dump that the
+   * build names, before any client can connect.
    *
    * @default - it keeps what it has
    */
@@ -56,10 +60,8 @@ export interface DatabaseEndpoint {
   role: pulumi.Input<string>;
   /** Secret. */
   password: pulumi.Input<string>;
-  /** PEM of the server's own certificate, which clients verify it by. */
+  /** PEM of the server's own certificate, which clients verify it by. Another one when it is made anew. */
   certificate: pulumi.Input<string>;
-  /** Changes when the database is made anew. */
-  incarnation: pulumi.Input<string>;
 }
 
 /** PostgreSQL in an unprivileged CT of the private subnet: the part that RDS plays. */
@@ -116,19 +118,46 @@ export class Database extends pulumi.ComponentResource {
       },
       this,
     );
+    const restored = this.restore(name, args, database, configured);
     firewall.seal([configured]);
     this.endpoint = {
       ...{ address, database, role },
       port: DATABASE_PORT,
       password: password.value,
       // Standard output takes the secrecy of the password that went in; a certificate is public.
-      certificate: pulumi.unsecret(configured.stdout),
-      incarnation: ct.incarnation,
+      certificate: pulumi
+        .all([pulumi.unsecret(configured.stdout), restored.id])
+        .apply(([certificate]) => certificate),
     };
     this.summary = pulumi.output({
       ...{ name: guest.name, vmid: ct.vmid, address },
       port: DATABASE_PORT,
     });
     this.registerOutputs({ endpoint: this.endpoint, summary: this.summary });
+  }
+
+  /**
+   * Puts the saved data into a CT that was built anew. Clients connect once they have the new server's
+   * certificate, and they get that afterwards.
+   */
+  private restore(
+    name: string,
+    { site, guest, build }: DatabaseArgs,
+    database: string,
+    configured: pulumi.CustomResource,
+  ): pulumi.CustomResource {
+    if (build?.restore === undefined) return configured;
+    const script = restoreDatabase(guest.vmid, database, build.restore);
+    return new command.remote.Command(
+      `${name}-restore`,
+      {
+        connection: nodeConnection(site.access),
+        create: script,
+        update: script,
+        // Not the CT: one that comes anew for another reason must not get old data.
+        triggers: [build.restore],
+      },
+      { parent: this, dependsOn: [configured] },
+    );
   }
 }

@@ -58,7 +58,7 @@ export interface LoadBalancerArgs {
    *
    * @default 10
    */
-  deregistrationDelaySeconds?: pulumi.Input<number>;
+  deregistrationDelaySeconds?: number;
   /**
    * Another build than the one that the CT was first made from.
    *
@@ -103,7 +103,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
   private readonly active: pulumi.Resource;
   private readonly ct: Ct;
   private readonly site: Site;
-  private readonly delaySeconds: pulumi.Input<number>;
+  private readonly delaySeconds: number;
 
   constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("homelab:components:LoadBalancer", name, {}, args.site.options(opts));
@@ -152,7 +152,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
       `${name}-activate`,
       {
         ct,
-        script: activateConfig(),
+        script: activateConfig(this.delaySeconds),
         stdin: password.value.apply((value) => usersText(STATS_USER, value)),
         triggers: [text],
         dependsOn: [copy],
@@ -190,16 +190,17 @@ export class LoadBalancer extends pulumi.ComponentResource {
    *
    * @param causes whatever interrupts the target when it changes
    * @param allowOutage whether the only target may be taken out
+   * @param newcomers targets that are only now made, and need not serve
    */
   drainBefore(
     name: string,
     target: string,
     causes: pulumi.Input<unknown>[],
-    opts: pulumi.CustomResourceOptions & { allowOutage?: boolean },
+    opts: pulumi.CustomResourceOptions & { allowOutage?: boolean; newcomers?: string[] },
   ): TargetDrain {
-    const { allowOutage, ...options } = opts;
+    const { allowOutage, newcomers, ...options } = opts;
     const args = {
-      ...{ target, causes, allowOutage },
+      ...{ target, causes, allowOutage, newcomers },
       node: this.site.access.endpoint,
       loadBalancer: this.vmid,
       deregistrationDelaySeconds: this.delaySeconds,

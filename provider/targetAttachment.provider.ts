@@ -1,6 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { isDeepStrictEqual } from "node:util";
-import { deregisterScript, healthScript, registerScript } from "../lib/haproxy/targetRegistration";
+import {
+  answersScript,
+  deregisterScript,
+  healthScript,
+  registerScript,
+} from "../lib/haproxy/targetRegistration";
 import { sameEndpoint, type SshEndpoint } from "../lib/ssh/sshOptions";
 import { mustRun, runScript } from "./ssh";
 import { type CtsToRun, waitUntil } from "./waitUntil";
@@ -21,6 +26,12 @@ export interface TargetAttachmentState extends TargetAttachmentInputs {
 
 const CALL_SECONDS = 20;
 
+/** One question to the target itself: undefined when it is healthy, else what it said. */
+async function ask({ loadBalancer, target }: TargetAttachmentInputs): Promise<string | undefined> {
+  const { code, stderr } = await runScript(loadBalancer, answersScript(target), CALL_SECONDS);
+  return code === 0 ? undefined : stderr.trim().slice(0, 200) || `exit status ${code}`;
+}
+
 /** One look: undefined when the load balancer finds the target healthy, else what it saw. */
 async function look({ loadBalancer, target }: TargetAttachmentInputs): Promise<string | undefined> {
   const { code, stdout, stderr } = await runScript(
@@ -38,6 +49,8 @@ async function look({ loadBalancer, target }: TargetAttachmentInputs): Promise<s
 
 async function register(inputs: TargetAttachmentInputs): Promise<void> {
   const { loadBalancer, target, cts, deadlineSeconds } = inputs;
+  const wait = { subject: `target ${target}`, wanted: "healthy", cts, deadlineSeconds };
+  await waitUntil({ ...wait, everyMs: 500, look: () => ask(inputs) });
   const said = await mustRun(
     loadBalancer,
     `register target ${target}`,
@@ -45,10 +58,7 @@ async function register(inputs: TargetAttachmentInputs): Promise<void> {
     CALL_SECONDS,
   );
   if (said.trim() !== "") throw new Error(`unable to register target ${target}: ${said.trim()}`);
-  await waitUntil({
-    ...{ subject: `target ${target}`, wanted: "healthy", cts, deadlineSeconds, everyMs: 500 },
-    look: () => look(inputs),
-  });
+  await waitUntil({ ...wait, everyMs: 500, look: () => look(inputs) });
 }
 
 export const targetAttachmentProvider: pulumi.dynamic.ResourceProvider<

@@ -1,6 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { isDeepStrictEqual } from "node:util";
-import { drainProblem, isInRotation, statsScript, targetStates } from "../lib/haproxy/targetDrain";
+import {
+  drainProblem,
+  isInRotation,
+  othersOut,
+  statsScript,
+  targetStates,
+} from "../lib/haproxy/targetDrain";
 import { deregisterScript } from "../lib/haproxy/targetRegistration";
 import { shellQuote } from "../lib/shell/quote";
 import type { SshEndpoint } from "../lib/ssh/sshOptions";
@@ -14,6 +20,8 @@ export interface TargetDrainInputs {
   causes: unknown[];
   deregistrationDelaySeconds: number;
   allowOutage: boolean;
+  newcomers: string[];
+  patienceSeconds: number;
 }
 
 export interface TargetDrainState extends TargetDrainInputs {
@@ -23,6 +31,11 @@ export interface TargetDrainState extends TargetDrainInputs {
 
 const CALL_SECONDS = 30;
 
+async function look({ node, loadBalancer }: TargetDrainInputs) {
+  const what = `ask the load balancer (CT ${loadBalancer}) for its targets`;
+  return targetStates(await mustRun(node, what, statsScript(loadBalancer), CALL_SECONDS));
+}
+
 /**
  * Takes the target out and waits until it has answered what it was asked.
  *
@@ -30,11 +43,17 @@ const CALL_SECONDS = 30;
  * @throws when another target does not serve, with nothing touched
  */
 async function drain(inputs: TargetDrainInputs): Promise<boolean> {
-  const { target, node, loadBalancer, deregistrationDelaySeconds: seconds } = inputs;
-  const what = `ask the load balancer (CT ${loadBalancer}) for its targets`;
-  const states = targetStates(await mustRun(node, what, statsScript(loadBalancer), CALL_SECONDS));
+  const { target, node, loadBalancer, newcomers, deregistrationDelaySeconds: seconds } = inputs;
+  const end = Date.now() + inputs.patienceSeconds * 1000;
+  let states = await look(inputs);
+  // A check that failed once, or a target that comes back just now.
+  while (isInRotation(states, target) && Date.now() < end) {
+    if (states === undefined || othersOut(states, target, newcomers).length === 0) break;
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    states = await look(inputs);
+  }
   if (states === undefined || !isInRotation(states, target)) return false;
-  const problem = drainProblem(states, target, inputs.allowOutage);
+  const problem = drainProblem(states, target, newcomers, inputs.allowOutage);
   if (problem) throw new Error(problem);
   const script = `pct exec ${loadBalancer} -- bash -c ${shellQuote(deregisterScript(target, seconds))}`;
   await mustRun(node, `take target ${target} out`, script, seconds + CALL_SECONDS);

@@ -19,6 +19,18 @@ export interface TargetDrainArgs {
    * @default false
    */
   allowOutage?: boolean;
+  /**
+   * Targets that are only now made. They need not serve for this one to be taken out.
+   *
+   * @default - none
+   */
+  newcomers?: string[];
+  /**
+   * Seconds that other targets may take until they serve, before it is refused.
+   *
+   * @default 15
+   */
+  patienceSeconds?: number;
 }
 
 /**
@@ -37,6 +49,8 @@ export class TargetDrain extends pulumi.dynamic.Resource {
       {
         ...args,
         allowOutage: args.allowOutage ?? false,
+        newcomers: args.newcomers ?? [],
+        patienceSeconds: args.patienceSeconds ?? 15,
         drains: undefined,
         stateVersion: undefined,
       },

@@ -2,6 +2,7 @@ import { originOf, partsOf } from "../../toolchain/parts";
 import { placesOf } from "../../toolchain/places";
 import { apiAccess, nodeAccess, requireNode, requireOutputs } from "../lab/session";
 import { readStatus, troubles } from "../status/labStatus";
+import { describeTemplateNews, readTemplateNews } from "../status/templates";
 import { type Command, type CommandContext, jsonOption } from "../core/command";
 import { findingLine } from "../prerequisites";
 import { checkMachine } from "../prerequisites/checks";
@@ -56,6 +57,12 @@ async function checkLab(context: CommandContext): Promise<Finding[]> {
     if (!trouble)
       return ok("stack", `${status.targets.length} targets healthy, database available`);
     return { subject: "stack", level: "error", found: trouble, remedy: "see ./lab status" };
+  });
+  await look("templates", async () => {
+    const news = await readTemplateNews(context);
+    const found = describeTemplateNews(news);
+    if (!found) return ok("templates", `every CT was made from ${news.template}`);
+    return { subject: "templates", level: "warning", found, remedy: "" };
   });
   return findings;
 }

@@ -1,8 +1,10 @@
-import { openPulumi } from "../lab/session";
+import { apiAccess, nodeAccess, openPulumi, requireOutputs } from "../lab/session";
 import { confirm } from "../core/ask";
-import { type Command, yesOption } from "../core/command";
+import { type Command, type CommandContext, yesOption } from "../core/command";
+import { databaseContent } from "../database/save";
 import { withLabLock } from "../../system/labLock";
 import { clearInterrupted } from "../stack/prepare";
+import { refuseProtected } from "../stack/protection";
 import { runEngine } from "../stack/runEngine";
 import { devStack } from "../stack/workingCopy";
 
@@ -10,13 +12,17 @@ export const command: Command = {
   usage: "down [--yes]",
   description:
     "Destroys the stack: every CT with its data, and the private bridge. The embedded node stays,\n" +
-    "so that the next `up` is fast; `reset` removes it as well.",
+    "so that the next `up` is fast; `reset` removes it as well. Where the database is protected\n" +
+    "from deletion (databaseDeletionProtection) it is refused, and nothing is deleted.",
   options: { yes: yesOption },
   run: (context) =>
     withLabLock(context.paths, "down", async () => {
-      const question = `Destroy stack "${context.stack}" with the database's data?`;
-      if (!(await confirm(question, context.yes))) return 1;
       const session = await openPulumi(context);
+      await refuseProtected(context, session, await apiAccess(context), "./lab down");
+      const lost = await whatIsLost(context);
+      const question = `Destroy stack "${context.stack}"? ${lost}`;
+      if (context.yes) context.progress.info(`  ${lost}`);
+      if (!(await confirm(question, context.yes))) return 1;
       if (context.stack === devStack) await clearInterrupted(context, session);
       const changes = await context.progress.step("Stack: destroy", (note) =>
         runEngine({
@@ -32,3 +38,14 @@ export const command: Command = {
       return 0;
     }),
 };
+
+/** What the database holds, which goes with it. */
+async function whatIsLost(context: CommandContext): Promise<string> {
+  const ssh = await nodeAccess(context);
+  const database = await requireOutputs(context).then(
+    (outputs) => outputs.database,
+    () => undefined, // no up has ended yet
+  );
+  const content = database && (await databaseContent(ssh, database.vmid));
+  return `The database's data is lost: ${content ?? "how much cannot be told"}.`;
+}

@@ -9,7 +9,7 @@ export const commands: CommandEntry[] = [
   {
     name: "up",
     group: "daily",
-    shown: "up [--yes]",
+    shown: "up [--allow-outage]",
     summary: "build and start everything, wait until every target is healthy",
     load: () => import("./up.js"),
   },
@@ -128,6 +128,13 @@ export const commands: CommandEntry[] = [
     group: "operate",
     summary: "a shell there",
     load: () => import("./ssh.js"),
+  },
+  {
+    name: "rebuild",
+    group: "operate",
+    shown: "rebuild NAME…|--all",
+    summary: "make CTs anew from the stack's template, app nodes one by one",
+    load: () => import("./rebuild.js"),
   },
   {
     name: "pve",

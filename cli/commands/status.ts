@@ -1,6 +1,7 @@
 import { maskedText } from "../../observer/maskedFailures";
 import { apiAccess, nodeAccess, requireNode, requireOutputs } from "../lab/session";
 import type { BudgetLine } from "../status/budget";
+import { describeTemplateNews, readTemplateNews } from "../status/templates";
 import { describeRunTime, readRunTime } from "../status/runTime";
 import { type LabStatus, readStatus } from "../status/labStatus";
 import { type Command, jsonOption } from "../core/command";
@@ -12,19 +13,23 @@ export const command: Command = {
   description:
     "What the load balancer sees of each target (ALB's states and reason codes), which failures\n" +
     "its retries hid from clients, whether the database answers, what the guests use of the\n" +
-    "memory and disk the lab may count on, and what was set at run time (faults, drains, weights),\n" +
-    "by whom, and how to undo it.",
+    "memory and disk the lab may count on, which CTs were made from another template than new ones\n" +
+    "are, and what was set at run time (faults, drains, weights), by whom, and how to undo it.",
   options: { json: jsonOption },
   async run(context) {
     const embedded = context.stack === devStack ? await requireNode(context) : undefined;
     const outputs = await requireOutputs(context);
     const ssh = await nodeAccess(context);
-    const [status, runTime] = await Promise.all([
+    const [status, runTime, templates] = await Promise.all([
       readStatus({ outputs, ssh, api: await apiAccess(context), embedded }),
       readRunTime(ssh, outputs),
+      readTemplateNews(context),
     ]);
-    const said = () => [describe(status), ...describeRunTime(runTime)].join("\n");
-    context.print(context.json ? JSON.stringify({ ...status, runTime }, undefined, 2) : said());
+    const news = describeTemplateNews(templates);
+    const parts = [describe(status), ...(news ? [`templates  ${news}`] : [])];
+    const said = () => [...parts, ...describeRunTime(runTime)].join("\n");
+    const all = { ...status, templates, runTime };
+    context.print(context.json ? JSON.stringify(all, undefined, 2) : said());
     return 0;
   },
 };

@@ -1,25 +1,32 @@
 import { apiAccess, nodeAccess, type PulumiSession, requireOutputs } from "../lab/session";
 import { describeRunTime, readRunTime, type RunTimeState } from "../status/runTime";
 import { isHealthy, type LabStatus, readStatus, troubles } from "../status/labStatus";
-import { type Command, type CommandContext, yesOption } from "../core/command";
+import { allowOutageOption, type Command, type CommandContext, yesOption } from "../core/command";
 import { withLabLock } from "../../system/labLock";
 import { elapsed } from "../../system/progress";
 import { waitFor } from "../../system/waitFor";
+import { bringUp } from "../stack/bringUp";
 import type { StackOutputs } from "../stack/outputs";
 import { prepareStack } from "../stack/prepare";
-import { runEngine } from "../stack/runEngine";
+import { unfinishedTargets } from "../stack/roll";
+import { devState } from "../stack/stackState";
 import { keepFormerState } from "../stack/upgrade";
 
 const healthySeconds = 120;
 
 export const command: Command = {
-  usage: "up [--yes]",
+  usage: "up [--allow-outage] [--yes]",
   description:
     "Builds and starts everything: prerequisites, Pulumi's toolchain, the embedded Proxmox node\n" +
     "(the region), then the stack with its policy pack. Waits until every target is healthy, but\n" +
     "for those drained or broken on purpose, and prints the URL. A second run changes only what\n" +
-    "is missing; a run that was cut off is completed by the next one.",
-  options: { yes: { ...yesOption, help: "install missing packages without asking" } },
+    "is missing; a run that was cut off is completed by the next one. App nodes are changed one at\n" +
+    "a time: drained, changed, checked, put back. It ends at the first that does not get healthy,\n" +
+    "and takes none out while another one does not serve.",
+  options: {
+    "allow-outage": allowOutageOption,
+    yes: { ...yesOption, help: "install missing packages without asking" },
+  },
   run: (context) => withLabLock(context.paths, "up", () => up(context)),
 };
 
@@ -29,20 +36,17 @@ type UpStatus = LabStatus &
 
 async function up(context: CommandContext): Promise<number> {
   const from = Date.now();
-  const { paths, progress } = context;
+  const { progress } = context;
+  // Read before the leftovers of a command that was killed are cleared.
+  const cutOff = unfinishedTargets(devState(context) ?? { deployment: {} });
   const session = await prepareStack(context);
   const former = await keepFormerState(context, session);
   if (former) progress.info(`  upgrade: a copy of the former state is in ${former}`);
-  const changes = await progress.step("Stack: VPC, RDS, EC2 instances, ALB", (note) =>
-    runEngine({
-      paths,
-      verb: "up",
-      args: [],
-      pulumi: session.toolchain.pulumi,
-      env: session.env,
-      note,
-    }),
-  );
+  const changes = await bringUp(context, session, {
+    title: "Stack: VPC, RDS, EC2 instances, ALB",
+    allowOutage: context.options["allow-outage"] === true,
+    first: cutOff,
+  });
   progress.info(`  ${changes}`);
   const status = await waitUntilHealthy(context, session);
   progress.info(`  ready after ${elapsed(Date.now() - from)}`);

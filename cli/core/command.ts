@@ -59,6 +59,11 @@ export const commonOptions: Record<string, OptionSpec> = {
 export const jsonOption: OptionSpec = { type: "boolean", help: "one JSON document on stdout" };
 export const yesOption: OptionSpec = { type: "boolean", short: "y", help: "ask nothing" };
 
+export const allowOutageOption: OptionSpec = {
+  type: "boolean",
+  help: "change the only app node too, which stops the service meanwhile",
+};
+
 /** The words of a call, sorted. */
 export interface ParsedCall {
   options: Record<string, string | boolean | undefined>;

@@ -2,7 +2,7 @@ import type { ProfileName } from "../../lib/stack/settings";
 import type { PulumiSession } from "../lab/session";
 import type { CommandContext } from "../core/command";
 import { run } from "../../system/exec";
-import { runEngine } from "./runEngine";
+import { bringUp } from "./bringUp";
 
 /**
  * Sets the load balancer's profile in the stack's configuration and brings the stack up to it; of a
@@ -10,13 +10,12 @@ import { runEngine } from "./runEngine";
  */
 export async function applyProfile(
   context: CommandContext,
-  { toolchain, env }: PulumiSession,
+  session: PulumiSession,
   profile: ProfileName,
 ): Promise<string> {
-  const { paths, progress, stack } = context;
-  const options = { cwd: paths.root, env };
-  await run(toolchain.pulumi, ["config", "set", "--stack", stack, "lbProfile", profile], options);
-  return progress.step(`Load balancer: profile ${profile}`, (note) =>
-    runEngine({ paths, verb: "up", args: [], pulumi: toolchain.pulumi, env, note }),
-  );
+  const { toolchain, env } = session;
+  const options = { cwd: context.paths.root, env };
+  const words = ["config", "set", "--stack", context.stack, "lbProfile", profile];
+  await run(toolchain.pulumi, words, options);
+  return bringUp(context, session, { title: `Load balancer: profile ${profile}` });
 }

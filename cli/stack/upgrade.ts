@@ -1,11 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { STATE_VERSION, stateVersionOf, stateVersionProblem } from "../../lib/stack/stateVersion";
 import type { CommandContext } from "../core/command";
 import { askPulumi, type PulumiSession } from "../lab/session";
 import type { StackExport } from "./interrupted";
-import { checkpointFile } from "./outputs";
-import { devStack } from "./workingCopy";
+import { devState } from "./stackState";
 
 /**
  * Keeps a copy of a state that an earlier version of the program has written, before this one changes it:
@@ -29,16 +28,6 @@ export async function keepFormerState(
   const file = join(folder, `${context.stack}-version-${found}-${stamp}.json`);
   writeFileSync(file, await ask(), { mode: 0o600 });
   return file;
-}
-
-/** The state of the `dev` stack from its checkpoint: a second faster than asking Pulumi. */
-function devState({ paths, stack }: CommandContext): StackExport | undefined {
-  const file = checkpointFile(paths);
-  if (stack !== devStack || !existsSync(file)) return undefined;
-  const { checkpoint } = JSON.parse(readFileSync(file, "utf8")) as {
-    checkpoint?: { latest?: StackExport["deployment"] };
-  };
-  return { deployment: checkpoint?.latest ?? {} };
 }
 
 /** Undefined for a stack without resources. */

@@ -1,9 +1,9 @@
 import { addAddress } from "../net/cidr";
 import { isProfileName } from "../haproxy/profiles";
+import { readBuilds, TEMPLATE_VOLUME } from "./readBuilds";
 import { addressProblems, budgetProblems, duplicateProblems } from "./settingsRules";
 import type {
   BooleanKey,
-  CtBuild,
   NatMode,
   NumberKey,
   ProfileName,
@@ -72,9 +72,6 @@ export function checkConfig(raw: RawConfig): Checked {
   return crossed.length > 0 ? { problems: crossed } : { settings, problems: [] };
 }
 
-/** Volume id of a CT template. */
-const TEMPLATE = /^[\w-]+:vztmpl\/\S+$/;
-
 function unknownKeys(raw: RawConfig): string[] {
   return Object.keys(raw)
     .filter((key) => !CONFIG_KEYS.includes(key))
@@ -97,25 +94,6 @@ function readBoolean(key: BooleanKey, value: string | undefined, problems: strin
     problems.push(`${key}: must be true or false, got ${JSON.stringify(value ?? "nothing")}`);
   }
   return value === "true";
-}
-
-/** `{ "app1": { "template": "local:vztmpl/…", "generation": 2 } }`, which `./lab rebuild` writes. */
-function readBuilds(value: string | undefined, problems: string[]): Record<string, CtBuild> {
-  const allowed = `give it as {"app1":{"template":"storage:vztmpl/file","generation":1}}`;
-  let read: unknown;
-  try {
-    read = JSON.parse(value?.trim() || "{}");
-  } catch {
-    read = undefined;
-  }
-  const isBuild = (one: unknown) => {
-    const { template, generation } = (one ?? {}) as Partial<CtBuild>;
-    return TEMPLATE.test(template ?? "") && Number.isInteger(generation) && (generation ?? 0) > 0;
-  };
-  const isMap = typeof read === "object" && read !== null && !Array.isArray(read);
-  if (isMap && Object.values(read as object).every(isBuild)) return read as Record<string, CtBuild>;
-  problems.push(`builds: is not valid, got ${JSON.stringify(value)}; ${allowed}`);
-  return {};
 }
 
 function readDrivers(value: string | undefined, problems: string[]): StorageDriver[] {
@@ -158,7 +136,7 @@ function formatProblems(text: Record<TextKey, string>, raw: RawConfig): string[]
     expect(file, raw[file] ?? "", path, "give an absolute path, or one that begins with ~/");
   }
   expect("appImageContext", text.appImageContext, /^[^/~]/, "give a path relative to the project");
-  expect("template", text.template, TEMPLATE, "give storage:vztmpl/file");
+  expect("template", text.template, TEMPLATE_VOLUME, "give storage:vztmpl/file");
   const bridge = "give a bridge's name, at most 15 letters and digits";
   expect("lanBridge", text.lanBridge, /^[A-Za-z][\w.-]{0,14}$/, bridge);
   expect("privateBridge", text.privateBridge, /^[A-Za-z][\w.-]{0,14}$/, bridge);

@@ -6,6 +6,7 @@ import { SERVICE_FILES, SERVICE_USER } from "./serviceFiles";
 import { TMPFILES_FILE, tmpfilesText } from "./faultFiles";
 
 export const DAEMON_JSON = "/etc/docker/daemon.json";
+const DOCKER_ROOT = "/var/lib/docker";
 
 /**
  * Commands that install Docker on an app node with its storage driver, check that Docker really uses
@@ -26,7 +27,9 @@ systemctl reset-failed $units 2>/dev/null || true`,
 cmp -s ${DAEMON_JSON}.next ${DAEMON_JSON} || changed=yes
 mv ${DAEMON_JSON}.next ${DAEMON_JSON}`,
     aptInstall(packages, aptProxy),
+    forgetOtherDrivers(driver),
     `if [ "$changed" = yes ] && systemctl -q is-active docker; then systemctl restart docker; fi
+systemctl reset-failed docker.service docker.socket 2>/dev/null || true
 systemctl start docker`,
     `actual=$(docker info --format '{{.Driver}}')
 if [ "$actual" != ${shellQuote(driver)} ]; then
@@ -35,6 +38,23 @@ if [ "$actual" != ${shellQuote(driver)} ]; then
 fi`,
     smokeTest(),
   );
+}
+
+/**
+ * Removes what Docker keeps of another storage driver than this. It would take up disk, and with the old
+ * driver back its containers would start again beside those that were made since. Volumes stay. The folder
+ * of a driver's images is there as long as anything of it is, so what was cut off is done again.
+ */
+function forgetOtherDrivers(driver: StorageDriver): string {
+  return `mkdir -p ${DOCKER_ROOT}
+cd ${DOCKER_ROOT}
+for images in image/*; do
+  other=\${images#image/}
+  if [ "$other" = ${shellQuote(driver)} ] || [ ! -d "$images" ]; then continue; fi
+  systemctl stop docker.service docker.socket
+  rm -rf containers buildkit "$other" "$images"
+done
+cd /`;
 }
 
 /** A container made of this CT's own `true` and its libraries: no registry is needed to try one. */
@@ -53,7 +73,10 @@ fi
 docker image rm -f "$image" >/dev/null`;
 }
 
-/** Commands that write the service's files; standard input is the password, then the certificate. */
+/**
+ * Commands that write the service's files; standard input is the password, then the certificate. Output is a
+ * hash of both: the password is too long to be guessed from it.
+ */
 export function writeServiceFiles(): string {
   return script(
     writeFileCommand({ path: TMPFILES_FILE, text: tmpfilesText() }),
@@ -65,6 +88,7 @@ export function writeServiceFiles(): string {
     `chown -R ${SERVICE_USER} ${SERVICE_FILES}`,
     `chmod 0500 ${SERVICE_FILES}`,
     `chmod 0400 ${SERVICE_FILES}/*`,
+    `cat ${SERVICE_FILES}/pgpassword ${SERVICE_FILES}/db.crt | sha256sum | cut -c 1-16`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { aptInstall } from "../shell/apt";
 import { script, writeFileCommand } from "../shell/quote";
 
-const CONFIG = "/etc/haproxy/haproxy.cfg";
+export const CONFIG = "/etc/haproxy/haproxy.cfg";
 /** Where a new configuration waits until it has been checked. */
 export const NEXT_CONFIG = `${CONFIG}.next`;
 const USERS = "/etc/haproxy/users.cfg";
@@ -25,13 +25,39 @@ ExecReload=/usr/sbin/haproxy -Ws -f $CONFIG -c -q $EXTRAOPTS
 ExecReload=/bin/kill -USR2 $MAINPID
 `;
 
-/** A program that saves the states in one move; half of them are worse than none. */
-function saveState(): string {
+/**
+ * A program that saves the states in one move; half of them are worse than none. A target that is new in the
+ * configuration begins in maintenance: HAProxy would take it for up before its first check, and it may not
+ * be there yet. Whoever registers it puts it to work. (Fields of a line: HAProxy's management guide, "show
+ * servers state". 14 is a check that is configured, enabled and paused.)
+ */
+export function saveState(): string {
   return `#!/bin/sh
 set -eu
 umask 077
-echo "show servers state" | socat -t2 - UNIX-CONNECT:${ADMIN_SOCKET} > ${STATE_FILE}.next
-grep -q "^# be_id" ${STATE_FILE}.next
+echo "show servers state" | socat -t2 - UNIX-CONNECT:${ADMIN_SOCKET} > ${STATE_FILE}.now
+grep -q "^# be_id" ${STATE_FILE}.now
+awk -v config=${CONFIG} '
+  BEGIN {
+    while ((getline line < config) > 0) {
+      count = split(line, word, " ")
+      if (word[1] ~ /^(global|defaults|frontend|listen|backend)$/) backend = word[1] == "backend" ? word[2] : ""
+      if (word[1] == "server" && count > 2 && backend != "") address[backend " " word[2]] = word[3]
+    }
+  }
+  { if ($0 != "") print }
+  NF > 18 && $1 ~ /^[0-9]+$/ {
+    id[$2] = $1; last[$2] = $3; checks[$2] = $14 > 0 ? 14 : 0
+    delete address[$2 " " $4]
+  }
+  END {
+    for (name in address) {
+      split(name, of, " "); split(address[name], at, ":")
+      if (of[1] in id)
+        print id[of[1]], of[1], ++last[of[1]], of[2], at[1], 0, 1, 1, 1, 0, 1, 0, 0, checks[of[1]], 0, 0, 0, "-", at[2], "-", 0, 0, "-", "-", 0
+    }
+  }' ${STATE_FILE}.now > ${STATE_FILE}.next
+rm -f ${STATE_FILE}.now
 mv ${STATE_FILE}.next ${STATE_FILE}
 `;
 }
@@ -58,9 +84,12 @@ export function installHaproxy(aptProxy?: string): string {
 
 /**
  * Commands that check the copied configuration and put it in force: by a reload, which loses no
- * request, or by a start. What is refused changes nothing. Standard input is the users' file.
+ * request, or by a start. What is refused changes nothing. Targets that the new configuration does not have
+ * are drained first. Standard input is the users' file.
+ *
+ * @param drainSeconds how long a target that goes may take to end its requests
  */
-export function activateConfig(): string {
+export function activateConfig(drainSeconds: number): string {
   return script(
     "umask 077",
     `cat > ${USERS}.next`,
@@ -69,6 +98,7 @@ export function activateConfig(): string {
   echo "$(hostname): HAProxy refuses the new configuration, the old one stays: $said" >&2
   exit 1
 fi`,
+    drainLeaving(drainSeconds),
     `mv ${USERS}.next ${USERS}`,
     `install -m 0644 ${NEXT_CONFIG} ${CONFIG}`,
     // The first start must not reload a process that was started with Debian's own options.
@@ -79,4 +109,30 @@ else
 fi
 systemctl -q is-active haproxy`,
   );
+}
+
+/** Drains the targets of the running HAProxy that are not in the next configuration, all at once. */
+function drainLeaving(seconds: number): string {
+  return `if systemctl -q is-active haproxy && [ -S ${ADMIN_SOCKET} ]; then
+  ask() { echo "$1" | socat -t2 - UNIX-CONNECT:${ADMIN_SOCKET}; }
+  leaving=$(ask "show servers state" | awk -v config=${NEXT_CONFIG} '
+    BEGIN {
+      while ((getline line < config) > 0) {
+        split(line, word, " ")
+        if (word[1] == "backend") backend = word[2]
+        if (word[1] == "server") stays[backend "/" word[2]] = 1
+      }
+    }
+    NF > 18 && $1 ~ /^[0-9]+$/ && !(($2 "/" $4) in stays) { print $2 "/" $4 }' | tr '\\n' ' ')
+  for target in $leaving; do ask "set server $target state drain" > /dev/null; done
+  for try in $(seq ${seconds * 5}); do
+    [ -n "$leaving" ] || break
+    open=$(ask "show stat" | awk -F, -v leaving="$leaving" '
+      BEGIN { count = split(leaving, names, " "); for (i = 1; i <= count; i++) goes[names[i]] = 1 }
+      ($1 "/" $2) in goes { sum += $5 }
+      END { print sum + 0 }')
+    [ "$open" = 0 ] && break
+    sleep 0.2
+  done
+fi`;
 }

@@ -31,32 +31,56 @@ export function targetStates(answer: string): Map<string, string> | undefined {
 }
 
 /** In the rotation: HAProxy sends it requests. */
-const serves = (state: string | undefined) => state?.startsWith("UP") ?? false;
+const isIn = (state: string | undefined) => /^(UP|no check)/.test(state ?? "");
+
+/** In the rotation, and its last checks have passed: `UP 1/2` is on its way out. */
+const serves = (state: string | undefined) => state === "UP" || state === "no check";
 
 /** Whether there is anything to take out; a target that gets no requests need not be drained. */
 export function isInRotation(states: ReadonlyMap<string, string> | undefined, target: string) {
-  return serves(states?.get(target));
+  return isIn(states?.get(target));
+}
+
+/** The other targets, without those that are only now made and do not serve yet. */
+function othersOf(
+  states: ReadonlyMap<string, string>,
+  target: string,
+  newcomers: readonly string[],
+): [name: string, state: string][] {
+  return [...states].filter(
+    ([name, state]) => name !== target && (serves(state) || !newcomers.includes(name)),
+  );
+}
+
+/** Other targets that should serve and do not. */
+export function othersOut(
+  states: ReadonlyMap<string, string>,
+  target: string,
+  newcomers: readonly string[],
+): [name: string, state: string][] {
+  return othersOf(states, target, newcomers).filter(([, state]) => !serves(state));
 }
 
 /**
  * Why a target must not be taken out now, as a sentence; undefined when it may.
  *
+ * @param newcomers targets that are only now made: they need not serve, and do not count
  * @param allowOutage whether the only target may be taken out
  */
 export function drainProblem(
   states: ReadonlyMap<string, string>,
   target: string,
+  newcomers: readonly string[],
   allowOutage: boolean,
 ): string | undefined {
-  const others = [...states].filter(([name]) => name !== target);
-  if (others.length === 0) {
+  if (othersOf(states, target, newcomers).length === 0) {
     if (allowOutage) return undefined;
     return (
       `target ${target} is the only one, and the service is down while it is changed; ` +
       "add a second app node first, or accept the outage with: ./lab up --allow-outage"
     );
   }
-  const out = others.filter(([, state]) => !serves(state));
+  const out = othersOut(states, target, newcomers);
   if (out.length === 0) return undefined;
   const list = out.map(([name, state]) => `${name} ${state}`).join(", ");
   return (

@@ -1,11 +1,23 @@
 import { BACKEND, FAIL_OPEN_BACKEND, stateWords } from "./backends";
-import { ADMIN_SOCKET } from "./installHaproxy";
+import { ADMIN_SOCKET, CONFIG } from "./installHaproxy";
 
 /** Scripts for the load balancer's CT that put a target into the rotation and take it out. */
 
 /** Puts a target back to work; prints what HAProxy has against it, which is nothing when it is done. */
 export function registerScript(target: string): string {
   return ask(stateWords(target, "ready"));
+}
+
+/**
+ * Asks the target itself, as the load balancer's check does. What HAProxy knows may be older than the last
+ * change of the target: with an ALB's settings it checks every 30 s. Exit status 0: it is healthy.
+ */
+export function answersScript(target: string): string {
+  const row = `$2 == "${BACKEND}" && $4 == "${target}"`;
+  return `path=$(awk '$1 == "http-check" && $2 == "send" { for (i = 3; i < NF; i++) if ($i == "uri") { print $(i + 1); exit } }' ${CONFIG} 2>/dev/null)
+at=$(${ask(`show servers state ${BACKEND}`)} | awk '${row} { print $5 ":" $19 }')
+if [ -z "$at" ]; then echo "not in the load balancer's configuration" >&2; exit 1; fi
+curl -fsS -m 3 -o /dev/null "http://$at$path"`;
 }
 
 /**

@@ -45,6 +45,8 @@ export interface CtBuild {
   template: string;
   /** Counts the builds, 1 for the first that replaced a CT. */
   generation: number;
+  /** The database's CT only: its dump, a file on the Proxmox node that is restored in the new CT. */
+  restore?: string;
 }
 
 export interface CtSettings {

@@ -53,7 +53,7 @@ export class EditedStack {
 
   add(type: string, name: string, inputs: RecordedResource["inputs"]): void {
     const urn = `urn:pulumi:dev::homelab::${type}::${name}`;
-    this.resources.push({ type, name, inputs, urn, dependencies: [] });
+    this.resources.push({ type, name, inputs, urn, dependencies: [], madeFrom: {} });
   }
 }
 

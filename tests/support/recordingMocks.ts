@@ -16,6 +16,8 @@ export interface RecordedResource {
   parent?: string;
   /** URNs of what it depends on. */
   dependencies: string[];
+  /** URNs of what each input was made from, by the input's name. */
+  madeFrom: Record<string, string[]>;
   /** URN of the provider that was given to it. */
   provider?: string;
 }
@@ -50,7 +52,14 @@ export async function recordResources(
     {
       newResource(args) {
         const inputs = open(args.inputs) as Inputs;
-        resources.push({ type: args.type, name: args.name, inputs, urn: "", dependencies: [] });
+        resources.push({
+          type: args.type,
+          name: args.name,
+          inputs,
+          urn: "",
+          dependencies: [],
+          madeFrom: {},
+        });
         const targets = serving.map((name) => ({ name }));
         const outputs = { targets, stateVersion: STATE_VERSION };
         const known = args.type === "pulumi:pulumi:StackReference" ? { outputs } : {};
@@ -82,6 +91,9 @@ export async function recordResources(
 interface Request {
   getParent(): string;
   getDependenciesList(): string[];
+  getPropertydependenciesMap(): {
+    forEach(each: (value: { getUrnsList(): string[] }, key: string) => void): void;
+  };
   getProvider(): string;
   getType(): string;
   getName(): string;
@@ -108,6 +120,9 @@ function watchRegistrations(resources: RecordedResource[]): void {
         own.urn = response.getUrn();
         own.parent = request.getParent() || undefined;
         own.dependencies = request.getDependenciesList();
+        request
+          .getPropertydependenciesMap()
+          .forEach((value, key) => (own.madeFrom[key] = value.getUrnsList()));
         own.provider = request.getProvider().split("::").slice(0, -1).join("::") || undefined;
       }
       answer(error, response);

@@ -35,11 +35,23 @@ describe("target attachment", function () {
   const balancer = (lines: string[], objection = "") => {
     const file = join(lab.folder, "bin", "socat");
     writeFileSync(join(lab.folder, "stat"), `${lines.join("\n")}\n`);
-    const answer = `if [ "$words" = "show stat" ]; then cat ${lab.folder}/stat; else printf '${objection}'; fi`;
+    const state = "4 app 1 app2 10.10.10.12 2 0 1 1 66 15 3 3 6 0 0 0 - 3000 - 0 0 - - 0";
+    const answer = `case "$words" in
+  "show stat") cat ${lab.folder}/stat ;;
+  "show servers state app") [ -s ${lab.folder}/stat ] && grep -q ^app ${lab.folder}/stat && echo "${state}"; exit 0 ;;
+  *) printf '${objection}' ;;
+esac`;
     writeFileSync(
       file,
       `#!/bin/bash\nread -r words\necho "$words" >> ${lab.folder}/asked\n${answer}\n`,
     );
+    chmodSync(file, 0o755);
+    service("echo 200 > /dev/null");
+  };
+  /** What the target answers when it is asked itself. */
+  const service = (answer: string) => {
+    const file = join(lab.folder, "bin", "curl");
+    writeFileSync(file, `#!/bin/bash\necho "curl $*" >> ${lab.folder}/asked\n${answer}\n`);
     chmodSync(file, 0o755);
   };
   const asked = () => {
@@ -53,7 +65,20 @@ describe("target attachment", function () {
     balancer([up, other]);
     assert.equal((await provider.create(inputs)).id, "target-app2");
     const ready = "set server app/app2 state ready; set server app-fail-open/app2 state ready";
-    assert.deepEqual(asked(), [ready, "show stat"]);
+    const itself = [
+      "show servers state app",
+      "curl -fsS -m 3 -o /dev/null http://10.10.10.12:3000",
+    ];
+    assert.deepEqual(asked(), [...itself, ready, "show stat"]);
+  });
+
+  it("gets no requests before it answers its check itself, whatever the last check saw", async () => {
+    balancer([up, other]);
+    service("echo 'curl: (22) error 500' >&2; exit 22");
+    await assert.rejects(provider.create(inputs), {
+      message: "target app2: not healthy after 0 s (1 probes, last: curl: (22) error 500)",
+    });
+    assert.ok(!asked().some((words) => words.includes("ready")));
   });
 
   it("does not take a target for healthy before its first check", async () => {

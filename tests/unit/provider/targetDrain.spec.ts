@@ -47,6 +47,8 @@ describe("draining a target before its app node changes", function () {
     causes: ["one"],
     deregistrationDelaySeconds: 1,
     allowOutage: false,
+    newcomers: [],
+    patienceSeconds: 0,
   };
   const olds: TargetDrainState = { ...inputs, drains: 3, stateVersion: 1 };
   const changed = { ...inputs, causes: ["two"] };
@@ -64,7 +66,7 @@ describe("draining a target before its app node changes", function () {
   });
 
   it("takes out a target that serves, when all others do, and counts it", async () => {
-    tell({ app1: "UP", app2: "UP", app3: "UP 1/2" });
+    tell({ app1: "UP", app2: "UP", app3: "no check" });
     const { outs } = await provider.update("id", olds, changed);
     assert.equal(outs?.drains, 4);
     assert.match(drains(), /set server app\/app1 state drain/);
@@ -78,6 +80,32 @@ describe("draining a target before its app node changes", function () {
       return true;
     });
     assert.equal(drains(), "");
+  });
+
+  it("takes a target that fails its checks for one that does not serve", async () => {
+    tell({ app1: "UP", app2: "UP 1/2" });
+    await assert.rejects(provider.update("id", olds, changed), /\(app2 UP 1\/2\)/);
+    assert.equal(drains(), "");
+  });
+
+  it("waits a moment for a target that comes back", async () => {
+    tell({ app1: "UP", app2: "DOWN 1/2" });
+    // The second look finds it up.
+    writeFileSync(
+      join(node.folder, "bin", "pct"),
+      PCT.replace('cat "$LAB/stats"', 'cat "$LAB/stats"; sed -i "s/DOWN 1.2/UP/" "$LAB/stats"'),
+    );
+    await provider.update("id", olds, { ...changed, patienceSeconds: 5 });
+    assert.match(drains(), /app1 state drain/);
+  });
+
+  it("does not wait for targets that are only now made, and does not count them", async () => {
+    tell({ app1: "UP", app2: "UP", app4: "MAINT" });
+    const grown = { ...changed, newcomers: ["app4"] };
+    await provider.update("id", olds, grown);
+    assert.match(drains(), /app1 state drain/);
+    tell({ app1: "UP", app4: "MAINT" });
+    await assert.rejects(provider.update("id", olds, grown), /is the only one/);
   });
 
   it("refuses to take out the only one, unless that is allowed", async () => {

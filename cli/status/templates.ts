@@ -1,0 +1,34 @@
+import { openPulumi, requireNode } from "../lab/session";
+import type { CommandContext } from "../core/command";
+import { olderTemplates } from "../stack/builds";
+import { stackSettings } from "../stack/settings";
+import { ctsOf, devState, stackState } from "../stack/stackState";
+
+/** CTs that were made from another template than new ones are. */
+export interface TemplateNews {
+  /** Volume id of the template for new CTs. */
+  template: string;
+  /** Names of the CTs that have another one. */
+  older: string[];
+}
+
+/** Compares what the state knows of the CTs with what new ones get. */
+export async function readTemplateNews(context: CommandContext): Promise<TemplateNews> {
+  const { template, state } = await wantedAndMade(context);
+  return { template, older: olderTemplates(ctsOf(state), template) };
+}
+
+async function wantedAndMade(context: CommandContext) {
+  const known = devState(context);
+  // The embedded node's own template is the dev stack's; to ask Pulumi would take a second.
+  if (known) return { template: (await requireNode(context)).template, state: known };
+  const session = await openPulumi(context);
+  const { proxmox } = await stackSettings(context, session);
+  return { template: proxmox.template, state: await stackState(context, session) };
+}
+
+/** For people, in one line; undefined where there is nothing to say. */
+export function describeTemplateNews({ template, older }: TemplateNews): string | undefined {
+  if (older.length === 0) return undefined;
+  return `${older.join(", ")} made from another template than ${template}, which new CTs get; ./lab rebuild NAME or --all makes them anew`;
+}
