@@ -80,7 +80,8 @@ export class Ct extends pulumi.ComponentResource {
       dependsOn: [site.network, ...(args.before ?? [])],
       deleteBeforeReplace: true, // the vmid is fixed, and Proxmox has it once
       ignoreChanges: ignoredChanges(args),
-      replacementTrigger: args.build?.generation,
+      // 0 until then: a first value of its own would replace nothing.
+      replacementTrigger: args.build?.generation ?? 0,
       protect: args.deletionProtection,
     });
     const hostConfig = new ContainerHostConfig(

@@ -17,7 +17,7 @@ import { prepareStack } from "../stack/prepare";
 import { protectionSteps, refuseProtected } from "../stack/protection";
 import { unfinishedTargets } from "../stack/roll";
 import { stackSettings } from "../stack/settings";
-import { stackState } from "../stack/stackState";
+import { ctsOf, type StateCt, stackState } from "../stack/stackState";
 import { readStatus } from "../status/labStatus";
 
 export const command: Command = {
@@ -54,6 +54,8 @@ async function rebuild(context: CommandContext): Promise<number> {
     await refuseProtected(context, session, api, "./lab rebuild db", [database.vmid]);
   }
   await refuseUnhealthy(context, session, names);
+  await countGenerations(context, session, names);
+  const before = ctsOf(await stackState(context, session));
   const content = await databaseContent(ssh, database.vmid);
   for (const question of outages(names, content)) {
     if (!(await confirm(question, context.yes))) return 1;
@@ -75,6 +77,7 @@ async function rebuild(context: CommandContext): Promise<number> {
       allowOutage: context.options["allow-outage"] === true,
     });
     context.progress.info(`  ${changes}`);
+    refuseKept(names, before, ctsOf(await stackState(context, session)));
   } catch (error) {
     // In the old CT, where it still is; in a new one they were never stopped.
     if (saved) await resumeWrites(ssh, database.vmid).catch(() => undefined);
@@ -85,6 +88,29 @@ async function rebuild(context: CommandContext): Promise<number> {
     context.print(`the database holds what was saved: ${content}; its dump stays in ${saved.file}`);
   }
   return 0;
+}
+
+/** A stack of an earlier version has no generations yet; an up writes them and replaces nothing. */
+async function countGenerations(
+  context: CommandContext,
+  session: PulumiSession,
+  names: readonly string[],
+): Promise<void> {
+  const cts = ctsOf(await stackState(context, session));
+  if (cts.every(({ name, counted }) => counted || !names.includes(name))) return;
+  await bringUp(context, session, { title: "Stack: brought up to date before the rebuild" });
+}
+
+/** @throws when a CT is still the one that it was, for then nothing was proved */
+export function refuseKept(
+  names: readonly string[],
+  before: readonly StateCt[],
+  after: readonly StateCt[],
+): void {
+  const madeAt = (cts: readonly StateCt[], name: string) =>
+    cts.find((ct) => ct.name === name)?.created;
+  const kept = names.filter((name) => madeAt(before, name) === madeAt(after, name));
+  if (kept.length > 0) throw new Error(`rebuild: ${kept.join(", ")} was not replaced by Pulumi`);
 }
 
 function templateOption({ options }: CommandContext): string | undefined {

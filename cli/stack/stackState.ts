@@ -10,6 +10,9 @@ export interface StateResource {
   urn: string;
   type: string;
   protect?: boolean;
+  /** When it was made. */
+  created?: string;
+  replacementTrigger?: unknown;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
 }
@@ -47,18 +50,24 @@ export interface StateCt {
   template: string;
   /** Pulumi does not delete it. */
   protect: boolean;
+  /** When it was made. */
+  created: string;
+  /** The state knows its generation: without one another generation would replace nothing. */
+  counted: boolean;
 }
 
 export function ctsOf(state: StackExport): StateCt[] {
   return resourcesOf(state)
     .filter(({ type }) => /^proxmoxve:.*:Container(Legacy)?$/.test(type))
-    .map(({ urn, protect, inputs = {} }) => {
+    .map(({ urn, protect, created = "", replacementTrigger, inputs = {} }) => {
       const system = inputs.operatingSystem as { templateFileId?: string } | undefined;
       return {
         name: urn.split("::").at(-1)!.replace(/-ct$/, ""),
         vmid: Number(inputs.vmId),
         template: system?.templateFileId ?? "",
         protect: protect === true,
+        created,
+        counted: replacementTrigger !== undefined,
       };
     });
 }

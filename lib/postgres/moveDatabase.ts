@@ -87,8 +87,8 @@ if [ -z "$(now)" ]; then
   fi
 fi
 if ! said=$(diff "$file.rows" <(now)); then
-  echo "database: it is not what was saved (table, rows, sum; < saved, > found), and $stays:" >&2
   echo "$said" >&2
+  echo "database: it is not what was saved (above: table, rows, sum; < saved, > found), and $stays" >&2
   exit 1
 fi
 echo "$file" | pct exec ${vmid} -- tee ${MARKER} > /dev/null

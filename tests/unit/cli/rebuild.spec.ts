@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rebuildNames } from "../../../cli/commands/rebuild";
+import { rebuildNames, refuseKept } from "../../../cli/commands/rebuild";
 import { nextBuild, olderTemplates } from "../../../cli/stack/builds";
 import { ctsOf } from "../../../cli/stack/stackState";
 import { describeTemplateNews } from "../../../cli/status/templates";
@@ -34,6 +34,19 @@ describe("what is rebuilt", () => {
       builds: { app1: { template: "local:vztmpl/old", generation: 4 } },
     };
     assert.deepEqual(nextBuild(again, "app1", template), { template, generation: 5 });
+  });
+});
+
+describe("a rebuild that Pulumi ended well", () => {
+  const ct = (name: string, created: string) => ({
+    ...{ name, created, vmid: 111, template, protect: false, counted: true },
+  });
+
+  it("has failed when a CT is still the one that it was", () => {
+    const before = [ct("app1", "monday"), ct("app2", "monday")];
+    const after = [ct("app1", "tuesday"), ct("app2", "monday")];
+    refuseKept(["app1"], before, after);
+    assert.throws(() => refuseKept(["app1", "app2"], before, after), /app2 was not replaced/);
   });
 });
 
