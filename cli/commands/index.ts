@@ -146,14 +146,13 @@ export const commands: CommandEntry[] = [
   {
     name: "pulumi",
     group: "operate",
-    shown: "pulumi -- ARGS…",
-    summary: "the right Pulumi with the right environment",
+    shown: "pulumi -- ARGS…, env",
+    summary: 'the right Pulumi, and its environment: eval "$(./lab env)"',
     load: () => import("./pulumi.js"),
   },
   {
     name: "env",
     group: "operate",
-    shown: "env",
     summary: 'that environment: eval "$(./lab env)"',
     load: () => import("./env.js"),
   },

@@ -67,6 +67,12 @@ export function updateWorkingCopy(paths: LabPaths, node: EmbeddedNode): StackVal
   return config;
 }
 
+/** A value of the `dev` stack's working configuration; undefined where there is none. */
+export function workingValue(paths: LabPaths, key: string): string | undefined {
+  const value = readJson<StackFile>(configFile(paths, devStack))?.config?.[`${projectName}:${key}`];
+  return typeof value === "string" ? value : undefined;
+}
+
 function readJson<T>(file: string): T | undefined {
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as T) : undefined;
 }

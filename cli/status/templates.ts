@@ -1,7 +1,8 @@
-import { openPulumi, requireNode } from "../lab/session";
+import { openPulumi } from "../lab/session";
 import type { CommandContext } from "../core/command";
 import { olderTemplates } from "../stack/builds";
 import { stackSettings } from "../stack/settings";
+import { workingValue } from "../stack/workingCopy";
 import { ctsOf, devState, stackState } from "../stack/stackState";
 
 /** CTs that were made from another template than new ones are. */
@@ -20,8 +21,9 @@ export async function readTemplateNews(context: CommandContext): Promise<Templat
 
 async function wantedAndMade(context: CommandContext) {
   const known = devState(context);
-  // The embedded node's own template is the dev stack's; to ask Pulumi would take a second.
-  if (known) return { template: (await requireNode(context)).template, state: known };
+  const own = known && workingValue(context.paths, "template");
+  // Both files are at hand in the dev stack; to ask Pulumi would take a second.
+  if (known && own !== undefined) return { template: own, state: known };
   const session = await openPulumi(context);
   const { proxmox } = await stackSettings(context, session);
   return { template: proxmox.template, state: await stackState(context, session) };
