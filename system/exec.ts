@@ -18,6 +18,9 @@ export interface ExecResult {
   stderr: string;
 }
 
+/** Milliseconds that a command has to end by itself after SIGTERM; then it is killed. */
+const PATIENCE_MS = 5000;
+
 /** Runs a command to its end; never throws for a non-zero exit, only when it cannot be started. */
 export async function exec(
   command: string,
@@ -31,12 +34,20 @@ export async function exec(
       stdio: ["pipe", "pipe", "pipe"],
     });
     const text = { stdout: "", stderr: "" };
-    const timer = options.timeoutMs
-      ? setTimeout(() => {
-          text.stderr += `${command}: not done within ${options.timeoutMs! / 1000} s, ended\n`;
-          child.kill("SIGTERM");
-        }, options.timeoutMs)
-      : undefined;
+    let timer: NodeJS.Timeout | undefined;
+    const kill = () => {
+      child.kill("SIGKILL");
+      // A child of its own may hold the streams still; nobody waits for that one.
+      child.stdout.destroy();
+      child.stderr.destroy();
+    };
+    if (options.timeoutMs) {
+      timer = setTimeout(() => {
+        text.stderr += `${command}: not done within ${options.timeoutMs! / 1000} s, ended\n`;
+        child.kill("SIGTERM");
+        timer = setTimeout(kill, PATIENCE_MS);
+      }, options.timeoutMs);
+    }
     const rest = { stdout: "", stderr: "" };
     for (const name of ["stdout", "stderr"] as const) {
       child[name].setEncoding("utf8");

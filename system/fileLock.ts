@@ -40,8 +40,10 @@ export function takeLock(file: string, command = ""): Holder | undefined {
   }
 }
 
-/** Gives a lock back that this process has taken. */
+/** Gives a lock back that this process has taken; one that somebody else holds by now stays. */
 export function releaseLock(file: string): void {
+  const holder = parse(read(file) ?? "");
+  if (holder && isRunning(holder) && holder.pid !== process.pid) return;
   rmSync(file, { force: true });
 }
 

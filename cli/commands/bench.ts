@@ -4,6 +4,7 @@ import { lb } from "../bench/lb";
 import { up } from "../bench/up";
 import { type Command, type CommandContext, jsonOption, UsageError } from "../core/command";
 import { interruptible } from "../../system/interruptible";
+import { unknownWord } from "../core/suggest";
 import { table } from "../core/table";
 
 const benchmarks: Record<string, Benchmark> = { lb, up };
@@ -28,8 +29,7 @@ export const command: Command = {
     }
     const benchmark = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
     if (!benchmark) {
-      const [got, known] = [JSON.stringify(name), Object.keys(benchmarks).join(", ")];
-      throw new UsageError(`bench: is unknown, got ${got}; there is ${known}`);
+      throw new UsageError(unknownWord("benchmark", name, Object.keys(benchmarks)));
     }
     return measure(context, name, benchmark);
   },

@@ -1,6 +1,8 @@
 import { nodeAccess, requireOutputs } from "../lab/session";
 import type { Command } from "../core/command";
-import { requireTarget, setState, stateCommand } from "../faults/faults";
+import { withLabLock } from "../../system/labLock";
+import { followUp } from "../stack/followUp";
+import { requireName, requireTarget, setState, stateCommand } from "../faults/faults";
 
 export const command: Command = {
   usage: "drain NAME",
@@ -9,12 +11,17 @@ export const command: Command = {
     "others. It holds over reloads of the load balancer, not over its restart.",
   maxArgs: 1,
   async run(context) {
-    const outputs = await requireOutputs(context);
-    const target = requireTarget(outputs, context.args[0]);
-    await setState(await nodeAccess(context), outputs, target, "drain");
-    context.print(`on the Proxmox node: ${stateCommand(outputs, target, "drain")}`);
-    context.print(`expect: no request is lost; ./lab status shows ${target.name} draining`);
-    context.print(`undo with: ./lab undrain ${target.name}`);
-    return 0;
+    const name = requireName("drain", context.args[0]);
+    return withLabLock(context.paths, "drain", async () => {
+      const outputs = await requireOutputs(context);
+      const target = requireTarget(outputs, name);
+      await setState(await nodeAccess(context), outputs, target, "drain");
+      context.print(`on the Proxmox node: ${stateCommand(outputs, target, "drain")}`);
+      context.print(
+        `expect: no request is lost; ${followUp(context.stack, "status")} shows ${target.name} draining`,
+      );
+      context.print(`undo with: ${followUp(context.stack, `undrain ${target.name}`)}`);
+      return 0;
+    });
   },
 };

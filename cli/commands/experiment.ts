@@ -7,6 +7,7 @@ import {
   jsonOption,
   UsageError,
 } from "../core/command";
+import { missingWord, unknownWord } from "../core/suggest";
 import { withLabLock } from "../../system/labLock";
 import { EXPERIMENTS } from "../experiments/catalogue";
 import { describeResult } from "../experiments/describe";
@@ -58,16 +59,12 @@ ${Object.entries(EXPERIMENTS)
 /** What is to be done. @throws UsageError when it cannot be understood. */
 function plansOf({ args, options }: CommandContext): { name: string; plans: Plan[] } {
   const [name] = args;
-  if (!name || !names.includes(name)) {
-    const got = JSON.stringify(name ?? "");
-    throw new UsageError(`experiment: is unknown, got ${got}; there are ${names.join(", ")}`);
-  }
+  if (name === undefined) throw new UsageError(missingWord("the name of an experiment", names));
+  if (!names.includes(name)) throw new UsageError(unknownWord("experiment", name, names));
   const rate = rateOf(name, options.rate);
   const { profile, profiles } = options;
   if (profile !== undefined && !isProfileName(String(profile))) {
-    throw new UsageError(
-      `--profile: is unknown, got ${JSON.stringify(profile)}; there are ${PROFILE_NAMES.join(", ")}`,
-    );
+    throw new UsageError(unknownWord("profile", String(profile), PROFILE_NAMES));
   }
   if (profiles === true && profile !== undefined) {
     throw new UsageError("lab experiment: needs one of --profile or --profiles, got both");

@@ -1,6 +1,8 @@
 import { nodeAccess, requireOutputs } from "../lab/session";
+import { withLabLock } from "../../system/labLock";
+import { followUp } from "../stack/followUp";
 import { type Command, UsageError } from "../core/command";
-import { faultFor, inject, requireFault, requireTarget } from "../faults/faults";
+import { faultFor, inject, requireFault, requireName, requireTarget } from "../faults/faults";
 
 const longestSeconds = 3600;
 
@@ -20,21 +22,24 @@ but kill. ./lab status shows what is in force.`,
   options: { for: { type: "string", value: "TIME", help: "repair by itself after 10s, 2m, …" } },
   maxArgs: 2,
   async run(context) {
-    const [name, word] = context.args;
+    const [given, word] = context.args;
+    const name = requireName("fault", given);
     const spec = requireFault(word);
     const seconds = secondsOf(context.options.for);
-    const outputs = await requireOutputs(context);
-    const target = requireTarget(outputs, name);
-    const fault = faultFor(outputs, target, spec);
-    await inject(await nodeAccess(context), target, { spec, fault, seconds });
-    context.print(`on the Proxmox node: ${fault.inject}`);
-    context.print(`expect (profile tuned): ${fault.expect}`);
-    context.print(
-      seconds === undefined
-        ? `undo with: ./lab heal ${target.name}`
-        : `undone by the node in ${seconds} s: ${fault.undo}`,
-    );
-    return 0;
+    return withLabLock(context.paths, "fault", async () => {
+      const outputs = await requireOutputs(context);
+      const target = requireTarget(outputs, name);
+      const fault = faultFor(outputs, target, spec);
+      await inject(await nodeAccess(context), target, { spec, fault, seconds });
+      context.print(`on the Proxmox node: ${fault.inject}`);
+      context.print(`expect (profile tuned): ${fault.expect}`);
+      context.print(
+        seconds === undefined
+          ? `undo with: ${followUp(context.stack, `heal ${target.name}`)}`
+          : `undone by the node in ${seconds} s: ${fault.undo}`,
+      );
+      return 0;
+    });
   },
 };
 
@@ -44,5 +49,5 @@ function secondsOf(text: string | boolean | undefined): number | undefined {
   const found = /^(\d+)(s|m)?$/.exec(String(text));
   const seconds = found ? Number(found[1]) * (found[2] === "m" ? 60 : 1) : 0;
   if (seconds >= 1 && seconds <= longestSeconds) return seconds;
-  throw new UsageError(`--for: must be 1s to 60m, got ${JSON.stringify(text)}`);
+  throw new UsageError(`--for: must be a time from 1s to 60m, got ${JSON.stringify(text)}`);
 }

@@ -1,5 +1,6 @@
 import { formatFault } from "../faults/faultSpec";
 import { nodeAccess, requireOutputs } from "../lab/session";
+import { withLabLock } from "../../system/labLock";
 import { type Command, UsageError } from "../core/command";
 import { heal, requireTarget } from "../faults/faults";
 
@@ -13,18 +14,24 @@ export const command: Command = {
   async run(context) {
     const [name] = context.args;
     const all = context.options.all === true;
-    if (all === (name !== undefined)) throw new UsageError("lab heal: needs one of NAME or --all");
-    const outputs = await requireOutputs(context);
-    const targets = all ? outputs.targets : [requireTarget(outputs, name)];
-    const ssh = await nodeAccess(context);
-    let healed = 0;
-    for (const target of targets) {
-      for (const { spec, command: undo } of await heal(ssh, outputs, target)) {
-        context.print(`${target.name}: ${formatFault(spec)} undone, on the Proxmox node: ${undo}`);
-        healed++;
-      }
+    if (all === (name !== undefined)) {
+      throw new UsageError("lab heal: say the name of a target or --all: ./lab heal app1");
     }
-    if (healed === 0) context.print("no fault is in force there");
-    return 0;
+    return withLabLock(context.paths, "heal", async () => {
+      const outputs = await requireOutputs(context);
+      const targets = name === undefined ? outputs.targets : [requireTarget(outputs, name)];
+      const ssh = await nodeAccess(context);
+      let healed = 0;
+      for (const target of targets) {
+        for (const { spec, command: undo } of await heal(ssh, outputs, target)) {
+          context.print(
+            `${target.name}: ${formatFault(spec)} undone, on the Proxmox node: ${undo}`,
+          );
+          healed++;
+        }
+      }
+      if (healed === 0) context.print("no fault is in force there");
+      return 0;
+    });
   },
 };

@@ -3,6 +3,7 @@ import { PROFILE_NAMES } from "../../lib/stack/settings";
 import { openPulumi, requireOutputs } from "../lab/session";
 import { type Command, UsageError } from "../core/command";
 import { withLabLock } from "../../system/labLock";
+import { unknownWord } from "../core/suggest";
 import { table } from "../core/table";
 import { applyProfile } from "../stack/profile";
 
@@ -15,6 +16,9 @@ export const command: Command = {
   maxArgs: 1,
   async run(context) {
     const [name] = context.args;
+    if (name !== undefined && !isProfileName(name)) {
+      throw new UsageError(unknownWord("profile", name, PROFILE_NAMES));
+    }
     const before = (await requireOutputs(context)).loadBalancer.profile;
     if (name === undefined) {
       const mark = (profile: string) => (profile === before ? "in force" : "");
@@ -25,11 +29,6 @@ export const command: Command = {
         ),
       );
       return 0;
-    }
-    if (!isProfileName(name)) {
-      throw new UsageError(
-        `profile: is unknown, got ${JSON.stringify(name)}; there are ${PROFILE_NAMES.join(", ")}`,
-      );
     }
     return withLabLock(context.paths, "profile", async () => {
       const changes = await applyProfile(context, await openPulumi(context), name);

@@ -1,9 +1,12 @@
 import { requireNode } from "../lab/session";
 import { type Command, jsonOption, UsageError } from "../core/command";
+import { missingWord, unknownWord } from "../core/suggest";
 import { withLabLock } from "../../system/labLock";
 import type { EmbeddedNode } from "../../pve-node/box/embeddedNode";
 import { ensureEmbeddedNode, stopEmbeddedNode } from "../../pve-node/box";
 import { bringer, ensurePrerequisites } from "../prerequisites";
+
+const verbs = ["info", "start", "stop"];
 
 export const command: Command = {
   usage: "pve info|start|stop [--json]",
@@ -36,7 +39,9 @@ export const command: Command = {
       case undefined:
       default:
         throw new UsageError(
-          `lab pve: needs one of info, start, stop, got ${verb === undefined ? "nothing" : JSON.stringify(verb)}`,
+          verb === undefined
+            ? missingWord("what to do with the node", verbs)
+            : unknownWord("word", verb, verbs),
         );
     }
   },

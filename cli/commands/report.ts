@@ -3,6 +3,7 @@ import { basename, dirname, extname, join, resolve } from "node:path";
 import { chartFiles, type Report, renderPage } from "../../observer/report/page";
 import type { ExperimentResult } from "../../observer/experiment";
 import { type Command, type CommandContext, UsageError } from "../core/command";
+import { eitherOf } from "../core/suggest";
 import { aboutLab } from "../experiments/about";
 import { newestResults, savedResults } from "../experiments/results";
 
@@ -63,7 +64,7 @@ export function chosen(results: ExperimentResult[], wanted: string[]): Experimen
   const missing = wanted.find((name) => !there.includes(name));
   if (missing !== undefined) {
     const got = JSON.stringify(missing);
-    throw new UsageError(`report: has no result, got ${got}; there are ${there.join(", ")}`);
+    throw new UsageError(`no result of experiment ${got}; choose ${eitherOf(there)}`);
   }
   return wanted.length === 0
     ? results

@@ -1,6 +1,7 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
 import { listCaches, removeCaches } from "../reset/caches";
-import { findLabs } from "../reset/labs";
+import { type FoundLab, findLabs } from "../reset/labs";
 import { nodeAccess } from "../lab/session";
 import { closeConnection } from "../lab/ssh";
 import { confirm } from "../core/ask";
@@ -28,14 +29,16 @@ export const command: Command = {
   async run(context) {
     const { progress } = context;
     const others = context.options.all ? await otherLabs(context) : [];
-    const question = "Remove the embedded node with all its data, and .lab?";
+    const question = await questionOf(context);
     if (!(await confirm(question, context.yes))) return 1;
-    await withLabLock(context.paths, "reset", () => reset(context));
-    for (const paths of others) {
-      await progress.step(`Lab of ${paths.root}`, () => removeEmbeddedNode(paths, progress));
-    }
-    await stopIdleDaemon(context.paths);
-    rmSync(context.paths.state, { recursive: true, force: true });
+    await withLabLock(context.paths, "reset", async () => {
+      await reset(context);
+      for (const paths of others) {
+        await progress.step(`Lab of ${paths.root}`, () => removeEmbeddedNode(paths, progress));
+      }
+      await stopIdleDaemon(context.paths);
+      removeState(context.paths);
+    });
     if (context.options.caches) {
       await progress.step("Caches", () => removeCaches(context.paths.cache));
     }
@@ -52,6 +55,39 @@ export const command: Command = {
     return 0;
   },
 };
+
+/** What is asked; others of this user lose their caches as well. */
+async function questionOf({ paths, options, yes, progress }: CommandContext): Promise<string> {
+  const question = "Remove the embedded node with all its data, and .lab?";
+  if (!options.caches) return question;
+  const labs = await findLabs(paths.cache).catch(() => []); // without Docker there are none
+  const warning = cachesWarning(
+    paths,
+    labs.filter((lab) => lab.paths.id !== paths.id),
+  );
+  if (yes)
+    progress.warn(warning.replace(/^And the caches/, "removes the caches").replace(/\?$/, ""));
+  return `${question} ${warning}`;
+}
+
+/** Who else uses the caches that are to be removed. */
+export function cachesWarning(paths: LabPaths, others: readonly FoundLab[]): string {
+  const users = others.map((lab) => lab.paths.root);
+  const used = users.length === 0 ? "" : `, which the labs in ${users.join(", ")} use as well`;
+  return `And the caches in ${paths.cache}${used}?`;
+}
+
+/**
+ * Removes `.lab` in one move, the lock in it included: an `up` that begins now makes its own, and nothing of
+ * that is lost while the files of this one go.
+ */
+export function removeState({ root, state }: LabPaths): void {
+  const prefix = `${basename(state)}.removed-`;
+  if (existsSync(state)) renameSync(state, join(root, `${prefix}${process.pid}`));
+  for (const name of readdirSync(root).filter((one) => one.startsWith(prefix))) {
+    rmSync(join(root, name), { recursive: true, force: true });
+  }
+}
 
 /** Says which labs there are, and returns those nobody can reach through their checkout any more. */
 async function otherLabs({ paths, progress }: CommandContext): Promise<LabPaths[]> {

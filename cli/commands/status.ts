@@ -22,7 +22,7 @@ export const command: Command = {
     const ssh = await nodeAccess(context);
     const [status, runTime, templates] = await Promise.all([
       readStatus({ outputs, ssh, api: await apiAccess(context), embedded }),
-      readRunTime(ssh, outputs),
+      readRunTime(ssh, outputs, context.stack),
       readTemplateNews(context),
     ]);
     const news = describeTemplateNews(templates);

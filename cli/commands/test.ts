@@ -9,6 +9,7 @@ import {
   UsageError,
   yesOption,
 } from "../core/command";
+import { unknownWord } from "../core/suggest";
 import { inPath } from "../../system/distribution";
 import { runGoTests } from "../../toolchain/goTests";
 import { bringer, ensurePrerequisites } from "../prerequisites";
@@ -40,9 +41,7 @@ export const command: Command = {
   async run(context) {
     const suite = (context.args[0] ?? "all") as Suite;
     if (!suites.includes(suite)) {
-      throw new UsageError(
-        `lab test: unknown suite ${JSON.stringify(suite)}; allowed are ${suites.join(", ")}`,
-      );
+      throw new UsageError(unknownWord("suite", suite, suites));
     }
     const repeat = integerOption("--repeat", context.options.repeat, {
       min: 1,

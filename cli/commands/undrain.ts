@@ -1,17 +1,21 @@
 import { nodeAccess, requireOutputs } from "../lab/session";
 import type { Command } from "../core/command";
-import { requireTarget, setState, stateCommand } from "../faults/faults";
+import { withLabLock } from "../../system/labLock";
+import { requireName, requireTarget, setState, stateCommand } from "../faults/faults";
 
 export const command: Command = {
   usage: "undrain NAME",
   description: "Puts a drained target back into the rotation, with its full share at once.",
   maxArgs: 1,
   async run(context) {
-    const outputs = await requireOutputs(context);
-    const target = requireTarget(outputs, context.args[0]);
-    await setState(await nodeAccess(context), outputs, target, "ready");
-    context.print(`on the Proxmox node: ${stateCommand(outputs, target, "ready")}`);
-    context.print(`expect: ${target.name} gets its full share again`);
-    return 0;
+    const name = requireName("undrain", context.args[0]);
+    return withLabLock(context.paths, "undrain", async () => {
+      const outputs = await requireOutputs(context);
+      const target = requireTarget(outputs, name);
+      await setState(await nodeAccess(context), outputs, target, "ready");
+      context.print(`on the Proxmox node: ${stateCommand(outputs, target, "ready")}`);
+      context.print(`expect: ${target.name} gets its full share again`);
+      return 0;
+    });
   },
 };

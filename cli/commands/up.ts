@@ -2,6 +2,7 @@ import { apiAccess, nodeAccess, type PulumiSession, requireOutputs } from "../la
 import { describeRunTime, readRunTime, type RunTimeState } from "../status/runTime";
 import { isHealthy, type LabStatus, readStatus, troubles } from "../status/labStatus";
 import { allowOutageOption, type Command, type CommandContext, yesOption } from "../core/command";
+import { followUp } from "../stack/followUp";
 import { withLabLock } from "../../system/labLock";
 import { elapsed } from "../../system/progress";
 import { waitFor } from "../../system/waitFor";
@@ -50,7 +51,7 @@ async function up(context: CommandContext): Promise<number> {
   progress.info(`  ${changes}`);
   const status = await waitUntilHealthy(context, session);
   progress.info(`  ready after ${elapsed(Date.now() - from)}`);
-  for (const line of closingWords(status)) context.print(line);
+  for (const line of closingWords(status, context.stack)) context.print(line);
   return 0;
 }
 
@@ -71,7 +72,7 @@ async function waitUntilHealthy(
         const status = await readStatus({ outputs, ssh, api, embedded: node });
         if (isHealthy(status)) return { value: { ...status, statsUrl, statsUser, runTime: [] } };
         // What somebody drained or broke on purpose stays so; its owner undoes it.
-        const runTime = await readRunTime(ssh, outputs);
+        const runTime = await readRunTime(ssh, outputs, context.stack);
         const heldOut = runTime.map(({ target }) => target);
         return isHealthy(status, heldOut)
           ? { value: { ...status, statsUrl, statsUser, runTime } }
@@ -81,27 +82,28 @@ async function waitUntilHealthy(
   );
 }
 
-function closingWords(status: UpStatus): string[] {
+function closingWords(status: UpStatus, stack: string): string[] {
   const names = status.targets.map(({ name }) => name);
   const [first] = names;
   const next: [string, string][] = [
-    ["./lab verify", `${names.join(", ")} take turns`],
-    ["./lab status", "each target as the load balancer sees it"],
-    [`./lab exec ${first} -- docker stop web`, "one target goes: verify and status again"],
-    [`./lab exec ${first} -- docker start web`, "and it comes back"],
-    ["./lab --help", "the rest"],
+    ["verify", `${names.join(", ")} take turns`],
+    ["status", "each target as the load balancer sees it"],
+    [`exec ${first} -- docker stop web`, "one target goes: verify and status again"],
+    [`exec ${first} -- docker start web`, "and it comes back"],
+    ["help", "the rest"],
   ];
-  const width = Math.max(...next.map(([command]) => command.length));
+  const follow = next.map(([words, what]) => [followUp(stack, words), what] as const);
+  const width = Math.max(...follow.map(([command]) => command.length));
   return [
     ...describeRunTime(status.runTime),
     "",
     `Load balancer  ${status.localUrl ?? status.url}`,
     ...(status.localUrl ? [`  on the LAN   ${status.url}`] : []),
     `  its stats    ${status.statsUrl}  user ${status.statsUser}, password:`,
-    "               ./lab pulumi -- stack output statsPassword --show-secrets",
+    `               ${followUp(stack, "pulumi -- stack output statsPassword --show-secrets")}`,
     `  metrics      ${status.statsUrl}metrics  the same user; docs/operations.md has a curl`,
     "",
     "Try next",
-    ...next.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`),
+    ...follow.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`),
   ];
 }

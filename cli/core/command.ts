@@ -95,8 +95,8 @@ export function parseCall(name: string, command: Command, words: string[]): Pars
       .split(". ")[0]!
       .replace(/^Unknown/, "unknown")
       .replace(
-        /^Option '(\S+?)(?: <\w+>)?' argument (?:missing|is ambiguous)$/,
-        "$1 needs a value",
+        /^Option '(?:-\w, )?(\S+?)(?: <\w+>)?' argument (?:missing|is ambiguous)$/,
+        (_, option: string) => `${option.replace(/^--(\w)$/, "-$1")} needs a value`,
       );
     const unknown = /^unknown option '--?([\w-]+)'$/.exec(said)?.[1];
     const remedy = remedyFor(unknown ?? "", Object.keys(specs), `./lab ${name} --help`);

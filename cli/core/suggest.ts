@@ -26,3 +26,21 @@ export function remedyFor(word: string, known: readonly string[], help: string):
   const meant = suggest(word, known);
   return meant === undefined ? `see ${help}` : `did you mean ${meant}? See ${help}`;
 }
+
+/** The words of a list as a sentence has them: `a, b or c`. */
+export function eitherOf(words: readonly string[]): string {
+  const [last, ...others] = [...words].reverse();
+  return others.length === 0 ? (last ?? "") : `${others.reverse().join(", ")} or ${last}`;
+}
+
+/** The refusal of a word that is not among the known ones: `unknown benchmark "xx"; choose lb or up`. */
+export function unknownWord(what: string, got: string, known: readonly string[]): string {
+  const meant = suggest(got, known);
+  const choice = `hoose ${eitherOf(known)}`;
+  const remedy = meant === undefined ? `c${choice}` : `did you mean ${meant}? C${choice}`;
+  return `unknown ${what} ${JSON.stringify(got)}; ${remedy}`;
+}
+
+/** The refusal of a call that lacks a word: `the name of an experiment is missing; choose hang or drain`. */
+export const missingWord = (what: string, known: readonly string[]): string =>
+  `${what} is missing; choose ${eitherOf(known)}`;

@@ -2,6 +2,7 @@ import { isProfileName } from "../../lib/haproxy/profiles";
 import { PROFILE_NAMES, type ProfileName } from "../../lib/stack/settings";
 import type { ExperimentResult, ExperimentSuite } from "../../observer/experiment";
 import { openPulumi, requireOutputs } from "../lab/session";
+import { followUp } from "../stack/followUp";
 import type { CommandContext } from "../core/command";
 import { applyProfile } from "../stack/profile";
 import { openBench } from "./workbench";
@@ -33,7 +34,7 @@ export async function runPlans(
   const before = (await requireOutputs(context)).loadBalancer.profile ?? "";
   const switches = plans.some(({ profile }) => profile && profile !== before);
   if (switches && !isProfileName(before)) {
-    throw new Error("profile: is not known yet; run ./lab up first");
+    throw new Error(`the profile in force is not known yet; run ${followUp(context.stack, "up")}`);
   }
   const results: ExperimentResult[] = [];
   let current = before;

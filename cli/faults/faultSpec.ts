@@ -1,3 +1,5 @@
+import { unknownWord } from "../core/suggest";
+
 /** Ways a target can fail. */
 export const FAULT_KINDS = [
   "kill",
@@ -70,9 +72,7 @@ export function parseFault(text: string): FaultSpec {
   const at = text.indexOf("=");
   const kind = at < 0 ? text : text.slice(0, at);
   if (!isFaultKind(kind)) {
-    throw new Error(
-      `fault: is unknown, got ${JSON.stringify(text)}; there are ${FAULT_FORMS.join(", ")}`,
-    );
+    throw new Error(unknownWord("fault", text, FAULT_FORMS));
   }
   const range = RANGES[kind];
   if (at < 0) return range ? { kind, amount: range.fallback } : { kind };

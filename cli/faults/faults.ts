@@ -10,23 +10,32 @@ import {
 import { FAULT_FORMS, type FaultSpec, formatFault, parseFault } from "./faultSpec";
 import { stateWords } from "../../lib/haproxy/backends";
 import { type NodeAccess, onNode } from "../lab/ssh";
+import { missingWord, unknownWord } from "../core/suggest";
 import { UsageError } from "../core/command";
 import type { StackOutputs, TargetOutput } from "../stack/outputs";
 
 const timeoutMs = 60_000;
 
 /** The target of that name. @throws UsageError when there is none. */
-export function requireTarget(outputs: StackOutputs, name: string | undefined): TargetOutput {
+export function requireTarget(outputs: StackOutputs, name: string): TargetOutput {
   const found = outputs.targets.find((target) => target.name === name);
   if (found) return found;
-  const names = outputs.targets.map((target) => target.name).join(", ");
-  throw new UsageError(`target: is unknown, got ${JSON.stringify(name ?? "")}; there are ${names}`);
+  const names = outputs.targets.map((target) => target.name);
+  throw new UsageError(unknownWord("target", name, names));
+}
+
+/** The name of a target, as it was given. @throws UsageError when none was. */
+export function requireName(command: string, name: string | undefined): string {
+  if (name) return name;
+  throw new UsageError(
+    `lab ${command}: the name of a target is missing; say ./lab ${command} app1`,
+  );
 }
 
 /** The fault of that name. @throws UsageError when it cannot be understood. */
 export function requireFault(text: string | undefined): FaultSpec {
   if (text === undefined) {
-    throw new UsageError(`fault: is missing; there are ${FAULT_FORMS.join(", ")}`);
+    throw new UsageError(missingWord("the kind of fault", FAULT_FORMS));
   }
   try {
     return parseFault(text);

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { embeddedNodeInfo } from "../../pve-node/box";
 import { ensureToolchain } from "../../toolchain";
+import { followUp } from "../stack/followUp";
 import type { CommandContext } from "../core/command";
 import { run } from "../../system/exec";
 import type { EmbeddedNode } from "../../pve-node/box/embeddedNode";
@@ -71,7 +72,10 @@ export async function requireOutputs(context: CommandContext): Promise<StackOutp
             await askPulumi(context, await openPulumi(context), ["stack", "output", "--json"]),
           ),
         );
-  if (!outputs) throw new Error(`stack "${context.stack}": nothing is up; run ./lab up`);
+  if (!outputs)
+    throw new Error(
+      `stack "${context.stack}": nothing is up; run ${followUp(context.stack, "up")}`,
+    );
   return outputs;
 }
 

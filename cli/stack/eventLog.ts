@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { LabPaths } from "../../system/labPaths";
 import { applyEvent, type EngineEvent, type EngineState, startState } from "./engineEvents";
@@ -11,25 +20,32 @@ export interface EventLog {
 }
 
 /** Events lie in memory, never on a disk, and nobody else reads them. */
-const folderOf = (paths: LabPaths) =>
-  join(existsSync("/dev/shm") ? "/dev/shm" : paths.state, `${paths.id}-events`);
+const placeOf = (paths: LabPaths) => (existsSync("/dev/shm") ? "/dev/shm" : paths.state);
 
-/** Removes what a killed run left. */
-export function removeEventLogs(paths: LabPaths): void {
-  rmSync(folderOf(paths), { recursive: true, force: true });
+/** Removes what a killed run left. Everybody may write to the place: what others made there is theirs. */
+export function removeEventLogs(paths: LabPaths, place = placeOf(paths)): void {
+  if (!existsSync(place)) return;
+  for (const name of readdirSync(place)) {
+    if (!name.startsWith(`${paths.id}-events`)) continue;
+    const folder = join(place, name);
+    const found = lstatSync(folder, { throwIfNoEntry: false });
+    if (found?.uid === process.getuid?.()) rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /**
  * A place for Pulumi's event log. The engine writes secrets into it in clear (measured with 3.253.0),
- * which is why it is not kept beside the other logs.
+ * which is why it is not kept beside the other logs, and why its folder has a name that nobody can know
+ * beforehand.
  */
-export function openEventLog(paths: LabPaths): EventLog {
-  removeEventLogs(paths);
-  const folder = folderOf(paths);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+export function openEventLog(paths: LabPaths, place = placeOf(paths)): EventLog {
+  removeEventLogs(paths, place);
+  mkdirSync(place, { recursive: true });
+  const folder = mkdtempSync(join(place, `${paths.id}-events-`));
   const file = join(folder, "events.json");
-  writeFileSync(file, "", { mode: 0o600 }); // Pulumi would make it readable by all
-  return { file, remove: () => removeEventLogs(paths), ...reader(file) };
+  writeFileSync(file, "", { mode: 0o600, flag: "wx" }); // Pulumi would make it readable by all
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  return { file, remove, ...reader(file) };
 }
 
 /** Reads what was added to the event log; Pulumi empties it between preview and update. */

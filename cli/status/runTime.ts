@@ -2,6 +2,7 @@ import { parseServersState } from "../../observer/serversState";
 import { BACKEND } from "../../lib/haproxy/backends";
 import { formatFault } from "../faults/faultSpec";
 import { elapsed } from "../../system/progress";
+import { followUp } from "../stack/followUp";
 import { table } from "../core/table";
 import { injectedFaults } from "../faults/faults";
 import type { StackOutputs } from "../stack/outputs";
@@ -22,12 +23,16 @@ export interface RunTimeState {
 }
 
 /** Faults in force, drains and weights; a part that does not answer has nothing to say. */
-export async function readRunTime(ssh: NodeAccess, outputs: StackOutputs): Promise<RunTimeState[]> {
+export async function readRunTime(
+  ssh: NodeAccess,
+  outputs: StackOutputs,
+  stack: string,
+): Promise<RunTimeState[]> {
   const [faults, states] = await Promise.all([
     faultsInForce(ssh, outputs).catch(() => []),
     targetStates(ssh, outputs).catch(() => []),
   ]);
-  return [...faults, ...states];
+  return [...faults, ...states].map((state) => ({ ...state, undo: followUp(stack, state.undo) }));
 }
 
 async function faultsInForce(ssh: NodeAccess, outputs: StackOutputs): Promise<RunTimeState[]> {
@@ -42,7 +47,7 @@ async function faultsInForce(ssh: NodeAccess, outputs: StackOutputs): Promise<Ru
       target,
       what: `fault ${formatFault(spec)} ${age}`,
       owner: `./lab fault${end}`,
-      undo: `./lab heal ${target}`,
+      undo: `heal ${target}`,
     };
   });
 }
@@ -61,7 +66,7 @@ async function targetStates(ssh: NodeAccess, outputs: StackOutputs): Promise<Run
       ...(admin === undefined ? [] : [admin]),
       ...(weight === configuredWeight ? [] : [`weight ${weight} of ${configuredWeight}`]),
     ].join(", ");
-    return what === "" ? [] : [{ target, what, owner, undo: `./lab undrain ${target}` }];
+    return what === "" ? [] : [{ target, what, owner, undo: `undrain ${target}` }];
   });
 }
 

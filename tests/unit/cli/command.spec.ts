@@ -49,6 +49,19 @@ describe("parseCall", () => {
     assert.equal(refused(["--stack"]), "lab plain: --stack needs a value; see ./lab plain --help");
   });
 
+  it("names an option of one letter with one hyphen", () => {
+    const count: Command = { ...plain, options: { n: { type: "string", value: "N", help: "h" } } };
+    assert.equal(refused(["-n"], count), "lab plain: -n needs a value; see ./lab plain --help");
+    const short: Command = {
+      ...plain,
+      options: { number: { type: "string", short: "n", value: "N", help: "h" } },
+    };
+    assert.equal(
+      refused(["-n"], short),
+      "lab plain: --number needs a value; see ./lab plain --help",
+    );
+  });
+
   it("refuses arguments a command has no use for", () => {
     assert.equal(
       refused(["now"]),

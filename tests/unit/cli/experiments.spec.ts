@@ -201,12 +201,13 @@ describe("lab experiment", () => {
   };
 
   it("refuses what there is not, and names what there is", async () => {
-    assert.match(await refusal(["explode"]), /^experiment: is unknown, got "explode"; there are /);
-    assert.match(await refusal([]), /got ""; .*db-away, burst, idle, all$/);
-    const profiles = "there are tuned, alb-default, plain";
+    assert.match(await refusal(["explode"]), /^unknown experiment "explode"; choose /);
+    assert.match(await refusal(["failovre"]), /; did you mean failover\? Choose /);
+    assert.match(await refusal([]), /^the name of an experiment is missing; .*burst, idle or all$/);
+    const profiles = "choose tuned, alb-default or plain";
     assert.equal(
       await refusal(["hang"], { profile: "fast" }),
-      `--profile: is unknown, got "fast"; ${profiles}`,
+      `unknown profile "fast"; ${profiles}`,
     );
   });
 

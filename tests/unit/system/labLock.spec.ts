@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { withLabLock } from "../../../system/labLock";
+import { processId } from "../../../system/processes";
 import type { LabPaths } from "../../../system/labPaths";
 
 describe("withLabLock", () => {
@@ -37,6 +38,15 @@ describe("withLabLock", () => {
     const holder = { pid: process.pid, startTime: "1", command: "up", since: "earlier" };
     writeFileSync(join(state, "lock"), JSON.stringify(holder));
     assert.equal(await withLabLock(paths, "up", () => Promise.resolve("done")), "done");
+  });
+
+  it("leaves the lock of a command that came when its own was gone", async () => {
+    const other = { ...processId(process.ppid), command: "up", since: "now" };
+    await withLabLock(paths, "reset", () => {
+      writeFileSync(join(state, "lock"), JSON.stringify(other));
+      return Promise.resolve();
+    });
+    assert.ok(existsSync(join(state, "lock")));
   });
 
   it("takes over a lock that was cut off while it was written", async () => {

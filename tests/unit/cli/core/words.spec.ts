@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { suggest } from "../../../../cli/core/suggest";
+import { eitherOf, suggest, unknownWord } from "../../../../cli/core/suggest";
 import { findName } from "../../../../cli/core/words";
 
 describe("the words of a call", () => {
@@ -28,7 +28,26 @@ describe("the words of a call", () => {
   });
 });
 
+describe("a list in a sentence", () => {
+  it("has its last word behind or", () => {
+    assert.equal(eitherOf(["lb"]), "lb");
+    assert.equal(eitherOf(["lb", "up"]), "lb or up");
+    assert.equal(eitherOf(["a", "b", "c"]), "a, b or c");
+  });
+});
+
 describe("a word that is not known", () => {
+  it("is refused with the choice, and what was probably meant", () => {
+    assert.equal(
+      unknownWord("benchmark", "xx", ["lb", "up"]),
+      'unknown benchmark "xx"; choose lb or up',
+    );
+    assert.equal(
+      unknownWord("profile", "palin", ["tuned", "plain"]),
+      'unknown profile "palin"; did you mean plain? Choose tuned or plain',
+    );
+  });
+
   const commands = ["up", "status", "preview", "down", "drain", "undrain", "verify", "experiment"];
   const meant: [string, string | undefined][] = [
     ["statsu", "status"],

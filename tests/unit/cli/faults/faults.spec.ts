@@ -112,12 +112,13 @@ describe("the word for a fault", () => {
   }
 
   const kinds =
-    "there are kill, stop, hang, drop, reject, error[=50%], slow[=500ms], flap, db, full, memory";
+    "hoose kill, stop, hang, drop, reject, error[=50%], slow[=500ms], flap, db, full or memory";
   const share = 'must be 1% to 100%, with ",checks" behind it if health checks are to see it too';
   const delay = 'must be 10ms to 60s, with ",checks" behind it if health checks are to see it too';
   for (const [text, message] of [
-    ["explode", `fault: is unknown, got "explode"; ${kinds}`],
-    ["", `fault: is unknown, got ""; ${kinds}`],
+    ["explode", `unknown fault "explode"; c${kinds}`],
+    ["kil", `unknown fault "kil"; did you mean kill? C${kinds}`],
+    ["", `unknown fault ""; c${kinds}`],
     ["kill=9", 'fault kill: takes no value, got "kill=9"; write kill'],
     ["error=0%", `fault error: ${share}, got "0%"`],
     ["error=101%", `fault error: ${share}, got "101%"`],
