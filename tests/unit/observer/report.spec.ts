@@ -168,7 +168,7 @@ describe("the results of a report", () => {
 
   it("refuses an experiment without a result, and a report of none", () => {
     assert.throws(() => chosen(report.results, ["hang"]), {
-      message: 'report: has no result, got "hang"; there are failover, round-robin',
+      message: 'no result of experiment "hang"; choose failover or round-robin',
     });
     assert.throws(
       () => chosen([], []),
