@@ -4,6 +4,8 @@ import { apiAccess, nodeAccess, requireNode, requireOutputs } from "../lab/sessi
 import { readStatus, troubles } from "../status/labStatus";
 import { describeTemplateNews, readTemplateNews } from "../status/templates";
 import { type Command, type CommandContext, jsonOption } from "../core/command";
+import { missingAbilities } from "../../pve-node/box";
+import { abilities } from "../../pve-node/box/abilities";
 import { findingLine } from "../prerequisites";
 import { checkMachine } from "../prerequisites/checks";
 import { type Finding, ok } from "../prerequisites/findings";
@@ -18,6 +20,7 @@ export const command: Command = {
   async run(context) {
     const findings = [
       ...(context.stack === devStack ? await checkMachine() : []),
+      ...(context.stack === devStack ? await checkAbilities(context) : []),
       ...(await checkLab(context)),
     ];
     if (context.json) context.print(JSON.stringify({ findings }, undefined, 2));
@@ -25,6 +28,25 @@ export const command: Command = {
     return findings.some(({ level }) => level === "error") ? 1 : 0;
   },
 };
+
+/** What the kernel and Docker let the node do, each tried for real where there is an image to try it in. */
+async function checkAbilities({ paths }: CommandContext): Promise<Finding[]> {
+  const subject = "kernel";
+  try {
+    const missing = await missingAbilities(paths);
+    if (!missing) return [];
+    if (missing.length === 0) return [ok(subject, abilities.map(({ name }) => name).join(", "))];
+    return missing.map(({ ability, said }) => ({
+      subject,
+      level: "error",
+      found: `${ability.name}: missing (${said || "it failed"}), needed for ${ability.use}`,
+      remedy: ability.remedy,
+    }));
+  } catch (error) {
+    // Docker itself may be what is missing; its own finding says more.
+    return [{ subject, level: "warning", found: (error as Error).message, remedy: "" }];
+  }
+}
 
 /** From the ground up; what stands on something missing is not looked at. */
 async function checkLab(context: CommandContext): Promise<Finding[]> {

@@ -18,6 +18,8 @@ export interface EmbeddedState {
   /** The machine named none that a CT could reach. */
   nameserverIsPublic?: boolean;
   image?: NodeImage;
+  /** Kernel and system image with which all abilities were found. */
+  tried?: string;
 }
 
 const fileOf = (paths: LabPaths) => join(paths.state, "state.json");

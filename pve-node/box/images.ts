@@ -21,6 +21,17 @@ export type Bring = (programs: Program[], why: string, note: Note) => Promise<vo
 
 const imageFolder = (paths: LabPaths) => join(paths.root, "pve-node", "image");
 
+/** Name of the system image, if it was made already. */
+export async function findSystemImage(paths: LabPaths): Promise<string | undefined> {
+  const tag = await systemTag(paths, await nodeBinary(paths));
+  return (await inspect("image", tag)) ? tag : undefined;
+}
+
+async function systemTag(paths: LabPaths, node: { key: string }): Promise<string> {
+  const dockerfile = join(imageFolder(paths), "system.Dockerfile");
+  return `homelab/pve-system:${digest([await readFile(dockerfile), node.key])}`;
+}
+
 /** The operating system of the node: Debian, LXC, sshd and the Node.js binary. */
 export async function ensureSystemImage(
   paths: LabPaths,
@@ -29,7 +40,7 @@ export async function ensureSystemImage(
 ): Promise<string> {
   const node = await nodeBinary(paths);
   const dockerfile = join(imageFolder(paths), "system.Dockerfile");
-  const tag = `homelab/pve-system:${digest([await readFile(dockerfile), node.key])}`;
+  const tag = await systemTag(paths, node);
   if (await inspect("image", tag)) return tag;
   await ensureBaseImage(paths, note, bring);
   await withContext(paths, async (context) => {

@@ -3,10 +3,17 @@ import type { LabPaths } from "../../system/labPaths";
 import { exec } from "../../system/exec";
 import type { Progress } from "../../system/progress";
 import type { EmbeddedNode } from "./embeddedNode";
+import { type Missing, requireAbilities, tryHere } from "./abilities";
 import { exchangeKeys, knownSecrets, type NodeSecrets } from "./keyExchange";
 import { ensureContainer, findContainer, stopContainer } from "./container";
 import { docker, remove } from "./docker";
-import { type Bring, dropOutdated, ensureNodeImage, ensureSystemImage } from "./images";
+import {
+  type Bring,
+  dropOutdated,
+  ensureNodeImage,
+  ensureSystemImage,
+  findSystemImage,
+} from "./images";
 import { machineNameserver } from "./machine";
 import { accessFiles, containerName, nodeName } from "./names";
 import { ensureLan } from "./lan";
@@ -26,7 +33,9 @@ export async function ensureEmbeddedNode(
 ): Promise<EmbeddedNode> {
   const former = (await readState(paths)).image;
   const [image] = await progress.step("Embedded node: image and CT template", async (note) => {
-    await ensureSystemImage(paths, note, bring);
+    const system = await ensureSystemImage(paths, note, bring);
+    note("trying what the kernel can do");
+    await requireAbilities(paths, system);
     return Promise.all([ensureNodeImage(paths, note, bring), ensureTemplate(paths, note, bring)]);
   });
   const node = await progress.step("Embedded node: start (the region)", async (note) => {
@@ -50,6 +59,12 @@ export async function embeddedNodeInfo(paths: LabPaths): Promise<EmbeddedNode | 
   if (!state.ports || !state.lanCidr || !secrets) return undefined;
   const container = await findContainer(paths);
   return container?.State.Running ? describe(paths, state, secrets) : undefined;
+}
+
+/** What this machine's kernel and Docker lack; undefined before the first `up`, which makes the means to try it. */
+export async function missingAbilities(paths: LabPaths): Promise<Missing[] | undefined> {
+  const system = await findSystemImage(paths);
+  return system ? tryHere(paths, system) : undefined;
 }
 
 /** Shuts all CTs down and stops the node; its state stays. */

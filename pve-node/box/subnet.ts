@@ -77,11 +77,13 @@ export function chooseLan(taken: TakenRange[], preferred?: string, wanted?: stri
   const ranges = taken
     .map((one) => ({ ...one, range: rangeOf(one.cidr) }))
     .filter(({ range }) => range !== undefined && range.prefix >= shortestPrefix);
-  const inTheWay = (cidr: string, wideToo: boolean) =>
-    ranges.find(
+  const inTheWay = (cidr: string, wideToo: boolean) => {
+    const wish = rangeOf(cidr)!;
+    return ranges.find(
       ({ range, isRoute }) =>
-        overlap(range!, rangeOf(cidr)!) && (wideToo || !isRoute || range!.prefix > widePrefix),
+        overlap(range!, wish) && (wideToo || !isRoute || range!.prefix > widePrefix),
     );
+  };
   if (wanted) {
     const lan = lanOf(wanted);
     const other = inTheWay(wanted, true);
