@@ -5,14 +5,14 @@ import type { Toolchain } from "./contract";
 import { buildParts } from "./build";
 import { withSharedLock } from "../system/sharedLock";
 import { obtain } from "./obtain";
-import { downloadParts, officialReachable } from "./official";
+import { downloadParts, officialReachable, sumOf } from "./official";
 import { originOf, type Part, partsOf } from "./parts";
 import { type Places, placesOf } from "./places";
 import type { Origin } from "./stamps";
 
 /**
  * Gives the Pulumi CLI, its language host and the provider plugins, all at the versions of the npm
- * packages. What is missing is downloaded where Pulumi's and GitHub's sites answer and have it, else
+ * packages. What is missing is downloaded where Pulumi's site answers and a checksum is pinned here, else
  * built from sources. `HOMELAB_TOOLCHAIN` set to `official` or `build` decides instead of the sites.
  */
 export async function ensureToolchain(paths: LabPaths, progress: Progress): Promise<Toolchain> {
@@ -50,7 +50,8 @@ async function complete(
     const waiting = (pid: number) => note(`waiting for another lab that builds it (pid ${pid})`);
     await withSharedLock(join(places.home, ".lock"), waiting, async () => {
       await obtain(wish, {
-        officialReachable,
+        officialReachable: () => officialReachable(),
+        isPinned: (part) => sumOf(part) !== undefined,
         download: (missing) => downloadParts(places, missing, note),
         build: (missing) => buildParts(places, missing, note),
         missing: () => missingParts(places, parts, wish),

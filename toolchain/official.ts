@@ -1,85 +1,77 @@
-import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Part } from "./parts";
+import { fetchFile, siteHas } from "./fetchFile";
+import { type Part, partsOf } from "./parts";
 import type { Places } from "./places";
 import { run } from "../system/exec";
 import { writeStamp } from "./stamps";
-import { plugins, pulumiVersion } from "./versions";
+import { plugins, pulumiSums, pulumiVersion, type Sums } from "./versions";
 
-/*
- * The way of machines with internet access. It has not been run where this project was written,
- * which cannot reach these sites: the names follow Pulumi's published install script and releases.
- * What it fails to give is built (obtain.ts).
- */
+/** Where archives come from. */
+export interface Site {
+  /** `https://get.pulumi.com`, or a mirror of it. */
+  url: string;
+  /** Of the CLI's archive. */
+  sums: Sums;
+}
+
+/** Pulumi's own site; `HOMELAB_PULUMI_SITE` names a mirror, whose files are checked in the same way. */
+export const officialSite = (): Site => ({
+  url: process.env.HOMELAB_PULUMI_SITE || "https://get.pulumi.com",
+  sums: pulumiSums,
+});
 
 const archive = `pulumi-v${pulumiVersion}-linux-${process.arch}.tar.gz`;
-const archiveUrl = `https://get.pulumi.com/releases/sdk/${archive}`;
-const checksumsUrl =
-  `https://github.com/pulumi/pulumi/releases/download/v${pulumiVersion}/` +
-  `pulumi-${pulumiVersion}-checksums.txt`;
+const archiveUrl = ({ url }: Site) => `${url}/releases/sdk/${archive}`;
 
-const probeMs = 4000;
-const downloadMs = 15 * 60_000;
+const probeSeconds = 4;
 
-/** True when both sites answer that have what is needed, within a few seconds. */
-export async function officialReachable(fetcher: typeof fetch = fetch): Promise<boolean> {
-  const answers = async (url: string) => {
-    const response = await fetcher(url, { method: "HEAD", signal: AbortSignal.timeout(probeMs) });
-    return response.ok;
-  };
-  const all = await Promise.all(
-    [archiveUrl, checksumsUrl].map((url) => answers(url).catch(() => false)),
-  );
-  return all.every(Boolean);
+/** True when the site answers within a few seconds. */
+export const officialReachable = (site: Site = officialSite()): Promise<boolean> =>
+  siteHas(archiveUrl(site), probeSeconds);
+
+/** The SHA-256 that a part's archive must have on this machine, where one is pinned. */
+export function sumOf(part: Pick<Part, "name">, site: Site = officialSite()): string | undefined {
+  const plugin = plugins.find(({ name }) => name === part.name);
+  return (plugin ? plugin.sums : site.sums)?.[process.arch];
 }
 
-/** The SHA-256 of a file in a list of `<digest>  <name>` lines. */
-export function checksumOf(list: string, name: string): string | undefined {
-  for (const line of list.split("\n")) {
-    const [digest, file] = line.trim().split(/\s+\*?/);
-    if (file === name && digest && /^[0-9a-f]{64}$/.test(digest)) return digest;
-  }
-  return undefined;
-}
-
-async function download(url: string): Promise<Buffer> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(downloadMs) });
-  if (!response.ok) throw new Error(`${url}: answered ${response.status}; try again later`);
-  return Buffer.from(await response.arrayBuffer());
-}
-
-/** Downloads the CLI, checks it, and lets it download the plugins (it checks those itself). */
+/**
+ * Downloads parts, each checked against its pinned sum.
+ *
+ * @throws when a part has none, or what was downloaded has another one.
+ */
 export async function downloadParts(
   places: Places,
   parts: Part[],
   note: (text: string) => void,
+  site: Site = officialSite(),
 ): Promise<void> {
+  for (const { name, version } of parts.filter((part) => !sumOf(part, site))) {
+    throw new Error(
+      `toolchain: no SHA-256 of ${name} ${version} for linux-${process.arch} is pinned; ` +
+        "unset HOMELAB_TOOLCHAIN to build it, or add what npx tsx toolchain/pin.ts prints",
+    );
+  }
   const missing = new Set(parts.map(({ name }) => name));
   if (missing.has("pulumi") || missing.has("pulumi-language-nodejs")) {
     note(archive);
-    await downloadCli(places);
-    for (const part of parts.filter(({ name }) => name.startsWith("pulumi"))) stamp(places, part);
+    await downloadCli(places, site);
+    // The archive replaces both, also one that was built here before.
+    for (const part of partsOf(places).filter(({ name }) => name.startsWith("pulumi")))
+      stamp(places, part);
   }
-  for (const { name, version, server } of plugins.filter((plugin) => missing.has(plugin.name))) {
-    note(`plugin ${name} ${version}`);
-    const from = server ? ["--server", server] : [];
-    const args = [
-      "plugin",
-      "install",
-      "resource",
-      name,
-      version,
-      "--exact",
-      "--reinstall",
-      ...from,
-    ];
-    await run(places.pulumi, args, {
+  for (const plugin of plugins.filter(({ name }) => missing.has(name))) {
+    note(`plugin ${plugin.name} ${plugin.version}`);
+    const words = ["plugin", "install", "resource", plugin.name, plugin.version];
+    const options = ["--exact", "--reinstall", "--checksum", sumOf(plugin, site)!];
+    const from = plugin.server ? ["--server", plugin.server] : [];
+    await run(places.pulumi, [...words, ...options, ...from], {
       env: { PULUMI_HOME: places.home, PULUMI_SKIP_UPDATE_CHECK: "true" },
     });
     stamp(
       places,
-      parts.find((part) => part.name === name)!,
+      parts.find((part) => part.name === plugin.name)!,
     );
   }
 }
@@ -89,19 +81,12 @@ function stamp(places: Places, part: Part): void {
   writeStamp(places.stamps, part.name, { origin: "official", key: part.officialKey });
 }
 
-async function downloadCli(places: Places): Promise<void> {
-  const [data, checksums] = await Promise.all([download(archiveUrl), download(checksumsUrl)]);
-  const expected = checksumOf(checksums.toString("utf8"), archive);
-  const got = createHash("sha256").update(data).digest("hex");
-  if (got !== expected)
-    throw new Error(
-      `${archive}: SHA-256 differs, got ${got}; expected ${expected ?? "none listed"}`,
-    );
+async function downloadCli(places: Places, site: Site): Promise<void> {
   rmSync(places.work, { recursive: true, force: true });
   mkdirSync(places.work, { recursive: true });
   try {
     const file = join(places.work, archive);
-    writeFileSync(file, data);
+    await fetchFile(archiveUrl(site), file, site.sums[process.arch]!);
     await run("tar", ["-xzf", file, "-C", places.work]);
     mkdirSync(places.bin, { recursive: true });
     const unpacked = join(places.work, "pulumi");

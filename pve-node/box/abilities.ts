@@ -67,8 +67,10 @@ export const abilities: readonly Ability[] = [
     use: "the CTs' disks",
     remedy: modprobe("loop"),
     trial:
+      // Other labs take loop devices too: the one that was free may not be a moment later.
       "{ [ -e /dev/loop-control ] || mknod /dev/loop-control c 10 237; } && truncate -s 1M /tmp/disk && " +
-      "n=$(losetup -f) && { [ -e $n ] || mknod $n b 7 ${n#/dev/loop}; } && losetup $n /tmp/disk && losetup -d $n",
+      "for i in 1 2 3 4 5; do n=$(losetup -f) && { [ -e $n ] || mknod $n b 7 ${n#/dev/loop}; } && " +
+      "losetup $n /tmp/disk && losetup -d $n && exit 0; done; exit 1",
   },
   {
     name: "overlay file systems",

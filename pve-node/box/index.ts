@@ -31,6 +31,7 @@ export async function ensureEmbeddedNode(
   progress: Progress,
   bring: Bring,
 ): Promise<EmbeddedNode> {
+  if (process.env.HOMELAB_LAN) lanOf(process.env.HOMELAB_LAN); // before minutes are spent on images
   const former = (await readState(paths)).image;
   const [image] = await progress.step("Embedded node: image and CT template", async (note) => {
     const system = await ensureSystemImage(paths, note, bring);

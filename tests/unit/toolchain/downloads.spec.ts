@@ -1,38 +1,138 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { compileNotes } from "../../../toolchain/build";
 import { compareVersions, parseGoVersion } from "../../../toolchain/goCompiler";
-import { checksumOf, officialReachable } from "../../../toolchain/official";
+import { fetchFile } from "../../../toolchain/fetchFile";
+import { downloadParts, officialReachable } from "../../../toolchain/official";
+import { originOf, partsOf } from "../../../toolchain/parts";
+import { placesOf } from "../../../toolchain/places";
+import { pulumiSums, pulumiVersion } from "../../../toolchain/versions";
+import { labPaths } from "../../../system/labPaths";
 
-const answer = (status: number) => () => Promise.resolve(new Response(null, { status }));
+/** Serves files over HTTP on loopback, as Pulumi's site or a mirror does. */
+async function mirror(files: Record<string, Buffer>) {
+  const server = createServer((request, response) => {
+    const file = files[request.url ?? ""];
+    response.writeHead(file ? 200 : 404);
+    response.end(request.method === "HEAD" ? undefined : file);
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address() as AddressInfo;
+  // As a proxy it takes every tunnel to itself.
+  server.on("connect", (_, socket) => {
+    socket.write("HTTP/1.1 200 OK\r\n\r\n");
+    const inner = connect(port, "127.0.0.1");
+    inner.pipe(socket).pipe(inner);
+  });
+  return {
+    url: `http://127.0.0.1:${port}`,
+    [Symbol.dispose]: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
 
-describe("official downloads", () => {
-  it("are used when all sites answer", async () => {
-    assert.equal(await officialReachable(answer(200)), true);
+describe("official downloads", function () {
+  this.timeout("20s");
+  let folder: string;
+  let archive: Buffer;
+  const name = `pulumi-v${pulumiVersion}-linux-${process.arch}.tar.gz`;
+  const path = `/releases/sdk/${name}`;
+  const programs = ["pulumi", "pulumi-language-nodejs"];
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "homelab-downloads-"));
+    mkdirSync(join(folder, "pulumi"));
+    for (const program of programs)
+      writeFileSync(join(folder, "pulumi", program), "#!/bin/sh\n", { mode: 0o755 });
+    execFileSync("tar", ["-czf", join(folder, name), "-C", folder, "pulumi"]);
+    archive = readFileSync(join(folder, name));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  const sum = () => createHash("sha256").update(archive).digest("hex");
+  const at = (url: string, sha256: string) => ({ url, sums: { [process.arch]: sha256 } });
+  const placesIn = (cache: string) => placesOf({ ...labPaths(), cache: join(folder, cache) });
+
+  it("are used when the site answers, and not when it has no such file or is not there", async () => {
+    using site = await mirror({ [path]: archive });
+    assert.equal(await officialReachable(at(site.url, sum())), true);
+    using empty = await mirror({});
+    assert.equal(await officialReachable(at(empty.url, sum())), false);
+    assert.equal(await officialReachable(at("http://127.0.0.1:9", sum())), false);
   });
 
-  it("are not used when a site refuses", async () => {
-    assert.equal(await officialReachable(answer(403)), false);
+  it("are unpacked when they are what the repository says, under a stamp for both programs", async () => {
+    using site = await mirror({ [path]: archive });
+    const places = placesIn("good");
+    const parts = partsOf(places).filter((part) => part.name === "pulumi");
+    await downloadParts(places, parts, () => undefined, at(site.url, sum()));
+    for (const program of programs) {
+      assert.equal(statSync(join(places.bin, program)).mode & 0o111, 0o111);
+      const part = partsOf(places).find((one) => one.name === program)!;
+      assert.equal(originOf(places, part), "official");
+    }
   });
 
-  it("are not used when one site does not answer", async () => {
-    const fetcher = (url: string | URL | Request) =>
-      (url as string).includes("github") ? Promise.reject(new Error("no route")) : answer(200)();
-    assert.equal(await officialReachable(fetcher), false);
-  });
-
-  const digest = "a".repeat(64);
-  it("are checked against the published list", () => {
-    assert.equal(
-      checksumOf(`${"b".repeat(64)}  other\n${digest}  file.tar.gz\n`, "file.tar.gz"),
-      digest,
+  it("are refused when they are not, and nothing of them is left", async () => {
+    using site = await mirror({ [path]: archive });
+    const places = placesIn("bad");
+    const parts = partsOf(places).filter((part) => part.name === "pulumi");
+    await assert.rejects(
+      downloadParts(places, parts, () => undefined, at(site.url, "0".repeat(64))),
+      new RegExp(`${name}: SHA-256 differs, got ${sum()}; expected 0{64}`),
     );
-    assert.equal(checksumOf(`${digest} *file.tar.gz`, "file.tar.gz"), digest);
+    assert.equal(existsSync(places.pulumi), false);
+    assert.equal(existsSync(places.work), false);
   });
 
-  it("have no checksum when the list does not name them", () => {
-    assert.equal(checksumOf(`${digest}  file.tar.gz.sig`, "file.tar.gz"), undefined);
+  it("are refused where no sum is pinned, before anything is asked for", async () => {
+    const places = placesIn("none");
+    const parts = partsOf(places);
+    await assert.rejects(
+      downloadParts(places, parts, () => undefined, { url: "http://127.0.0.1:9", sums: {} }),
+      /no SHA-256 of pulumi 3\.\S+ for linux-\S+ is pinned/,
+    );
+  });
+
+  it("have a sum of the CLI for each architecture", () => {
+    for (const arch of ["x64", "arm64"]) assert.match(pulumiSums[arch] ?? "", /^[0-9a-f]{64}$/);
+  });
+
+  it("go through the proxy that the environment names", async () => {
+    const url = "http://pulumi.example/releases/x";
+    using site = await mirror({ [url]: archive, "/releases/x": archive });
+    const { http_proxy, no_proxy } = process.env;
+    try {
+      process.env.http_proxy = site.url;
+      delete process.env.no_proxy;
+      await fetchFile(url, join(folder, "proxied"), sum());
+    } finally {
+      restore("http_proxy", http_proxy);
+      restore("no_proxy", no_proxy);
+    }
   });
 });
+
+function restore(name: string, value: string | undefined): void {
+  if (value === undefined) delete process.env[name];
+  else process.env[name] = value;
+}
 
 describe("the Go compiler", () => {
   it("has its version read from what it prints", () => {

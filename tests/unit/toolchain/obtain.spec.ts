@@ -11,7 +11,12 @@ const part = (name: string): Part => ({
 });
 
 /** Ways that write down what is asked of them; `gives` is what a download brings before it ends. */
-function recordedWays(from: { reachable: boolean; gives: string[]; fails?: string }) {
+function recordedWays(from: {
+  reachable: boolean;
+  gives: string[];
+  fails?: string;
+  unpinned?: string[];
+}) {
   const there = new Set<string>();
   const calls: string[] = [];
   const said: string[] = [];
@@ -22,6 +27,7 @@ function recordedWays(from: { reachable: boolean; gives: string[]; fails?: strin
       calls.push("ask");
       return Promise.resolve(from.reachable);
     },
+    isPinned: ({ name }) => !from.unpinned?.includes(name),
     download: (parts) => {
       calls.push(`download ${names(parts)}`);
       for (const name of from.gives) there.add(name);
@@ -46,9 +52,21 @@ describe("what is missing of the toolchain", () => {
   });
 
   it("is built where they do not", async () => {
-    const { ways, calls } = recordedWays({ reachable: false, gives: [] });
+    const { ways, calls, said } = recordedWays({ reachable: false, gives: [] });
     await obtain(undefined, ways);
     assert.deepEqual(calls, ["ask", "build pulumi docker command"]);
+    assert.deepEqual(said, [
+      "toolchain: Pulumi's site does not answer; building pulumi, docker, command from sources " +
+        "(once, 5 to 15 minutes on two CPUs)",
+    ]);
+  });
+
+  it("is built where a download could not be checked", async () => {
+    const from = { reachable: true, gives: ["pulumi"], unpinned: ["docker", "command"] };
+    const { ways, calls, said } = recordedWays(from);
+    await obtain(undefined, ways);
+    assert.deepEqual(calls, ["ask", "download pulumi", "build docker command"]);
+    assert.match(said.join(), /could not be checked; building docker, command from sources/);
   });
 
   it("is built as far as a download fails, which is said", async () => {
@@ -57,7 +75,8 @@ describe("what is missing of the toolchain", () => {
     await obtain(undefined, ways);
     assert.deepEqual(calls, ["ask", "download pulumi docker command", "build docker command"]);
     assert.deepEqual(said, [
-      "toolchain: the download failed (plugin docker: answered 404); building docker, command instead",
+      "toolchain: the download failed (plugin docker: answered 404); building docker, command from " +
+        "sources (once, 5 to 15 minutes on two CPUs)",
     ]);
   });
 
