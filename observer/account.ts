@@ -15,8 +15,11 @@ export interface Loss {
   method: Method;
   reason: string;
   target?: string;
+  /** It went over a connection that had answered before: perhaps the client's bad luck, not the balancer's. */
+  reused?: true;
 }
 
+/** In milliseconds, of the requests that were answered: those that were lost have none. */
 export interface Latency {
   p50: number;
   p99: number;
@@ -41,11 +44,12 @@ const emptyAccount = (): Account => ({ sent: 0, ok: 0, failed: 0, pending: 0 });
 export function losses(records: readonly ProbeRecord[], from: number): Loss[] {
   return records
     .filter(({ outcome }) => outcome === "failed")
-    .map(({ dueAt, method, error, target }) => ({
+    .map(({ dueAt, method, error, target, reused }) => ({
       atMs: tenths(dueAt - from),
       method,
       reason: error ?? "unknown",
       ...(target && { target }),
+      ...(reused && { reused }),
     }));
 }
 
@@ -62,6 +66,17 @@ export function latency(records: readonly ProbeRecord[]): Latency {
     max: at(1),
     slow: sorted.filter((value) => value > 250).length,
   };
+}
+
+/**
+ * 99th percentile in milliseconds of all requests, the lost ones included: they wait without end, so it is
+ * infinite when more than one in a hundred was lost. Bars are judged by this one, which no loss can better.
+ */
+export function p99OfAll(records: readonly ProbeRecord[]): number {
+  const sorted = records
+    .map(({ outcome, dueAt, doneAt }) => (outcome === "ok" ? doneAt! - dueAt : Infinity))
+    .sort((a, b) => a - b);
+  return tenths(percentile(sorted, 0.99) ?? 0);
 }
 
 /** How late requests were sent, in milliseconds: what the prober itself adds to latencies. */

@@ -15,7 +15,9 @@ export interface Figures {
   gaps: readonly Gap[];
   /** POST requests that were lost although they cannot have been in flight on a broken target. */
   postLostElsewhere: number;
-  /** p99 of the time from just before the fault to just after it, less the p99 before. */
+  /** How many requests the prober's schedule had. */
+  due: number;
+  /** p99 of all requests from just before the fault to just after it, less the p99 before. */
   p99AddedMs: number;
   evenAfter: boolean;
   /** Requests per second; 0: health checks alone tell what is going on. */
@@ -39,7 +41,7 @@ const p99AddedWithinMs = 100;
 export function judge(experiment: string, profile: string, figures: Figures): Judged[] {
   const { accounts, gaps } = figures;
   if (figures.rate === 0) return judgedIdle(experiment, profile, gaps);
-  const counted = accountedFor(accounts);
+  const counted = accountedFor(accounts, figures.due);
   const within = removedWithin[experiment];
   if (profile !== "tuned") {
     // The other profiles are there to be seen losing requests; a hang only makes them wait.
@@ -60,7 +62,13 @@ export function judge(experiment: string, profile: string, figures: Figures): Ju
           limit("back after the first good check", gapMs(gaps, "back"), backWithinMs),
         ]),
     ...(experiment === "failover"
-      ? [limit("p99 around the fault above normal", figures.p99AddedMs, p99AddedWithinMs)]
+      ? [
+          limit(
+            "p99 of all requests around the fault above normal",
+            figures.p99AddedMs,
+            p99AddedWithinMs,
+          ),
+        ]
       : []),
     {
       expectation: "even at the end",
@@ -92,15 +100,23 @@ export function judgedIdle(what: string, profile: string, gaps: readonly Gap[]):
   ];
 }
 
-/** Nothing may be missing from the figures. */
-export function accountedFor(accounts: Record<Method, Account>): Judged {
+/**
+ * Nothing may be missing from the figures.
+ *
+ * @param due how many requests the schedule had, which is counted from the time and not from those sent
+ */
+export function accountedFor(accounts: Record<Method, Account>, due: number): Judged {
+  const all = METHODS.reduce((sum, method) => sum + accounts[method].sent, 0);
+  const missing = all === due ? "" : `; ${due} were due, ${all} were sent`;
   return {
     expectation: "every request is accounted for, none is pending",
-    measured: METHODS.map((method) => `${method} ${text(accounts[method])}`).join("; "),
-    pass: METHODS.every((method) => {
-      const { sent, ok, failed, pending } = accounts[method];
-      return sent === ok + failed + pending && pending === 0;
-    }),
+    measured: METHODS.map((method) => `${method} ${text(accounts[method])}`).join("; ") + missing,
+    pass:
+      all === due &&
+      METHODS.every((method) => {
+        const { sent, ok, failed, pending } = accounts[method];
+        return sent === ok + failed + pending && pending === 0;
+      }),
   };
 }
 
@@ -125,9 +141,16 @@ function atLeastOneLost(get: Account, profile: string): Judged {
 export function limit(what: string, value: number | undefined, max: number): Judged {
   return {
     expectation: `${what} within ${max} ms`,
-    measured: value === undefined ? "not seen" : `${value} ms`,
+    measured: measuredText(value),
     pass: value !== undefined && value <= max,
   };
+}
+
+function measuredText(value: number | undefined): string {
+  if (value === undefined) return "not seen";
+  return Number.isFinite(value)
+    ? `${value} ms`
+    : "without end: more than 1 % of the requests were lost";
 }
 
 const text = ({ sent, ok, failed, pending }: Account) =>

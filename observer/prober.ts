@@ -53,6 +53,8 @@ export interface ProberOptions {
 export interface Prober {
   /** Grows while it runs; a record changes once, when its request ends. */
   records: readonly ProbeRecord[];
+  /** How many requests the schedule has had until now, or until it was stopped: as many must have been sent. */
+  due(): number;
   /** Sends no more, and returns when the last request has ended. */
   stop(): Promise<readonly ProbeRecord[]>;
 }
@@ -85,6 +87,7 @@ export function startProber(options: ProberOptions): Prober {
   const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
   const records: ProbeRecord[] = [];
   const from = clock.now();
+  let until: number | undefined;
   let open = 0;
   let stopped: (() => void) | undefined;
   const ended = () => {
@@ -97,7 +100,7 @@ export function startProber(options: ProberOptions): Prober {
     return isNth(headEvery, records.length + 1) ? "HEAD" : "GET";
   };
   const sendDue = () => {
-    const due = dueWithin(clock.now() - from, rate);
+    const due = dueWithin((until ?? clock.now()) - from, rate);
     while (records.length < due) {
       const dueAt = from + (records.length * 1000) / rate;
       const record: ProbeRecord = {
@@ -115,7 +118,9 @@ export function startProber(options: ProberOptions): Prober {
   const cancel = rate > 0 ? clock.every(1, sendDue) : () => undefined;
   return {
     records,
+    due: () => dueWithin((until ?? clock.now()) - from, rate),
     async stop() {
+      until = clock.now();
       // What is due by now is sent, however busy this process was a moment ago.
       sendDue();
       cancel();

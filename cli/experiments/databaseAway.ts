@@ -56,7 +56,7 @@ export async function databaseAway(bench: Bench, profile: string): Promise<Outco
     ...loaded,
     healedAtMs: tenths(observed.healAt - observed.faultAt),
     expectations: [
-      accountedFor(accounts(observed.records)),
+      accountedFor(accounts(observed.records), observed.due),
       noneLost(loaded.accounts),
       ...judgeAway(seen, targets),
       {

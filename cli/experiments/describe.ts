@@ -19,7 +19,7 @@ export function describeResult(result: ExperimentResult): string {
     const { before, whole, prober } = latencyMs;
     lines.push(
       "",
-      `${result.rate} requests/s; latency p50/p99/max ${before.p50}/${before.p99}/${before.max} ms before, ` +
+      `${result.rate} requests/s; latency of the answered p50/p99/max ${before.p50}/${before.p99}/${before.max} ms before, ` +
         `${whole.p50}/${whole.p99}/${whole.max} ms in all; ${whole.slow} over 250 ms`,
       `of that the prober's own: p99/max ${prober.p99}/${prober.max} ms`,
     );
@@ -32,8 +32,9 @@ export function describeResult(result: ExperimentResult): string {
     );
   }
   const lost = result.losses ?? [];
-  for (const { atMs, method, reason, target } of lost.slice(0, shownLosses)) {
-    lines.push(`lost: ${method} at ${atMs} ms${target ? ` (${target})` : ""}: ${reason}`);
+  for (const { atMs, method, reason, target, reused } of lost.slice(0, shownLosses)) {
+    const kept = reused ? ", on a connection that had answered before" : "";
+    lines.push(`lost: ${method} at ${atMs} ms${target ? ` (${target})` : ""}: ${reason}${kept}`);
   }
   if (lost.length > shownLosses) lines.push(`… and ${lost.length - shownLosses} more`);
   const rows = result.expectations.map((one) => [

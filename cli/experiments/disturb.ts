@@ -86,6 +86,8 @@ export interface Disturbed extends Observed {
   healAt: number;
   records: readonly ProbeRecord[];
   events: readonly BalancerEvent[];
+  /** How many requests the schedule had. */
+  due: number;
 }
 
 /** Normal traffic, the disturbance, its end, and normal traffic again. Undone whatever happens. */

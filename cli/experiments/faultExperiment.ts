@@ -1,4 +1,4 @@
-import { accounts, latency, tenths } from "../../observer/account";
+import { accounts, p99OfAll, tenths } from "../../observer/account";
 import { type Figures, judge } from "../../observer/expectations";
 import type { Outcome } from "../../observer/experiment";
 import { gaps } from "../../observer/gaps";
@@ -57,7 +57,11 @@ export async function faultExperiment(
     command: disturbance.command,
     ...measured(observed),
     healedAtMs: tenths(observed.healAt - observed.faultAt),
-    expectations: judge(name, profile, { ...figuresOf(observed, name), rate: bench.rate }),
+    expectations: judge(name, profile, {
+      ...figuresOf(observed, name),
+      rate: bench.rate,
+      due: observed.due,
+    }),
     ...(told && {
       target: bench.target.name,
       gaps: gaps(observed, times),
@@ -66,7 +70,7 @@ export async function faultExperiment(
   };
 }
 
-function figuresOf(observed: Observed, name: LoadedName): Omit<Figures, "rate"> {
+function figuresOf(observed: Observed, name: LoadedName): Omit<Figures, "rate" | "due"> {
   const { records, faultAt } = observed;
   const times = stepTimes(observed);
   const around = records.filter((r) => r.dueAt >= faultAt - 500 && r.dueAt < faultAt + 3000);
@@ -74,7 +78,7 @@ function figuresOf(observed: Observed, name: LoadedName): Omit<Figures, "rate"> 
     accounts: accounts(records),
     gaps: gaps(observed, times),
     postLostElsewhere: lostElsewhere(observed, name === "drain" || name === "reload").length,
-    p99AddedMs: tenths(latency(around).p99 - latency(undisturbed(records, faultAt)).p99),
+    p99AddedMs: tenths(p99OfAll(around) - p99OfAll(undisturbed(records, faultAt))),
     evenAfter: evenAtEnd(observed),
   };
 }

@@ -29,7 +29,7 @@ export async function grey(bench: Bench, profile: string): Promise<Outcome> {
     ...loaded,
     healedAtMs: tenths(observed.healAt - observed.faultAt),
     expectations: [
-      accountedFor(accounts(observed.records)),
+      accountedFor(accounts(observed.records), observed.due),
       ...judgeGrey(observed),
       {
         expectation: "no failed answer is tried again: a status is an answer",

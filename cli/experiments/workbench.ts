@@ -84,7 +84,7 @@ export async function underLoad(
   bench: Bench,
   load: Load,
   work: (clock: NodeClock) => Promise<void>,
-): Promise<{ records: readonly ProbeRecord[]; events: BalancerEvent[] }> {
+): Promise<{ records: readonly ProbeRecord[]; events: BalancerEvent[]; due: number }> {
   const clock = await nodeClock(bench.ssh);
   const from = now();
   const prober = probing(bench, load);
@@ -95,7 +95,7 @@ export async function underLoad(
     records = await prober.stop();
   }
   const { vmid } = bench.outputs.loadBalancer;
-  return { records, events: await balancerEvents(bench.ssh, vmid, clock, from) };
+  return { records, due: prober.due(), events: await balancerEvents(bench.ssh, vmid, clock, from) };
 }
 
 /** Sleeps unless the user interrupts. */

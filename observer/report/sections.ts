@@ -100,7 +100,7 @@ export function accountTable({
 export function hiddenText({ masked, latencyMs }: ExperimentResult): Markup | undefined {
   if (!masked && !latencyMs) return undefined;
   return markup`${masked && markup`<p class="soft">Failures that clients did not see: ${masked.retried} requests were retried, ${masked.redispatched} of them on another target; ${masked.queued} waited in a queue.</p>`}
-  ${latencyMs && markup`<p class="soft">Latency: median ${latencyMs.before.p50} ms, 99th percentile ${latencyMs.before.p99} ms before the fault; ${latencyMs.whole.p50}, ${latencyMs.whole.p99} and at most ${latencyMs.whole.max} ms in all. Of that the prober's own: at most ${latencyMs.prober.max} ms.</p>`}`;
+  ${latencyMs && markup`<p class="soft">Latency of answered requests: median ${latencyMs.before.p50} ms, 99th percentile ${latencyMs.before.p99} ms before the fault; ${latencyMs.whole.p50}, ${latencyMs.whole.p99} and at most ${latencyMs.whole.max} ms in all. Of that the prober's own: at most ${latencyMs.prober.max} ms.</p>`}`;
 }
 
 export function lossList({ losses = [], accounts }: ExperimentResult): Markup | undefined {

@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { accounts, latency } from "../../../observer/account";
-import { type Clock, dueWithin, startProber, type ProberOptions } from "../../../observer/prober";
+import { accounts, latency, losses, p99OfAll } from "../../../observer/account";
+import { accountedFor, limit } from "../../../observer/expectations";
+import {
+  type Clock,
+  dueWithin,
+  type ProbeRecord,
+  startProber,
+  type ProberOptions,
+} from "../../../observer/prober";
 
 /** Time that goes on when a test says so. */
 function handClock() {
@@ -83,7 +90,30 @@ describe("prober", () => {
     pass(500, { busy: true });
     const records = await prober.stop();
     assert.equal(records.length, dueWithin(1500, 200));
+    pass(1000);
+    assert.equal(prober.due(), 301);
+    assert.equal(accountedFor(accounts(records), prober.due()).pass, true);
     assert.equal(records.at(-1)!.dueAt - records[0]!.dueAt, 1500);
+  });
+
+  it("is not accounted for when fewer were sent than were due", () => {
+    const ok = { method: "GET", outcome: "ok" } as ProbeRecord;
+    const judged = accountedFor(accounts([ok]), 2);
+    assert.equal(judged.pass, false);
+    assert.match(judged.measured, /; 2 were due, 1 were sent$/);
+  });
+
+  it("has a percentile for bars that no loss betters", () => {
+    const ok = { method: "GET", outcome: "ok", dueAt: 0, doneAt: 5 } as ProbeRecord;
+    const lost = { ...ok, outcome: "failed", doneAt: 1, reused: true } as ProbeRecord;
+    const some = (count: number) => [
+      ...Array<ProbeRecord>(200 - count).fill(ok),
+      ...Array<ProbeRecord>(count).fill(lost),
+    ];
+    assert.deepEqual([p99OfAll(some(2)), p99OfAll(some(3))], [5, Infinity]);
+    assert.equal(latency(some(3)).p99, 5);
+    assert.equal(limit("p99", p99OfAll(some(3)), 100).pass, false);
+    assert.equal(losses(some(1), 0)[0]?.reused, true);
   });
 
   it("keeps connections except for the share that shall be fresh, and names the target", async () => {

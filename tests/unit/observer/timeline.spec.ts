@@ -167,6 +167,7 @@ describe("expectations", () => {
     gaps: [gap("removed", 20), gap("back", 300)],
     postLostElsewhere: 0,
     p99AddedMs: 10,
+    due: account.sent,
     evenAfter: true,
     rate: 200,
   };
