@@ -1,3 +1,5 @@
+import { decodeText, encodeText } from "../codec/ctConfig";
+
 /** `/etc/pve/user.cfg`: users, tokens, groups, pools, roles and ACLs, one per line. */
 
 export interface User {
@@ -180,8 +182,9 @@ const line = (kind: string, ...fields: string[]) => `${kind}:${fields.map(escape
 const joined = (items: Set<string>) => [...items].sort().join(",");
 const sorted = <V>(map: Map<string, V>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
 
-/** Comments may hold colons and line breaks, which would end the field. */
-const escapeField = (text: string) =>
-  text.replaceAll(/[%:\n\r]/g, (c) => `%${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
-const unescapeField = (text: string) =>
-  text.replaceAll(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+/**
+ * As Proxmox writes them: bytes of UTF-8 in hexadecimal for colons, control characters and what is not
+ * ASCII, so that no value ends its field or its line.
+ */
+const escapeField = encodeText;
+const unescapeField = decodeText;

@@ -219,7 +219,7 @@ const autoBlock = (name: string): Auto => ({ kind: "auto", names: [name], head: 
 function blocksOf(settings: InterfaceSettings): Stanza[] {
   const { name, method, method6, cidr, gateway, cidr6, gateway6, comments, options } = settings;
   const comment = (comments ?? "")
-    .split("\n")
+    .split(/\r\n|\r|\n/)
     .filter((l, i, all) => l !== "" || i < all.length - 1);
   const four = [
     ...addressLines(cidr, gateway),
@@ -238,6 +238,11 @@ const addressLines = (cidr: string | undefined, gateway: string | undefined) => 
   ...(gateway === undefined ? [] : [`\tgateway ${gateway}`]),
 ];
 
+/** @throws for a value with a line break: it would begin an option or a stanza of its own */
 function stanza(name: string, family: Family, method: string, lines: string[]): Stanza {
-  return { kind: "iface", name, family, method, head: `iface ${name} ${family} ${method}`, lines };
+  const head = `iface ${name} ${family} ${method}`;
+  const broken = [head, ...lines].find((line) => /[^\P{Cc}\t]/u.test(line));
+  if (broken !== undefined)
+    throw new Error(`interface '${name}': a value contains control characters`);
+  return { kind: "iface", name, family, method, head, lines };
 }

@@ -74,10 +74,10 @@ export function parseProperties(text: string, schema: PropertySchema): Propertie
     const value = pair ? pair[2]! : part.trim();
     if (key === undefined)
       throw new PropertyError(["value without key, but schema does not define a default key"]);
-    const spec = schema[key];
+    const spec = Object.hasOwn(schema, key) ? schema[key] : undefined;
     if (!spec) throw new PropertyError([`invalid key in comma-separated list property: ${key}`]);
     key = spec.aliasOf ?? key;
-    if (key in result)
+    if (Object.hasOwn(result, key))
       throw new PropertyError([`duplicate key in comma-separated list property: ${key}`]);
     result[key] = spec.type === "boolean" ? (normalBoolean(value) ?? value) : value;
   }
@@ -87,7 +87,7 @@ export function parseProperties(text: string, schema: PropertySchema): Propertie
     if (problem) wrong.push(problem);
   }
   for (const [key, spec] of Object.entries(schema)) {
-    if (!spec.optional && !spec.aliasOf && !(key in result))
+    if (!spec.optional && !spec.aliasOf && !Object.hasOwn(result, key))
       wrong.push(`${key}: property is missing and it is not optional`);
   }
   if (wrong.length > 0) throw new PropertyError(wrong);

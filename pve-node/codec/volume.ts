@@ -29,6 +29,16 @@ const places: [RegExp, VolumeContent, string][] = [
   [/^snippets\/([^/]+)$/, "snippets", "snippets"],
 ];
 
+/** What is wrong with the form of a volume id, whatever kind of volume it names. */
+export function volumeIdFormat(volid: string): string | undefined {
+  try {
+    parseVolumeId(volid);
+    return undefined;
+  } catch (error) {
+    return `invalid format - ${(error as Error).message}`;
+  }
+}
+
 /** What is wrong with a volume id, in Proxmox's words; undefined when nothing is. */
 export function volumeIdError(volid: string): string | undefined {
   try {

@@ -34,7 +34,8 @@ const FORMATS: Record<string, Check> = {
   "pve-iface": matching(/^[a-z][a-z0-9_]{1,20}([:.]\d+)?$/i, "invalid network interface name"),
   "pve-configid": matching(/^[a-z][a-z0-9_-]+$/i, "invalid configuration ID"),
   "pve-userid": matching(
-    /^[^\s:/]+@[A-Za-z][A-Za-z0-9.\-_]+$/,
+    // No separators of user.cfg's lists, and no `!`: that begins the name of a token.
+    /^[^\s:/,;!]+@[A-Za-z][A-Za-z0-9.\-_]+$/,
     "value does not look like a valid user name",
   ),
   "pve-roleid": matching(/^[A-Za-z0-9.\-_]+$/, "role name contains invalid characters"),

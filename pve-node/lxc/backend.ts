@@ -1,7 +1,7 @@
 import type { TaskLog } from "../contract";
 import { requireAvailable } from "../storage/configured";
 import { ctExists, listVmids, readCt, type StoredCt } from "./configStore";
-import { createCt, removeUnfinished, reserveCt, type CreateRequest } from "./create";
+import { createCt, releaseCt, removeUnfinished, reserveCt, type CreateRequest } from "./create";
 import { checkDestroy, destroyCt } from "./destroy";
 import type { LxcHost } from "./lxcHost";
 import { ctInterfaces, type CtInterface } from "./interfaces";
@@ -26,10 +26,12 @@ export interface CtBackend {
   /** @throws PveError when the node has no such storage. */
   checkStorage(id: string, holdsDisks: boolean): Promise<void>;
   reserve(request: CreateRequest): Promise<void>;
+  /** Gives the id of a reservation back whose task could not begin. */
+  release(vmid: number): Promise<void>;
   create(request: CreateRequest, log: TaskLog): Promise<void>;
   start(vmid: number, log: TaskLog): Promise<void>;
   stop(vmid: number): Promise<void>;
-  shutdown(vmid: number, options: ShutdownOptions): Promise<void>;
+  shutdown(vmid: number, options: ShutdownOptions, signal?: AbortSignal): Promise<void>;
   reboot(vmid: number, timeoutSeconds: number | undefined, log: TaskLog): Promise<void>;
   checkDestroy(vmid: number, force: boolean): Promise<void>;
   destroy(vmid: number, force: boolean, log: TaskLog): Promise<void>;
@@ -55,10 +57,11 @@ export function lxcBackend(host: LxcHost): CtBackend {
       await (holdsDisks ? requireRootdirStorage(host, id) : requireAvailable(host, id));
     },
     reserve: (request) => reserveCt(host, request),
+    release: (vmid) => releaseCt(host, vmid),
     create: (request, log) => createCt(host, request, log),
     start: (vmid, log) => startCt(host, vmid, log),
     stop: (vmid) => stopCt(host, vmid),
-    shutdown: (vmid, options) => shutdownCt(host, vmid, options),
+    shutdown: (vmid, options, signal) => shutdownCt(host, vmid, options, signal),
     reboot: (vmid, timeoutSeconds, log) => rebootCt(host, vmid, timeoutSeconds, log),
     checkDestroy: (vmid, force) => checkDestroy(host, vmid, force),
     destroy: (vmid, force, log) => destroyCt(host, vmid, force, log),

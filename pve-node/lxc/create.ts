@@ -20,7 +20,7 @@ import { removeLxcDirectory, type LxcHost } from "./lxcHost";
 import { rootUidOf } from "./lxcConfig";
 import { populate } from "./populate";
 import { volumePath } from "./storages";
-import { ownVolumes } from "./volumes";
+import { namedVolumes } from "./volumes";
 
 /** A volume that is made with the CT. */
 export interface DiskRequest {
@@ -56,6 +56,14 @@ export async function reserveCt(host: LxcHost, request: CreateRequest): Promise<
     await refuseExisting(host, vmid);
     const options = { ...config.options, lock: "create" };
     await writeCt(host, vmid, { ...config, options });
+  });
+}
+
+/** Gives a reserved id back, when the task that was to make the CT could not begin. */
+export async function releaseCt(host: LxcHost, vmid: number): Promise<void> {
+  await withConfigLock(host, vmid, async () => {
+    const { config } = await readCt(host, vmid);
+    if (config.options.lock === "create") await discard(host, vmid);
   });
 }
 
@@ -103,8 +111,8 @@ async function makeDisk(host: LxcHost, vmid: number, disk: DiskRequest, log: Tas
 
 /** Removes what a creation has made so far, and nothing that was there before it. */
 async function discard(host: LxcHost, vmid: number): Promise<void> {
-  const { options } = (await readCt(host, vmid)).config;
-  for (const volid of ownVolumes(options)) await freeDisk(host, vmid, volid);
+  const { config } = await readCt(host, vmid);
+  for (const volid of namedVolumes(config)) await freeDisk(host, vmid, volid);
   await removeLxcDirectory(host, vmid);
   await removeCt(host, vmid);
 }

@@ -8,7 +8,7 @@ import { freeDisk } from "./disks";
 import { lxcLogFile, removeLxcDirectory, startErrorFile, type LxcHost } from "./lxcHost";
 import { isRunning } from "./processes";
 import { stopCt } from "./stop";
-import { ownVolumes } from "./volumes";
+import { namedVolumes } from "./volumes";
 
 /** Whether a CT may be removed now. @throws with Proxmox's text when not. */
 export async function checkDestroy(host: LxcHost, vmid: number, force: boolean): Promise<void> {
@@ -30,15 +30,15 @@ export async function destroyCt(
   await checkDestroy(host, vmid, force);
   if (await isRunning(host, vmid)) await stopCt(host, vmid);
   // Looked at again under the lock that a start holds: a CT that has been started meanwhile stays.
-  const options = await withConfigLock(host, vmid, async () => {
+  const config = await withConfigLock(host, vmid, async () => {
     await checkDestroy(host, vmid, false);
-    const { config } = await readCt(host, vmid);
+    const { config: current } = await readCt(host, vmid);
     // A removal that is cut short is finished at the next start of the API.
-    config.options.lock = "destroyed";
-    await writeCt(host, vmid, config);
-    return config.options;
+    current.options.lock = "destroyed";
+    await writeCt(host, vmid, current);
+    return current;
   });
-  for (const volid of ownVolumes(options)) {
+  for (const volid of namedVolumes(config)) {
     const removed = await freeDisk(host, vmid, volid);
     log.line(
       removed ? `removed volume '${volid}'` : `volume '${volid}' is not owned by CT ${vmid}`,

@@ -3,7 +3,7 @@ import { featuresSchema, startupSchema } from "../codec/features";
 import { mountPointSchema, rootfsSchema } from "../codec/mountPoint";
 import { netSchema } from "../codec/net";
 import { parseProperties, PropertyError, type PropertySchema } from "../codec/propertyString";
-import { volumeIdError } from "../codec/volume";
+import { volumeIdError, volumeIdFormat } from "../codec/volume";
 import type { ParamSchema } from "../contract";
 
 /** Says what is wrong with a property string, in Proxmox's words. */
@@ -89,7 +89,7 @@ export const numberedOptions: { match: RegExp; schema: ParamSchema }[] = [
   },
   {
     match: /^unused(?:1?\d?\d|2[0-4]\d|25[0-5])$/,
-    schema: text({ check: volumeIdError }),
+    schema: text({ check: volumeIdFormat }),
   },
 ];
 

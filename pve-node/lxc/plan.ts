@@ -31,6 +31,8 @@ export function planCreate(params: Record<string, Value>): CreateRequest {
   options.swap ??= "512";
   for (const key of Object.keys(options)) {
     if (/^net\d+$/.test(key)) options[key] = storedNet(options[key]!);
+    // A new CT has no disk to be unused: Proxmox takes the option and leaves it out.
+    if (/^unused\d+$/.test(key)) delete options[key];
   }
   const disks = planDisks(options, storage);
   for (const { key } of disks) delete options[key];

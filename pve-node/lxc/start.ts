@@ -32,7 +32,7 @@ import {
   type LxcConfigContext,
 } from "./lxcConfig";
 import { initPid, isRunning, staysAlive } from "./processes";
-import { ownVolumes } from "./volumes";
+import { mountedVolumes } from "./volumes";
 import { volumePath } from "./storages";
 import { waitFor } from "./waitFor";
 
@@ -52,7 +52,13 @@ export async function startCt(host: LxcHost, vmid: number, log: TaskLog): Promis
     const current = withPending(config);
     if (JSON.stringify(current) !== JSON.stringify(config)) await writeCt(host, vmid, current);
     const context = await prepare(host, vmid, current, log);
+    if (log.signal.aborted) throw new Error("received interrupt");
     await launch(host, vmid, current.options);
+    if (log.signal.aborted) {
+      await execute("lxc-stop", ["-n", String(vmid), "--kill"]);
+      await disksFree(host, current.options);
+      throw new Error("received interrupt");
+    }
     const wrong = await limitsNotInForce(vmid, wantedLimits(current, context));
     if (wrong.length > 0) {
       await execute("lxc-stop", ["-n", String(vmid), "--kill"]);
@@ -93,7 +99,7 @@ async function prepare(
 
 /** Two loop devices on one image would destroy its file system. */
 async function readyDisks(host: LxcHost, vmid: number, options: Record<string, string>) {
-  for (const volid of ownVolumes(options)) {
+  for (const volid of mountedVolumes(options)) {
     const image = await volumePath(host, volid);
     if (!existsSync(image)) throw new Error(`volume '${volid}' does not exist`);
     const free = await waitFor(
@@ -156,7 +162,7 @@ async function launch(host: LxcHost, vmid: number, options: Record<string, strin
 
 /** Waits until a CT that ended has let go of its disks. */
 async function disksFree(host: LxcHost, options: Record<string, string>): Promise<void> {
-  for (const volid of ownVolumes(options)) {
+  for (const volid of mountedVolumes(options)) {
     const image = await volumePath(host, volid);
     await waitFor(async () => (await loopDevicesOf(image)).length === 0, releaseSeconds, 50);
   }

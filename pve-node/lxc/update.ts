@@ -2,6 +2,7 @@ import type { CtConfig } from "../codec/ctConfig";
 import { allocationOf, parseVolumeOption, printVolumeOption } from "../codec/mountPoint";
 import { volumeType, type MountPoint } from "../codec/mountPoint";
 import { formatSize, parseSize } from "../codec/size";
+import { ownerOf } from "../codec/volume";
 import { failure, parameterError } from "../errors";
 import { applyLimits, availableCpuList, cgroupVersion, hasSwapAccounting } from "./cgroup";
 import { cpuLimits, cpuSet, memoryLimits, parseCpuList, type CgroupLimit } from "./cgroupKeys";
@@ -9,8 +10,10 @@ import { readCt, refuseLocked, withConfigLock, writeCt } from "./configStore";
 import { allocateDisk, freeDisk } from "./disks";
 import type { LxcHost } from "./lxcHost";
 import { rootUidOf } from "./lxcConfig";
+import { isConfigOption } from "./options";
 import { allocation, storedNet } from "./plan";
 import { isRunning } from "./processes";
+import { namedVolumes, volumeNamedBy } from "./volumes";
 
 /** A change of a CT's configuration; option texts are checked and spelt as stored. */
 export interface ConfigChange {
@@ -44,13 +47,21 @@ export function checkChange(change: ConfigChange): void {
   if (count === 0 && description === undefined) throw failure("no options specified");
   for (const key of [...Object.keys(set), ...deletes])
     if (key === "unprivileged") throw failure(`unable to modify read-only option: '${key}'`);
+  refuseUnknown({ delete: deletes, revert });
   for (const key of deletes) {
     if (required.includes(key)) throw failure(`unable to delete required option '${key}'`);
-    if (key in set)
+    if (Object.hasOwn(set, key))
       throw parameterError({
         delete: `you can't use '-${key}' and '-delete ${key}' at the same time`,
       });
   }
+}
+
+/** @throws 400 for the first name that is no option; `lists` holds them by parameter. */
+export function refuseUnknown(lists: Record<"delete" | "revert", string[]>): void {
+  for (const [parameter, keys] of Object.entries(lists))
+    for (const key of keys)
+      if (!isConfigOption(key)) throw parameterError({ [parameter]: `unknown option '${key}'` });
 }
 
 /** Changes a configuration: at once where the CT is stopped or can take it, else as pending. */
@@ -75,7 +86,8 @@ export async function updateCt(host: LxcHost, vmid: number, change: ConfigChange
       for (const volid of made) await freeDisk(host, vmid, volid);
       throw error;
     }
-    for (const volid of freed) await freeDisk(host, vmid, volid);
+    const named = new Set(namedVolumes(config));
+    for (const volid of freed) if (!named.has(volid)) await freeDisk(host, vmid, volid);
   });
 }
 
@@ -92,17 +104,25 @@ export function applyChange(config: CtConfig, change: ConfigChange, running: boo
     else config.description = change.description;
   }
   const forget = (key: string) => {
+    const waiting = pending.options[key];
     delete pending.options[key];
     pending.delete = pending.delete.filter((other) => other !== key);
+    return waiting;
   };
-  for (const key of change.revert) forget(key);
+  /** A volume that waited for the next start is not lost when the change is taken back. */
+  const takeBack = (key: string) => {
+    const waiting = forget(key);
+    const volume = waiting === undefined ? undefined : volumeNamedBy(key, waiting);
+    if (volume !== undefined && !namedVolumes(config).includes(volume)) keepUnused(options, volume);
+  };
+  for (const key of change.revert) takeBack(key);
   for (const [key, value] of Object.entries(change.set)) {
     forget(key);
     if (!running || isLive(key)) options[key] = value;
     else if (options[key] !== value) pending.options[key] = value;
   }
   for (const key of change.delete) {
-    forget(key);
+    takeBack(key);
     if (key === "description") delete config.description;
     if (options[key] === undefined) continue;
     if (running && !isLive(key)) pending.delete.push(key);
@@ -117,14 +137,27 @@ function removeOption(options: Record<string, string>, key: string): string[] {
   delete options[key];
   if (/^unused\d+$/.test(key)) return [value];
   if (/^mp\d+$/.test(key)) {
-    const { volume } = parseVolumeOption(key, value);
-    if (volumeType(volume) === "volume") {
-      let n = 0;
-      while (options[`unused${n}`] !== undefined) n++;
-      options[`unused${n}`] = volume;
-    }
+    const volume = volumeNamedBy(key, value);
+    if (volume !== undefined) keepUnused(options, volume);
   }
   return [];
+}
+
+function keepUnused(options: Record<string, string>, volume: string): void {
+  let n = 0;
+  while (options[`unused${n}`] !== undefined) n++;
+  options[`unused${n}`] = volume;
+}
+
+/** @throws unless the volume is a disk of this CT that nothing else of its configuration names. */
+function checkUnused(config: CtConfig, vmid: number, key: string, volume: string): void {
+  if (ownerOf(volume) !== vmid)
+    throw parameterError({ [key]: `volume '${volume}' is not owned by CT ${vmid}` });
+  const old = config.options[key];
+  if (old !== volume && namedVolumes(config).includes(volume))
+    throw parameterError({ [key]: `volume '${volume}' is already in use by CT ${vmid}` });
+  if (old !== undefined && old !== volume)
+    throw parameterError({ [key]: `holds volume '${old}'; delete '${key}' first` });
 }
 
 /** Networks get their MAC address, volumes are made, sizes stay what they are. */
@@ -138,6 +171,7 @@ async function resolveVolumes(
   const result = { ...set };
   for (const [key, value] of Object.entries(set)) {
     if (/^net\d+$/.test(key)) result[key] = storedNet(value);
+    if (/^unused\d+$/.test(key)) checkUnused(config, vmid, key, value);
     if (key !== "rootfs" && !/^mp\d+$/.test(key)) continue;
     const mount = parseVolumeOption(key, value);
     const current = config.options[key] ?? config.pending.options[key];

@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import type { CtConfig } from "../codec/ctConfig";
+import { PropertyError } from "../codec/propertyString";
 import { parseVolumeOption, volumeType, type MountPoint } from "../codec/mountPoint";
 import type { LxcHost } from "./lxcHost";
 import { volumePath } from "./storages";
@@ -38,15 +40,36 @@ export async function sourceOf(host: LxcHost, mount: MountPoint): Promise<string
   return volumeType(mount.volume) === "volume" ? volumePath(host, mount.volume) : mount.volume;
 }
 
-/** Volume ids of a CT's own disks; bind mounts and devices belong to somebody else. */
-export function ownVolumes(options: Record<string, string>): string[] {
-  const unused = Object.keys(options).filter((key) => /^unused\d+$/.test(key));
-  return [
-    ...volumesOf(options)
-      .map(({ mount }) => mount.volume)
-      .filter((volume) => volumeType(volume) === "volume"),
-    ...unused.map((key) => options[key]!),
-  ];
+/** Volume ids of what a start mounts; bind mounts and devices belong to somebody else. */
+export function mountedVolumes(options: Record<string, string>): string[] {
+  return volumesOf(options)
+    .map(({ mount }) => mount.volume)
+    .filter((volume) => volumeType(volume) === "volume");
+}
+
+/**
+ * Every volume id that a configuration names, each once: mounted, unused, pending and of snapshots. A value
+ * that cannot be read names none: it must not keep its CT from being removed.
+ */
+export function namedVolumes(config: CtConfig): string[] {
+  const sections = [config, config.pending, ...Object.values(config.snapshots)];
+  const named = sections.flatMap(({ options }) =>
+    Object.entries(options).flatMap(([key, value]) => volumeNamedBy(key, value) ?? []),
+  );
+  return [...new Set(named)];
+}
+
+/** The volume id that one option names. */
+export function volumeNamedBy(key: string, value: string): string | undefined {
+  if (/^unused\d+$/.test(key)) return value;
+  if (key !== "rootfs" && !/^mp\d+$/.test(key)) return undefined;
+  try {
+    const { volume } = parseVolumeOption(key, value);
+    return volumeType(volume) === "volume" ? volume : undefined;
+  } catch (error) {
+    if (error instanceof PropertyError) return undefined;
+    throw error;
+  }
 }
 
 /** Directory on the node under which a volume is mounted. */

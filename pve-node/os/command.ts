@@ -10,6 +10,8 @@ export interface CommandOptions {
   /** Text for standard input; the place for secrets, which arguments would show to others. */
   input?: string;
   env?: NodeJS.ProcessEnv;
+  /** Ends the program when it is aborted. */
+  signal?: AbortSignal;
 }
 
 /** Runs a program to its end. Throws only when it cannot be started. */
@@ -23,19 +25,23 @@ export async function execute(
       stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
       env: options.env ?? process.env,
     });
+    const end = () => void child.kill();
+    options.signal?.addEventListener("abort", end);
     const chunks = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
     child.stdout!.on("data", (data: Buffer) => chunks.stdout.push(data));
     child.stderr!.on("data", (data: Buffer) => chunks.stderr.push(data));
     child.on("error", (cause) =>
       reject(new Error(`${program}: cannot be started: ${cause.message}`, { cause })),
     );
-    child.on("close", (code, signal) =>
+    child.on("close", (code, signal) => {
+      options.signal?.removeEventListener("abort", end);
       resolve({
         code: code ?? (signal ? 128 : 1),
         stdout: Buffer.concat(chunks.stdout).toString("utf8"),
         stderr: Buffer.concat(chunks.stderr).toString("utf8"),
-      }),
-    );
+      });
+    });
+    if (options.signal?.aborted) end();
     if (child.stdin) {
       child.stdin.on("error", () => undefined); // a program may end without reading its input
       child.stdin.end(options.input);

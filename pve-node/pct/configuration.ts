@@ -42,7 +42,8 @@ export async function configCommand(host: LxcHost, args: string[]): Promise<numb
   const { config } = await readCt(host, vmid);
   const name = call.options.get("snapshot")?.[0];
   let section: CtSection | undefined = config;
-  if (name !== undefined) section = config.snapshots[name];
+  if (name !== undefined)
+    section = Object.hasOwn(config.snapshots, name) ? config.snapshots[name] : undefined;
   else if (call.options.get("current")?.[0] !== "1") section = withPending(config);
   if (!section) throw failure(`snapshot '${name}' does not exist`);
   const lines: [string, string][] = Object.entries(section.options);

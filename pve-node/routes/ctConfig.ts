@@ -3,14 +3,8 @@ import { failure, parameterError, permissionError } from "../errors";
 import { splitList } from "../http/formats";
 import type { NodeServices, ParamSchema, RequestContext, Route } from "../contract";
 import type { CtBackend } from "../lxc/backend";
-import {
-  configOptions,
-  isConfigOption,
-  numberedOptions,
-  optionTexts,
-  storedDescription,
-} from "../lxc/options";
-import { pendingEntries } from "../lxc/update";
+import { configOptions, numberedOptions, optionTexts, storedDescription } from "../lxc/options";
+import { pendingEntries, refuseUnknown } from "../lxc/update";
 import { ctPath, ctTask, digestParam, flag, vmidOf, vmidParam } from "./ctParams";
 import { checkOptionPrivileges } from "./ctPermissions";
 
@@ -85,7 +79,8 @@ export function configRoutes(services: NodeServices, backend: CtBackend): Route[
 function shownSection(config: CtConfig, ctx: RequestContext) {
   const { snapshot, current } = ctx.params;
   if (snapshot === undefined) return current === true ? config : withPending(config);
-  const section = config.snapshots[String(snapshot)];
+  const name = String(snapshot);
+  const section = Object.hasOwn(config.snapshots, name) ? config.snapshots[name] : undefined;
   if (!section) throw failure(`snapshot '${snapshot}' does not exist`);
   return section;
 }
@@ -99,8 +94,6 @@ async function update(backend: CtBackend, ctx: RequestContext): Promise<null> {
   const { config } = await backend.read(vmid);
   const set = optionTexts(params);
   const deletes = params.delete === undefined ? [] : splitList(String(params.delete));
-  for (const key of deletes)
-    if (!isConfigOption(key)) throw parameterError({ delete: `unknown option '${key}'` });
   if (empty.has("tags")) deletes.push("tags");
   const description =
     params.description !== undefined
@@ -109,6 +102,7 @@ async function update(backend: CtBackend, ctx: RequestContext): Promise<null> {
         ? ""
         : undefined;
   const revert = params.revert === undefined ? [] : splitList(String(params.revert));
+  refuseUnknown({ delete: deletes, revert });
   const values: Record<string, string | undefined> = { ...set };
   for (const key of [...deletes, ...revert]) values[key] ??= undefined;
   if (description !== undefined) values.description = description;

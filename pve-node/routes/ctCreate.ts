@@ -18,7 +18,14 @@ export function createRoute(services: NodeServices, backend: CtBackend): Route {
     async handler(ctx) {
       const request = await check(services, backend, ctx);
       await backend.reserve(request);
-      return ctTask(services, ctx, "vzcreate", (log) => work(services, backend, ctx, request, log));
+      try {
+        return await ctTask(services, ctx, "vzcreate", (log) =>
+          work(services, backend, ctx, request, log),
+        );
+      } catch (error) {
+        await backend.release(request.vmid); // no task will make it
+        throw error;
+      }
     },
   };
 }
@@ -96,10 +103,8 @@ async function work(
   await backend.create(request, log);
   if (params.pool !== undefined) await services.pools.add(String(params.pool), vmid);
   if (params.start !== true) return;
-  // Waited for, so that a client that starts the CT itself finds it running.
-  const upid = await services.tasks.start("vzstart", String(vmid), identity, (startLog) =>
+  // A task of its own, which goes on when this one has ended, as on a real node.
+  await services.tasks.start("vzstart", String(vmid), identity, (startLog) =>
     backend.start(vmid, startLog),
   );
-  const status = await services.tasks.wait(upid);
-  if (status !== "OK") log.line(`start of CT ${vmid}: ${status}`);
 }

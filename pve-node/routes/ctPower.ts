@@ -1,7 +1,6 @@
 import { failure } from "../errors";
 import type { NodeServices, ParamSchema, RequestContext, Route } from "../contract";
 import type { CtBackend } from "../lxc/backend";
-import { refuseLocked } from "../lxc/configStore";
 import type { CtStatus } from "../lxc/ctStatus";
 import { checkSkipLock, ctPath, ctTask, flag, vmidOf, vmidParam } from "./ctParams";
 
@@ -17,12 +16,11 @@ const answer = (status: CtStatus) => ({ ...status, ha: { managed: 0 } });
 
 /** State and power of CTs. */
 export function statusRoutes(services: NodeServices, backend: CtBackend): Route[] {
-  /** Checks that hold for every change of power. */
+  /** Checks before the task. That the CT exists and is not locked is the task's own to find out. */
   async function prepare(ctx: RequestContext): Promise<{ vmid: number; running: boolean }> {
     const vmid = vmidOf(ctx);
     ctx.require(`/vms/${vmid}`, "VM.PowerMgmt");
     checkSkipLock(ctx);
-    refuseLocked((await backend.read(vmid)).config);
     return { vmid, running: await backend.isRunning(vmid) };
   }
 
@@ -70,7 +68,7 @@ export function statusRoutes(services: NodeServices, backend: CtBackend): Route[
       params: vmidParam,
       async handler(ctx) {
         ctx.require(`/vms/${vmidOf(ctx)}`, "VM.Audit");
-        await backend.read(vmidOf(ctx));
+        // Of a CT that is missing, too: a real node answers as for one that is stopped.
         return (await backend.interfaces(vmidOf(ctx))) ?? null;
       },
     },
@@ -103,8 +101,8 @@ export function statusRoutes(services: NodeServices, backend: CtBackend): Route[
         if (!running) throw failure(`CT ${vmid} not running`);
         const timeoutSeconds = Number(ctx.params.timeout);
         const forceStop = ctx.params.forceStop === true;
-        return ctTask(services, ctx, "vzshutdown", () =>
-          backend.shutdown(vmid, { timeoutSeconds, forceStop }),
+        return ctTask(services, ctx, "vzshutdown", ({ signal }) =>
+          backend.shutdown(vmid, { timeoutSeconds, forceStop }, signal),
         );
       },
     },

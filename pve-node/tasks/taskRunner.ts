@@ -9,6 +9,9 @@ import { TaskStore } from "./taskStore";
 /** Exit status of a task whose process died under it. */
 export const INTERRUPTED = "interrupted: the process that ran the task ended";
 
+/** Exit statuses that are kept in memory because their log could not be written. */
+const MAX_UNWRITTEN = 1000;
+
 export interface TaskState {
   status: "running" | "stopped";
   exitstatus?: string;
@@ -23,6 +26,7 @@ interface Running {
 export class FileTaskRunner implements TaskRunner {
   readonly store: TaskStore;
   private readonly running = new Map<string, Running>();
+  private readonly unwritten = new Map<string, string>();
 
   constructor(
     private readonly node: string,
@@ -52,7 +56,7 @@ export class FileTaskRunner implements TaskRunner {
     while ((await this.state(upid)).status === "running") {
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
-    return this.store.exitStatus(upid);
+    return this.exitStatus(upid);
   }
 
   /** Running means: its process lives and, where that is this process, its worker has not ended. */
@@ -64,7 +68,7 @@ export class FileTaskRunner implements TaskRunner {
       const active = await this.store.active();
       if (active.includes(upid)) return { status: "running" };
     }
-    return { status: "stopped", exitstatus: await this.store.exitStatus(upid) };
+    return { status: "stopped", exitstatus: await this.exitStatus(upid) };
   }
 
   /** Asks a worker to stop; does nothing when it has ended. */
@@ -134,7 +138,16 @@ export class FileTaskRunner implements TaskRunner {
     worker: (log: TaskLog) => Promise<void>,
   ): Promise<string> {
     const file = this.store.logFile(upid);
-    const write = (text: string) => appendFileSync(file, `${text}\n`);
+    let written = true;
+    /** A log that cannot be written, on a full disk, must not end the work that it is about. */
+    const write = (text: string) => {
+      try {
+        appendFileSync(file, `${text}\n`);
+      } catch (error) {
+        if (written) console.error(`task ${upid}: log not written: ${String(error)}`);
+        written = false;
+      }
+    };
     let warnings = 0;
     const log: TaskLog = {
       signal,
@@ -156,10 +169,22 @@ export class FileTaskRunner implements TaskRunner {
       status = first || "unknown error";
       write(`TASK ERROR: ${status}`);
     }
+    if (!written) this.remember(upid, status);
     await this.store.end(upid, this.now(), status).catch((error: unknown) => {
       console.error(`task ${upid}: not listed as ended: ${String(error)}`);
     });
     this.running.delete(upid);
     return status;
+  }
+
+  /** Keeps an exit status that its log does not hold, for as long as this process lives. */
+  private remember(upid: string, status: string): void {
+    this.unwritten.set(upid, status);
+    const [oldest] = this.unwritten.keys();
+    if (this.unwritten.size > MAX_UNWRITTEN && oldest !== undefined) this.unwritten.delete(oldest);
+  }
+
+  private async exitStatus(upid: string): Promise<string> {
+    return this.unwritten.get(upid) ?? this.store.exitStatus(upid);
   }
 }

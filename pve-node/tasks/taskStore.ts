@@ -36,7 +36,12 @@ export class TaskStore {
       if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
       throw error;
     }
-    await this.changeActive((upids) => [...upids, upid]);
+    try {
+      await this.changeActive((upids) => [...upids, upid]);
+    } catch (error) {
+      await fs.rm(file, { force: true });
+      throw error;
+    }
     return true;
   }
 

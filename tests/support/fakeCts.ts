@@ -1,6 +1,7 @@
 import { emptyConfig, type CtConfig } from "../../pve-node/codec/ctConfig";
 import { failure, parameterError } from "../../pve-node/errors";
 import type { CtBackend } from "../../pve-node/lxc/backend";
+import { refuseLocked } from "../../pve-node/lxc/configStore";
 import type { CreateRequest } from "../../pve-node/lxc/create";
 import { configuredStatus } from "../../pve-node/lxc/ctStatus";
 import { applyChange, checkChange } from "../../pve-node/lxc/update";
@@ -49,13 +50,17 @@ export function fakeCts(): FakeCts {
       cts.set(request.vmid, config);
       return done(undefined);
     },
+    release: (vmid) => done(void cts.delete(vmid)),
     async create(request, log) {
       log.line("extracting archive");
       created.push(request);
       delete get(request.vmid).options.lock;
       return done(undefined);
     },
-    start: (vmid) => done(void running.add(vmid)),
+    async start(vmid) {
+      refuseLocked(get(vmid));
+      return done(void running.add(vmid));
+    },
     stop: (vmid) => done(void running.delete(vmid)),
     shutdown: (vmid) => done(void running.delete(vmid)),
     reboot: () => done(undefined),

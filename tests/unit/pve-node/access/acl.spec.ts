@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { privileges } from "../../../../pve-node/access/acl";
 import { BUILT_IN_ROLES, PRIVILEGES } from "../../../../pve-node/access/roles";
+import { checkFormat } from "../../../../pve-node/http/formats";
 import { formatUserConfig, parseUserConfig } from "../../../../pve-node/access/userConfig";
 
-const text = `user:a@pve:1:0::::colon%3a in comment::
+const text = `user:a@pve:1:0::::colon%3A in comment::
 token:a@pve!own:0:1::
 token:a@pve!same:0:0::
 user:root@pam:1:0::::::
@@ -27,6 +28,22 @@ const names = (who: Parameters<typeof privileges>[1], path: string) =>
   [...privileges(config, who, path).keys()].sort();
 
 describe("user.cfg", () => {
+  it("keeps any comment in its field and its line", () => {
+    const comment = "a:b\nuser:root@pam:0\r\u0000 100% n\u00e9w";
+    const before = parseUserConfig(text);
+    before.users.get("a@pve")!.comment = comment;
+    const written = formatUserConfig(before);
+    assert.equal(written.split("\n").length, formatUserConfig(config).split("\n").length);
+    assert.match(written, /n%C3%A9w/);
+    assert.equal(parseUserConfig(written).users.get("a@pve")!.comment, comment);
+  });
+
+  it("takes no user whose name would read as several, or as a token", () => {
+    for (const name of ["x,root@pam", "x;root@pam", "root@pam!x@pve"])
+      assert.notEqual(checkFormat("pve-userid", name), undefined, name);
+    assert.equal(checkFormat("pve-userid", "a.b@corp@pve"), undefined);
+  });
+
   it("is written as it was read", () => {
     const round = parseUserConfig(formatUserConfig(config));
     assert.deepEqual(round, { ...config, acl: round.acl });

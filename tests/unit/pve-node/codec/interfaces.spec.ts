@@ -86,6 +86,23 @@ iface vmbr1 inet static
     assert.equal(formatInterfaces(file), text);
   });
 
+  it("never writes a value with a line break", () => {
+    const settings = { name: "vmbr1", autostart: true, method: "manual", method6: "manual" };
+    const evil = "none\n\tpost-up touch /root/pwned";
+    for (const more of [
+      { options: [["bridge-ports", evil]] as [string, string][] },
+      { options: [], cidr: `10.0.0.1/24\n${evil}` },
+      { options: [], gateway: `10.0.0.1\r${evil}` },
+    ])
+      assert.throws(
+        () => writeInterface(parseInterfaces(text), { ...settings, ...more }),
+        /interface 'vmbr1': a value contains control characters/,
+      );
+    const file = parseInterfaces(text);
+    writeInterface(file, { ...settings, options: [], comments: "one\rtwo\n" });
+    assert.match(formatInterfaces(file), /^#one\n#two$/m);
+  });
+
   it("changes one interface and keeps lines it does not know", () => {
     const file = parseInterfaces(text);
     const settings = readInterface(file, "vmbr2")!;

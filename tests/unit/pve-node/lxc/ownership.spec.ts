@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { emptyConfig, parseCtConfig, printCtConfig } from "../../../../pve-node/codec/ctConfig";
 import { ownerOf } from "../../../../pve-node/codec/volume";
+import { planCreate } from "../../../../pve-node/lxc/plan";
 import { testNode, type TestNode } from "../../../support/pveNode";
 
 const STORAGE_CFG = "dir: local\n\tpath /var/lib/vz\n\tcontent images,rootdir,vztmpl\n";
@@ -76,6 +77,53 @@ describe("who may change one CT's disks", () => {
       assert.deepEqual(raw, []);
     });
   }
+});
+
+describe("an unused volume", () => {
+  const own = "local:101/vm-101-disk-0.raw";
+  const refused: [string, string][] = [
+    ["local:102/vm-102-disk-0.raw", "volume 'local:102/vm-102-disk-0.raw' is not owned by CT 101"],
+    ["local:vztmpl/d.tar.zst", "volume 'local:vztmpl/d.tar.zst' is not owned by CT 101"],
+    [own, `volume '${own}' is already in use by CT 101`],
+  ];
+  for (const [volume, text] of refused) {
+    it(`cannot be ${volume}`, async () => {
+      const { node, put, conf, headers } = await sharedNode();
+      const disk = put("/var/lib/vz/images/101/vm-101-disk-0.raw", "the root");
+      writeFileSync(conf, `memory: 512\nrootfs: ${own},size=1G\n`);
+      const { status, json } = await change(node, headers, { unused0: volume });
+      assert.deepEqual([status, json.errors], [400, { unused0: text }]);
+      assert.equal(existsSync(disk), true);
+    });
+  }
+
+  it("that an editor made of the root does not take the root with it", async () => {
+    const { node, put, conf, headers } = await sharedNode();
+    const disk = put("/var/lib/vz/images/101/vm-101-disk-0.raw", "the root");
+    writeFileSync(conf, `memory: 512\nrootfs: ${own},size=1G\nunused0: ${own}\n`);
+    assert.equal((await change(node, headers, { delete: "unused0" })).status, 200);
+    assert.equal(existsSync(disk), true);
+  });
+
+  it("is left out of a new CT", () => {
+    const base = { vmid: 111, ostemplate: "local:vztmpl/d.tar.zst", storage: "local" };
+    assert.equal("unused0" in planCreate({ ...base, unused0: "local:1" }).config.options, false);
+  });
+});
+
+describe("a CT that is removed", () => {
+  it("takes disks along that waited for its next start, whatever else its file says", async () => {
+    const { node, put, conf } = await sharedNode();
+    const admin = await node.grant("admin", "/", "Administrator");
+    const pending = put("/var/lib/vz/images/101/vm-101-disk-5.raw", "for the next start");
+    writeFileSync(
+      conf,
+      "memory: 512\nunused0: nonsense\nmp3: none=1\n\n[pve:pending]\nmp0: local:101/vm-101-disk-5.raw,mp=/d\n",
+    );
+    const gone = await node.app.inject("DELETE", "/nodes/pve1/lxc/101", admin);
+    assert.equal(await node.tasks.wait(gone.json.data as string), "OK");
+    assert.deepEqual([existsSync(pending), existsSync(conf)], [false, false]);
+  });
 });
 
 describe("the text of a CT's configuration", () => {

@@ -115,11 +115,21 @@ describe("change of a configuration", () => {
     ]);
   });
 
+  it("keeps a volume that waited for the next start when its mount point is taken back", () => {
+    const ct = parseCtConfig("memory: 512\n");
+    applyChange(ct, change({ set: { mp0: "local:1/vm-1-disk-2.raw,mp=/d" } }), true);
+    applyChange(ct, change({ revert: ["mp0"] }), true);
+    assert.deepEqual(ct.pending.options, {});
+    assert.equal(ct.options.unused0, "local:1/vm-1-disk-2.raw");
+  });
+
   it("refuses what Proxmox refuses", () => {
     const refused: [Partial<ConfigChange>, string][] = [
       [{}, "no options specified"],
       [{ set: { unprivileged: "1" } }, "unable to modify read-only option: 'unprivileged'"],
       [{ delete: ["rootfs"] }, "unable to delete required option 'rootfs'"],
+      [{ revert: ["foo"] }, "Parameter verification failed."],
+      [{ delete: ["constructor"] }, "Parameter verification failed."],
       [{ set: { swap: "1" }, delete: ["swap"] }, "Parameter verification failed."],
     ];
     for (const [more, message] of refused)

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseCtConfig } from "../../../../pve-node/codec/ctConfig";
 import { fakeCts, type FakeCts } from "../../../support/fakeCts";
 import { rootHeaders, testNode, type TestNode } from "../../../support/pveNode";
@@ -50,6 +52,7 @@ describe("containers over the API", () => {
     });
     assert.match(String(answer.json.data), /^UPID:pve1:.*:vzcreate:111:root@pam:$/);
     assert.equal(await task(answer), "OK");
+    for (const upid of await node.tasks.store.active()) await node.tasks.wait(upid);
     assert.ok(cts.running.has(111));
     const { options } = cts.cts.get(111)!;
     assert.equal(options.cpulimit, "0");
@@ -191,7 +194,7 @@ describe("containers over the API", () => {
 
   it("answers what is missing in words that clients take for gone", async () => {
     const reason = "Configuration file 'nodes/pve1/lxc/999.conf' does not exist";
-    for (const path of ["/config", "/status/current", "/interfaces", "/pending"]) {
+    for (const path of ["/config", "/status/current", "/pending"]) {
       const answer = await call("GET", `/nodes/pve1/lxc/999${path}`);
       assert.deepEqual([answer.status, answer.reason], [500, reason]);
     }
@@ -212,7 +215,39 @@ describe("containers over the API", () => {
     assert.equal(await task(await power("shutdown", { forceStop: 1, timeout: 55 })), "OK");
     add(112, "lock: backup\nmemory: 512\n");
     const locked = await call("POST", "/nodes/pve1/lxc/112/status/start");
-    assert.equal(locked.reason, "CT is locked (backup)");
+    assert.equal(await task(locked), "CT is locked (backup)");
+    const missing = await call("POST", "/nodes/pve1/lxc/999/status/start");
+    assert.equal(
+      await task(missing),
+      "Configuration file 'nodes/pve1/lxc/999.conf' does not exist",
+    );
+    const stopMissing = await call("POST", "/nodes/pve1/lxc/999/status/stop");
+    assert.deepEqual([stopMissing.status, stopMissing.reason], [500, "CT 999 not running"]);
+  });
+
+  it("ends the creation before the start that it was asked for", async () => {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    cts.start = async (vmid) => {
+      await held;
+      cts.running.add(vmid);
+    };
+    assert.equal(await task(await create({ start: 1 })), "OK");
+    assert.equal(cts.running.has(111), false);
+    const active = await node.tasks.store.active();
+    assert.match(active.join(), /:vzstart:111:/);
+    release();
+    assert.equal(await node.tasks.wait(active[0]!), "OK");
+    assert.ok(cts.running.has(111));
+  });
+
+  it("gives the id back when the creation's task cannot begin", async () => {
+    // A file where the folder of the logs should be, as little use as a full disk.
+    mkdirSync(join(node.root, "var"), { recursive: true });
+    writeFileSync(join(node.root, "var/log"), "");
+    const answer = await create({});
+    assert.equal(answer.status, 500);
+    assert.equal(cts.cts.has(111), false);
   });
 
   it("lists only the CTs that one may see", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFileSync } from "node:fs";
+import { appendFileSync, rmSync, writeFileSync } from "node:fs";
 import { formatUpid, parseUpid } from "../../../../pve-node/codec/upid";
 import { INTERRUPTED } from "../../../../pve-node/tasks/taskRunner";
 import { testNode, type TestNode } from "../../../support/pveNode";
@@ -37,6 +37,30 @@ describe("tasks", () => {
     assert.deepEqual(await node.tasks.store.active(), []);
     const ended = (await node.tasks.store.ended()).map((task) => task.status).sort();
     assert.deepEqual(ended, ["OK", "WARNINGS: 1", "no"]);
+  });
+
+  it("go on and end when their log cannot be written any more", async () => {
+    await using node = await testNode();
+    const { taskDir } = node.services.paths;
+    let worked = false;
+    const upid = await node.tasks.start("vzcreate", "100", who, async (log) => {
+      rmSync(taskDir, { recursive: true });
+      writeFileSync(taskDir, ""); // no folder, no log: as little use as a full disk
+      log.line("one");
+      worked = true;
+      await Promise.resolve();
+    });
+    assert.equal(await node.tasks.wait(upid), "OK");
+    assert.equal(worked, true);
+    assert.equal(node.tasks.runningCount, 0);
+    rmSync(taskDir);
+    assert.deepEqual(await node.tasks.state(upid), { status: "stopped", exitstatus: "OK" });
+    const failed = await node.tasks.start("vzstop", "100", who, () => {
+      rmSync(taskDir, { recursive: true });
+      writeFileSync(taskDir, "");
+      return Promise.reject(new Error("no more"));
+    });
+    assert.equal(await node.tasks.wait(failed), "no more");
   });
 
   it("show as running until their worker ended, and can be stopped", async () => {
