@@ -5,6 +5,7 @@ import { consoleProgress } from "../system/progress";
 import { installedParts } from "../toolchain";
 import { commands } from "./commands";
 import { type Command, type CommandContext, parseCall, UsageError } from "./core/command";
+import { failureDocument, resultDocument } from "./core/document";
 import { type CommandEntry, commandPage, frontPage } from "./core/help";
 import { remedyFor } from "./core/suggest";
 import { findName } from "./core/words";
@@ -26,7 +27,17 @@ export async function main(all: string[]): Promise<number> {
     process.stdout.write(`${commandPage(command)}\n`);
     return 0;
   }
-  return command.run(contextOf(command, call));
+  return runCommand(command, call);
+}
+
+/** With `--json` what a command prints is held back until it ends: it is one document then. */
+async function runCommand(command: Command, call: ReturnType<typeof parseCall>): Promise<number> {
+  const context = contextOf(call);
+  if (!context.json) return command.run(context);
+  const printed: string[] = [];
+  const status = await command.run({ ...context, print: (line) => void printed.push(line) });
+  process.stdout.write(`${resultDocument(printed, status)}\n`);
+  return status;
 }
 
 /** @throws UsageError for a name that no command has */
@@ -61,7 +72,7 @@ function showVersion(): number {
   return 0;
 }
 
-function contextOf(command: Command, call: ReturnType<typeof parseCall>): CommandContext {
+function contextOf(call: ReturnType<typeof parseCall>): CommandContext {
   return {
     ...call,
     paths: labPaths(),
@@ -82,8 +93,7 @@ function report(error: unknown, words: readonly string[]): number {
   const status = error instanceof UsageError ? 2 : 1;
   const end = words.indexOf("--");
   if ((end < 0 ? words : words.slice(0, end)).includes("--json")) {
-    const failure = { message, kind: status === 2 ? "usage" : "failure" };
-    process.stdout.write(`${JSON.stringify({ version: 1, ok: false, error: failure })}\n`);
+    process.stdout.write(`${failureDocument(message, status === 2 ? "usage" : "failure")}\n`);
   }
   process.stderr.write(`error: ${message}\n`);
   if (process.env.HOMELAB_DEBUG) console.error(error);

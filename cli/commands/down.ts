@@ -35,6 +35,7 @@ export const command: Command = {
         }),
       );
       context.progress.info(`  ${changes}`);
+      if (context.json) context.print(JSON.stringify({ changes }));
       return 0;
     }),
 };

@@ -16,6 +16,11 @@ export const command: Command = {
       const outputs = await requireOutputs(context);
       const target = requireTarget(outputs, name);
       await setState(await nodeAccess(context), outputs, target, "drain");
+      if (context.json) {
+        const command = stateCommand(outputs, target, "drain");
+        context.print(JSON.stringify({ target: target.name, state: "drain", command }));
+        return 0;
+      }
       context.print(`on the Proxmox node: ${stateCommand(outputs, target, "drain")}`);
       context.print(
         `expect: no request is lost; ${followUp(context.stack, "status")} shows ${target.name} draining`,

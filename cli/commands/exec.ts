@@ -11,6 +11,7 @@ export const command: Command = {
     "exit status pass through.",
   maxArgs: Infinity, // to say where the command belongs
   takesRest: true,
+  passesThrough: true,
   async run(context) {
     const [name, ...misplaced] = context.args;
     if (misplaced.length > 0) {

@@ -31,6 +31,13 @@ but kill. ./lab status shows what is in force.`,
       const target = requireTarget(outputs, name);
       const fault = faultFor(outputs, target, spec);
       await inject(await nodeAccess(context), target, { spec, fault, seconds });
+      if (context.json) {
+        const { inject: command, expect, undo } = fault;
+        context.print(
+          JSON.stringify({ target: target.name, fault: word, command, expect, undo, seconds }),
+        );
+        return 0;
+      }
       context.print(`on the Proxmox node: ${fault.inject}`);
       context.print(`expect (profile tuned): ${fault.expect}`);
       context.print(

@@ -17,7 +17,7 @@ export const command: Command = {
     const args = ["preview", ...context.rest];
     const options = { cwd: context.paths.root, env };
     // With words of its own the user also says what the output is for, a program perhaps.
-    if (process.stdout.isTTY || context.rest.length > 0) {
+    if (!context.json && (process.stdout.isTTY || context.rest.length > 0)) {
       return runAttached(toolchain.pulumi, args, options);
     }
     const log = previewLog((line) => context.print(line));

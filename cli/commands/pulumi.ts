@@ -8,6 +8,7 @@ export const command: Command = {
     "Runs Pulumi with the environment of this lab's stack: state, configuration, policy pack, API\n" +
     "token, CA. For example: ./lab pulumi -- stack output",
   takesRest: true,
+  passesThrough: true,
   async run(context) {
     if (context.rest.length === 0) {
       throw new UsageError("lab pulumi: needs Pulumi's words: ./lab pulumi -- stack output");

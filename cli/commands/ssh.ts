@@ -10,6 +10,7 @@ export const command: Command = {
     "A shell in lb, app1…, db, or on the Proxmox node (pve). CTs are entered through the Proxmox\n" +
     "node (`pct enter`), so nothing in the private subnet has to be reachable from here.",
   maxArgs: 1,
+  passesThrough: true,
   async run(context) {
     const [name] = context.args;
     if (!name) throw new UsageError("lab ssh: needs a name: ./lab ssh app1");

@@ -13,6 +13,11 @@ export const command: Command = {
       const outputs = await requireOutputs(context);
       const target = requireTarget(outputs, name);
       await setState(await nodeAccess(context), outputs, target, "ready");
+      if (context.json) {
+        const command = stateCommand(outputs, target, "ready");
+        context.print(JSON.stringify({ target: target.name, state: "ready", command }));
+        return 0;
+      }
       context.print(`on the Proxmox node: ${stateCommand(outputs, target, "ready")}`);
       context.print(`expect: ${target.name} gets its full share again`);
       return 0;

@@ -51,7 +51,8 @@ async function up(context: CommandContext): Promise<number> {
   progress.info(`  ${changes}`);
   const status = await waitUntilHealthy(context, session);
   progress.info(`  ready after ${elapsed(Date.now() - from)}`);
-  for (const line of closingWords(status, context.stack)) context.print(line);
+  if (context.json) context.print(JSON.stringify({ changes, ...status }));
+  else for (const line of closingWords(status, context.stack)) context.print(line);
   return 0;
 }
 

@@ -40,6 +40,8 @@ export interface Command {
   options?: Record<string, OptionSpec>;
   /** Most arguments that are not options; more are refused. @default 0 */
   maxArgs?: number;
+  /** Its output is another program's, so that `--json` has no meaning. @default false */
+  passesThrough?: boolean;
   /** Accepts words after `--`. @default false */
   takesRest?: boolean;
   /** Returns the exit status. */
@@ -64,6 +66,12 @@ export const allowOutageOption: OptionSpec = {
   help: "change the only app node too, which stops the service meanwhile",
 };
 
+/** Every option that a command understands, with those that all of them have. */
+export function optionsOf(command: Command): Record<string, OptionSpec> {
+  const json: Record<string, OptionSpec> = command.passesThrough ? {} : { json: jsonOption };
+  return { ...json, ...command.options, ...commonOptions };
+}
+
 /** The words of a call, sorted. */
 export interface ParsedCall {
   options: Record<string, string | boolean | undefined>;
@@ -80,7 +88,7 @@ export function parseCall(name: string, command: Command, words: string[]): Pars
   const at = words.indexOf("--");
   const own = at < 0 ? words : words.slice(0, at);
   const rest = at < 0 ? [] : words.slice(at + 1);
-  const specs = { ...commonOptions, ...command.options };
+  const specs = optionsOf(command);
   const config = Object.fromEntries(
     Object.entries(specs).map(([key, { type, short }]) => [key, { type, ...(short && { short }) }]),
   );

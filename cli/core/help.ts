@@ -1,4 +1,4 @@
-import { commonOptions, type Command, type OptionSpec } from "./command";
+import { type Command, optionsOf, type OptionSpec } from "./command";
 
 /** A command as the front page lists it; its code is loaded only when it is called. */
 export interface CommandEntry {
@@ -31,7 +31,7 @@ export function frontPage(entries: CommandEntry[]): string {
 
 /** The page of one command. */
 export function commandPage(command: Command): string {
-  const rows = Object.entries({ ...command.options, ...commonOptions }).map(
+  const rows = Object.entries(optionsOf(command)).map(
     ([name, spec]) => [optionLabel(name, spec), spec.help] as const,
   );
   const width = Math.max(...rows.map(([label]) => label.length));
