@@ -7,6 +7,8 @@ import { TMPFILES_FILE, tmpfilesText } from "./faultFiles";
 
 export const DAEMON_JSON = "/etc/docker/daemon.json";
 const DOCKER_ROOT = "/var/lib/docker";
+/** There from a change of daemon.json until Docker runs with it. */
+const PENDING = "/etc/docker/homelab-pending";
 
 /**
  * Commands that install Docker on an app node with its storage driver, check that Docker really uses
@@ -23,14 +25,16 @@ systemctl mask -q --now $units
 systemctl reset-failed $units 2>/dev/null || true`,
     writeFileCommand({ path: `${DAEMON_JSON}.next`, text: daemonJson(driver) }),
     `sed -i "s/${MTU_PLACEHOLDER}/$(cat /sys/class/net/eth0/mtu)/" ${DAEMON_JSON}.next`,
-    `changed=no
-cmp -s ${DAEMON_JSON}.next ${DAEMON_JSON} || changed=yes
+    // There before Docker is installed, which starts it. The mark stays until Docker runs with the file: a run
+    // that fails in between has the restart left for the next one.
+    `cmp -s ${DAEMON_JSON}.next ${DAEMON_JSON} || touch ${PENDING}
 mv ${DAEMON_JSON}.next ${DAEMON_JSON}`,
     aptInstall(packages, aptProxy),
     forgetOtherDrivers(driver),
-    `if [ "$changed" = yes ] && systemctl -q is-active docker; then systemctl restart docker; fi
+    `if [ -e ${PENDING} ] && systemctl -q is-active docker; then systemctl restart docker; fi
 systemctl reset-failed docker.service docker.socket 2>/dev/null || true
-systemctl start docker`,
+systemctl start docker
+rm -f ${PENDING}`,
     `actual=$(docker info --format '{{.Driver}}')
 if [ "$actual" != ${shellQuote(driver)} ]; then
   echo "$(hostname): Docker does not use its storage driver, got $actual; wanted ${driver}" >&2
