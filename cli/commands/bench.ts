@@ -19,6 +19,7 @@ export const command: Command = {
     "nothing. Exit status 1 when a bar is missed.",
   options: { json: jsonOption },
   maxArgs: 1,
+  words: Object.keys(benchmarks),
   async run(context) {
     const [name] = context.args;
     if (name === undefined) {

@@ -40,6 +40,7 @@ ${Object.entries(EXPERIMENTS)
     json: jsonOption,
   },
   maxArgs: 1,
+  words: names,
   async run(context) {
     const { name, plans } = plansOf(context);
     return withLabLock(context.paths, "experiment", () =>

@@ -2,6 +2,7 @@ import { nodeAccess, requireOutputs } from "../lab/session";
 import { withLabLock } from "../../system/labLock";
 import { followUp } from "../stack/followUp";
 import { type Command, UsageError } from "../core/command";
+import { FAULT_KINDS } from "../faults/faultSpec";
 import { faultFor, inject, requireFault, requireName, requireTarget } from "../faults/faults";
 
 const longestSeconds = 3600;
@@ -21,6 +22,7 @@ machine is gone by then; without, it stays until ./lab heal. A reboot of its CT 
 but kill. ./lab status shows what is in force.`,
   options: { for: { type: "string", value: "TIME", help: "repair by itself after 10s, 2m, …" } },
   maxArgs: 2,
+  words: FAULT_KINDS,
   async run(context) {
     const [given, word] = context.args;
     const name = requireName("fault", given);

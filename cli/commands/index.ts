@@ -157,6 +157,12 @@ export const commands: CommandEntry[] = [
     load: () => import("./env.js"),
   },
   {
+    name: "completion",
+    group: "operate",
+    summary: "a script with which bash, zsh or fish completes words",
+    load: () => import("./completion.js"),
+  },
+  {
     name: "test",
     group: "operate",
     shown: "test [unit|e2e|all], bench NAME",

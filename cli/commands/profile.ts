@@ -14,6 +14,7 @@ export const command: Command = {
     "it stays until it is changed again. It is an up: other changes that wait are made as well.\n" +
     "Without a name: the profiles, and which one is in force.",
   maxArgs: 1,
+  words: PROFILE_NAMES,
   async run(context) {
     const [name] = context.args;
     if (name !== undefined && !isProfileName(name)) {

@@ -17,6 +17,7 @@ export const command: Command = {
     "stop   shuts its CTs down in order, then stops it",
   options: { json: { ...jsonOption, help: "info as one JSON document, secrets included" } },
   maxArgs: 1,
+  words: verbs,
   async run(context) {
     const [verb] = context.args;
     const { paths, progress } = context;

@@ -38,6 +38,7 @@ export const command: Command = {
     yes: { ...yesOption, help: "install missing packages without asking" },
   },
   maxArgs: 1,
+  words: suites,
   passesThrough: true,
   async run(context) {
     const suite = (context.args[0] ?? "all") as Suite;

@@ -40,6 +40,8 @@ export interface Command {
   options?: Record<string, OptionSpec>;
   /** Most arguments that are not options; more are refused. @default 0 */
   maxArgs?: number;
+  /** Words that its arguments may be, for a shell that completes them. @default - none are known */
+  words?: readonly string[];
   /** Its output is another program's, so that `--json` has no meaning. @default false */
   passesThrough?: boolean;
   /** Accepts words after `--`. @default false */
