@@ -31,8 +31,8 @@ export interface CtCommandArgs {
 }
 
 /**
- * A script inside a CT. It has no `delete`: what it leaves behind lives in the CT and goes with it.
- * `update` keeps a changed trigger from replacing the resource.
+ * A script inside a CT. It has no `delete`: what it leaves behind lives in the CT and goes with it. Without
+ * `update`, `create` runs for changes too (@pulumi/command), so the state has the script once less.
  */
 export function ctCommand(
   name: string,
@@ -50,7 +50,6 @@ export function ctCommand(
     {
       connection: ct.access.connection,
       create: args.script,
-      update: args.script,
       stdin: args.stdin,
       // Installers talk a lot on their standard output; what a command waits for stands on the other.
       logging: command.types.enums.remote.Logging.Stderr,

@@ -153,7 +153,6 @@ export class Database extends pulumi.ComponentResource {
       {
         connection: nodeConnection(site.access),
         create: script,
-        update: script,
         // Not the CT: one that comes anew for another reason must not get old data.
         triggers: [build.restore],
       },

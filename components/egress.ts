@@ -40,7 +40,6 @@ export class Egress {
       {
         connection: nodeConnection(this.access),
         create: open,
-        update: open,
         triggers: [this.before.unfinished, ...triggers],
       },
       pulumi.mergeOptions(opts, { dependsOn: this.filters }),
@@ -60,7 +59,6 @@ export class Egress {
       {
         connection: nodeConnection(this.access),
         create: close,
-        update: close,
         triggers: this.opened.map((opener) => opener.stdout),
       },
       { dependsOn: [...installed, ...this.opened] },

@@ -47,7 +47,6 @@ export class Network extends pulumi.ComponentResource {
       {
         connection: nodeConnection(args.access),
         create: setUp,
-        update: setUp,
         delete: tearDownNode(network),
       },
       // The addresses of the bridge come back with a reload, the rules with its post-up line;

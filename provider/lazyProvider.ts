@@ -1,25 +1,26 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { callProvider } from "./entry";
 
-/** Verbs of a dynamic provider, as `implementations.ts` has them by name. */
-type Provider = pulumi.dynamic.ResourceProvider<Verb, Verb>;
-// Inputs and states are each implementation's own; the stub only hands them on.
-type Verb = Record<string, unknown>;
+/** What `homelab/provider` exports. */
+interface Entry {
+  callProvider: typeof callProvider;
+}
 
 /**
  * A dynamic provider whose code stays in this package.
  *
  * Pulumi writes a dynamic provider, with all that it captures, as text into the state of each of its
- * resources. This one is a few lines that load the implementation by its name when a verb is called, in
+ * resources, twice. This one is a few lines that hand each verb to the implementation of its name, in
  * Pulumi's provider process: from the package `homelab` as the program's folder sees it, which is that
  * process's working directory. The state stays small, and a newer release works on it with its own code.
  *
- * @param name export of `homelab/provider`
+ * @param name export of `implementations.ts`
  */
 export function lazyProvider<Inputs, State>(
   name: string,
 ): pulumi.dynamic.ResourceProvider<Inputs, State> {
   // Self-contained: nothing but `name` is captured.
-  const load = (): Provider => {
+  const call = async (verb: string, args: unknown[]): Promise<unknown> => {
     const { createRequire } = process.getBuiltinModule("node:module");
     const folder = process.cwd();
     let file: string;
@@ -32,24 +33,18 @@ export function lazyProvider<Inputs, State>(
       );
     }
     const typescript = createRequire(file)("tsx/cjs/api") as {
-      require: (id: string, from: string) => Record<string, Provider | undefined>;
+      require: (id: string, from: string) => Entry;
     };
-    const found = typescript.require(file, file)[name];
-    if (!found) {
-      throw new Error(
-        `dynamic provider ${name}: ${file} does not have it; use the version that made the stack, or a newer one`,
-      );
-    }
-    return found;
+    const entry = typescript.require(file, file);
+    return await entry.callProvider(name, verb as never, args as never);
   };
-  const provider: Provider = {
-    check: async (olds, news) =>
-      (await load().check?.(olds, news)) ?? { inputs: news, failures: [] },
-    diff: async (id, olds, news) => (await load().diff?.(id, olds, news)) ?? {},
-    create: async (inputs) => load().create(inputs),
-    read: async (id, props) => (await load().read?.(id, props)) ?? { id, props },
-    update: async (id, olds, news) => (await load().update?.(id, olds, news)) ?? { outs: olds },
-    delete: async (id, props) => load().delete?.(id, props),
+  const provider = {
+    check: (...args: unknown[]) => call("check", args),
+    diff: (...args: unknown[]) => call("diff", args),
+    create: (...args: unknown[]) => call("create", args),
+    read: (...args: unknown[]) => call("read", args),
+    update: (...args: unknown[]) => call("update", args),
+    delete: (...args: unknown[]) => call("delete", args),
   };
   return provider as unknown as pulumi.dynamic.ResourceProvider<Inputs, State>;
 }

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import type { SshEndpoint } from "../lib/ssh/sshOptions";
 import { sshArguments } from "../lib/ssh/sshOptions";
+import { slots } from "./slots";
 
 export interface SshResult {
   code: number;
@@ -9,11 +10,26 @@ export interface SshResult {
 }
 
 /**
+ * Logins of this process at a time, which is that of all dynamic resources of a run. A new login costs both
+ * ends a key exchange, and a server drops unauthenticated ones from the tenth on (MaxStartups in
+ * sshd_config(5)).
+ */
+const takeSlot = slots(8);
+
+/**
  * Runs a script with bash on another machine through the system's OpenSSH client. The script goes in
  * by standard input, so that neither its text nor what it carries shows in process arguments.
- * Never throws for a non-zero exit.
+ * Never throws for a non-zero exit. It waits for one of eight places first, and the time counts from then on.
  */
 export async function runScript(
+  endpoint: SshEndpoint,
+  script: string,
+  timeoutSeconds: number,
+): Promise<SshResult> {
+  return takeSlot(() => loginAndRun(endpoint, script, timeoutSeconds));
+}
+
+function loginAndRun(
   endpoint: SshEndpoint,
   script: string,
   timeoutSeconds: number,

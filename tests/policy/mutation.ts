@@ -27,6 +27,14 @@ export class EditedStack {
     inputs.create = replaced(name, inputs.create as string, from, to);
   }
 
+  /** Replaces every occurrence in a command's script. */
+  everywhereIn(name: string, from: string, to: string): void {
+    const inputs = this.inputs(name);
+    const text = inputs.create as string;
+    replaced(name, text, from, to);
+    inputs.create = text.replaceAll(from, () => to);
+  }
+
   append(name: string, line: string): void {
     const inputs = this.inputs(name);
     inputs.create = `${inputs.create as string}\n${line}`;

@@ -17,8 +17,10 @@ const SERVICE = `${FORWARD} -s 10.10.10.10/32 -i eth0 -p tcp`;
 /** The edit's `from` must be in the script of app1's firewall. */
 const rule = (from: string, to: string) => (stack: EditedStack) =>
   stack.script("app1-firewall", from, to);
-const hba = (from: string, to: string) => (stack: EditedStack) =>
-  stack.script("db-config", from, to);
+// The script has the file's text twice: it compares before it writes.
+const hba = (from: string, to: string) => (stack: EditedStack) => {
+  stack.everywhereIn("db-config", from, to);
+};
 const CLIENT = "hostssl app app 10.10.10.11/32 scram-sha-256";
 
 /** Edits that open the private subnet. */

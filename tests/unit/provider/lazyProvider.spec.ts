@@ -43,7 +43,7 @@ describe("a dynamic provider that is loaded by its name", function () {
 
   it("is small in the state", async () => {
     const { text } = await serialised("generatedSecretProvider");
-    assert.ok(text.length < 4000, String(text.length));
+    assert.ok(text.length < 2500, String(text.length));
     assert.doesNotMatch(text, new RegExp(root));
   });
 
