@@ -6,7 +6,7 @@ import type { LabPaths } from "../../system/labPaths";
 import { hostAccess } from "./capabilities";
 import { docker, inspect, remove } from "./docker";
 import { containerName, labels, nodeName } from "./names";
-import { choosePorts, type Ports } from "./ports";
+import { choosePorts, isPortFree, type Ports } from "./ports";
 import { readState, writeState } from "./boxState";
 import type { Lan } from "./subnet";
 import { templateFolder } from "./template";
@@ -50,20 +50,30 @@ export async function ensureContainer(paths: LabPaths, spec: NodeSpec): Promise<
   }
   await mkdir(join(paths.cache, "apt"), { recursive: true });
   await docker(["volume", "create", ...labels(paths), name]); // with labels, to be found again
+  const refused: number[] = [];
   for (let attempt = 1; ; attempt++) {
-    const ports = await choosePorts(remembered);
+    const isFree = async (port: number) => !refused.includes(port) && (await isPortFree(port));
+    const ports = await choosePorts(remembered, isFree);
     await writeState(paths, { ports });
     const runWith = runArguments(paths, spec, ports);
     try {
       await docker(["run", "--detach", "--label", `homelab.spec=${digest(runWith)}`, ...runWith]);
       return;
     } catch (error) {
-      // Another lab may take a port between the look at it and its use.
-      const taken = /port is already allocated|address already in use/.test(String(error));
-      if (!taken || attempt === maxAttempts) throw error;
+      // Another lab may take a port between the look at it and its use, and Docker keeps one for a container
+      // whose own listener has died.
+      const taken = refusedPort(String(error));
+      if (taken === undefined || attempt === maxAttempts) throw error;
+      refused.push(taken);
       await remove("container", name);
     }
   }
+}
+
+/** The port that Docker could not publish; 0 where it does not say which. */
+export function refusedPort(message: string): number | undefined {
+  if (!/port is already allocated|address already in use/.test(message)) return undefined;
+  return Number(/127\.0\.0\.1:(\d+)/.exec(message)?.[1] ?? 0);
 }
 
 /** Stops all CTs in order, then the node. */
