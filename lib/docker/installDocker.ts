@@ -7,7 +7,7 @@ import { TMPFILES_FILE, tmpfilesText } from "./faultFiles";
 
 export const DAEMON_JSON = "/etc/docker/daemon.json";
 const DOCKER_ROOT = "/var/lib/docker";
-/** There from a change of daemon.json until Docker runs with it. */
+/** Exists from before daemon.json changes until a Docker that has read it runs: a run may be cut off between. */
 const PENDING = "/etc/docker/homelab-pending";
 
 /**
@@ -23,25 +23,42 @@ export function installDocker(driver: StorageDriver, aptProxy?: string): string 
     `units="systemd-sysctl.service e2scrub_reap.service e2scrub_all.timer"
 systemctl mask -q --now $units
 systemctl reset-failed $units 2>/dev/null || true`,
+    // Before the packages, whose installation starts Docker.
     writeFileCommand({ path: `${DAEMON_JSON}.next`, text: daemonJson(driver) }),
-    `sed -i "s/${MTU_PLACEHOLDER}/$(cat /sys/class/net/eth0/mtu)/" ${DAEMON_JSON}.next`,
-    // There before Docker is installed, which starts it. The mark stays until Docker runs with the file: a run
-    // that fails in between has the restart left for the next one.
-    `cmp -s ${DAEMON_JSON}.next ${DAEMON_JSON} || touch ${PENDING}
-mv ${DAEMON_JSON}.next ${DAEMON_JSON}`,
+    `sed -i "s/${MTU_PLACEHOLDER}/$(cat /sys/class/net/eth0/mtu)/" ${DAEMON_JSON}.next
+was_active=no
+if systemctl -q is-active docker; then was_active=yes; fi
+if cmp -s ${DAEMON_JSON}.next ${DAEMON_JSON}; then
+  rm ${DAEMON_JSON}.next
+else
+  touch ${PENDING}
+  mv ${DAEMON_JSON}.next ${DAEMON_JSON}
+fi`,
     aptInstall(packages, aptProxy),
     forgetOtherDrivers(driver),
-    `if [ -e ${PENDING} ] && systemctl -q is-active docker; then systemctl restart docker; fi
+    startDocker(driver),
+    smokeTest(),
+  );
+}
+
+/**
+ * Starts Docker, and restarts one that runs with other settings: by what runs and not by what this run has
+ * changed, for an earlier run may have ended between the two.
+ */
+function startDocker(driver: StorageDriver): string {
+  return `driver() { docker info --format '{{.Driver}}'; }
 systemctl reset-failed docker.service docker.socket 2>/dev/null || true
-systemctl start docker
-rm -f ${PENDING}`,
-    `actual=$(docker info --format '{{.Driver}}')
+if [ "$was_active" = yes ] && { [ -e ${PENDING} ] || [ "$(driver)" != ${shellQuote(driver)} ]; }; then
+  systemctl restart docker
+else
+  systemctl start docker
+fi
+actual=$(driver)
 if [ "$actual" != ${shellQuote(driver)} ]; then
   echo "$(hostname): Docker does not use its storage driver, got $actual; wanted ${driver}" >&2
   exit 1
-fi`,
-    smokeTest(),
-  );
+fi
+rm -f ${PENDING}`;
 }
 
 /**

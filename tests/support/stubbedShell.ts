@@ -17,6 +17,7 @@ export interface StubbedShell extends Disposable {
   stub(command: string, text?: string): void;
   write(path: string, text: string): void;
   read(path: string): string;
+  remove(path: string): void;
   run(script: string, stdin?: string): StubbedRun;
 }
 
@@ -40,9 +41,10 @@ export function stubbedShell(paths: string[]): StubbedShell {
       writeFileSync(join(root, path), text);
     },
     read: (path) => readFileSync(join(root, path), "utf8"),
+    remove: (path) => rmSync(join(root, path), { force: true }),
     run(script, stdin = "") {
       rmSync(log, { force: true });
-      const done = spawnSync("bash", ["-c", here(script)], {
+      const done = spawnSync("bash", ["--norc", "-c", here(script)], {
         input: stdin,
         encoding: "utf8",
         env: { PATH: `${bin}:${process.env.PATH}` },
