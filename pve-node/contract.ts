@@ -15,7 +15,7 @@ export interface ParamSchema {
   enum?: readonly string[];
   pattern?: RegExp;
   /** Text of what is wrong with the value, for property strings and the like; it goes into `errors`. */
-  check?: (value: string) => string | undefined;
+  check?: (value: string, name: string) => string | undefined;
   /**
    * Takes line breaks, because it is encoded before it is written. Every other text with a control
    * character is refused: it could begin a line of its own in a file.

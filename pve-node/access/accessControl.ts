@@ -48,7 +48,7 @@ export class AccessControl {
     if (ticket === undefined) throw new PveError(401, "No ticket");
     const user = await this.tickets.verify(ticket);
     if (user === undefined || !this.usable(await this.read(), user)) {
-      throw new PveError(401, "permission denied - invalid PVE ticket");
+      throw new PveError(401, "Authentication failed!");
     }
     if (method !== "GET") {
       const csrf = headers.csrfpreventiontoken;

@@ -75,7 +75,10 @@ export function parseProperties(text: string, schema: PropertySchema): Propertie
     if (key === undefined)
       throw new PropertyError(["value without key, but schema does not define a default key"]);
     const spec = Object.hasOwn(schema, key) ? schema[key] : undefined;
-    if (!spec) throw new PropertyError([`invalid key in comma-separated list property: ${key}`]);
+    if (!spec)
+      throw new PropertyError([
+        `${key}: property is not defined in schema and the schema does not allow additional properties`,
+      ]);
     key = spec.aliasOf ?? key;
     if (Object.hasOwn(result, key))
       throw new PropertyError([`duplicate key in comma-separated list property: ${key}`]);

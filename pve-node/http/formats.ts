@@ -3,10 +3,11 @@ import { isIP, isIPv4, isIPv6 } from "node:net";
 /** What is wrong with a value, in Proxmox's words; `undefined` when nothing is. */
 type Check = (value: string) => string | undefined;
 
+/** `%s` in the text stands for the value. */
 const matching =
   (pattern: RegExp, text: string): Check =>
   (value) =>
-    pattern.test(value) ? undefined : text;
+    pattern.test(value) ? undefined : text.replace("%s", () => value);
 
 function cidrOf(version: 4 | 6, value: string): boolean {
   const [address = "", length = "", extra] = value.split("/");
@@ -29,21 +30,21 @@ const FORMATS: Record<string, Check> = {
       : "value does not look like a valid DNS name",
   "pve-storage-id": matching(
     /^[a-z][a-z0-9\-_.]*[a-z0-9]$/i,
-    "storage ID contains illegal characters",
+    "storage ID '%s' contains illegal characters",
   ),
-  "pve-iface": matching(/^[a-z][a-z0-9_]{1,20}([:.]\d+)?$/i, "invalid network interface name"),
+  "pve-iface": matching(/^[a-z][a-z0-9_]{1,20}([:.]\d+)?$/i, "invalid network interface name '%s'"),
   "pve-configid": matching(/^[a-z][a-z0-9_-]+$/i, "invalid configuration ID"),
   "pve-userid": matching(
     // No separators of user.cfg's lists, and no `!`: that begins the name of a token.
     /^[^\s:/,;!]+@[A-Za-z][A-Za-z0-9.\-_]+$/,
-    "value does not look like a valid user name",
+    "value '%s' does not look like a valid user name",
   ),
   "pve-roleid": matching(/^[A-Za-z0-9.\-_]+$/, "role name contains invalid characters"),
-  "pve-groupid": matching(/^[A-Za-z0-9.\-_]+$/, "group name contains invalid characters"),
+  "pve-groupid": matching(/^[A-Za-z0-9.\-_]+$/, "group name '%s' contains invalid characters"),
   "pve-tokenid": matching(/^[A-Za-z][A-Za-z0-9.\-_]+$/, "token name contains invalid characters"),
   "pve-poolid": matching(
     /^[A-Za-z0-9.\-_]+(\/[A-Za-z0-9.\-_]+){0,2}$/,
-    "pool name contains invalid characters",
+    "pool name '%s' contains invalid characters",
   ),
   "pve-tag": matching(/^[a-z0-9_][a-z0-9_\-+.]*$/i, "invalid characters in tag"),
   "mac-addr": matching(
@@ -62,9 +63,9 @@ const FORMATS: Record<string, Check> = {
   ipv4: (value) => (isIPv4(value) ? undefined : "value does not look like a valid IPv4 address"),
   ipv6: (value) => (isIPv6(value) ? undefined : "value does not look like a valid IPv6 address"),
   CIDRv4: (value) =>
-    cidrOf(4, value) ? undefined : "value does not look like a valid IPv4 network",
+    cidrOf(4, value) ? undefined : "value does not look like a valid IPv4 CIDR network",
   CIDRv6: (value) =>
-    cidrOf(6, value) ? undefined : "value does not look like a valid IPv6 network",
+    cidrOf(6, value) ? undefined : "value does not look like a valid IPv6 CIDR network",
   "disk-size": matching(/^\d+(\.\d+)?[KMGT]?$/, "value does not look like a valid disk size"),
 };
 

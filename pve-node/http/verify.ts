@@ -37,7 +37,7 @@ export function verify(
     } else if (values.length === 0) {
       empty.add(name);
     } else {
-      const result = checkValue(schema, values);
+      const result = checkValue(schema, values, name);
       if ("wrong" in result) errors.set(name, result.wrong);
       else params.set(name, result.value);
     }
@@ -67,7 +67,7 @@ function mergeUri(uri: Record<string, string>, raw: RawParams): RawParams {
 
 type Result = { value: string | number | boolean } | { wrong: string };
 
-function checkValue(schema: ParamSchema, values: string[]): Result {
+function checkValue(schema: ParamSchema, values: string[], name: string): Result {
   let text = values[0] ?? "";
   if (values.length > 1) {
     if (!isListFormat(schema.format)) {
@@ -77,8 +77,10 @@ function checkValue(schema: ParamSchema, values: string[]): Result {
   }
   const typed = typedValue(schema, text);
   if (typed === undefined) return { wrong: `type check ('${schema.type}') failed - got '${text}'` };
-  const wrong = limitError(schema, text, typed) ?? textError(schema, text);
-  return wrong === undefined ? { value: typed } : { wrong };
+  const wrong = limitError(schema, text, typed) ?? textError(schema, text, name);
+  if (wrong === undefined) return { value: typed };
+  // Proxmox's texts of formats end with a line break, those of limits do not.
+  return { wrong: wrong.startsWith("invalid format - ") ? `${wrong}\n` : wrong };
 }
 
 function typedValue(schema: ParamSchema, text: string): string | number | boolean | undefined {
@@ -120,7 +122,7 @@ function limitError(
 /** Line breaks, tabs and their like. A list may be separated by them; its items are checked. */
 const CONTROL = /\p{Cc}/u;
 
-function textError(schema: ParamSchema, text: string): string | undefined {
+function textError(schema: ParamSchema, text: string, name: string): string | undefined {
   if (!schema.multiline && !isListFormat(schema.format) && CONTROL.test(text)) {
     return "invalid format - value contains control characters";
   }
@@ -132,5 +134,5 @@ function textError(schema: ParamSchema, text: string): string | undefined {
     const wrong = checkFormat(schema.format, text);
     if (wrong) return wrong;
   }
-  return schema.check?.(text);
+  return schema.check?.(text, name);
 }

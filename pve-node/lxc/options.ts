@@ -9,15 +9,23 @@ import type { ParamSchema } from "../contract";
 /** Says what is wrong with a property string, in Proxmox's words. */
 export const propertyCheck =
   (schema: PropertySchema) =>
-  (value: string): string | undefined => {
+  (value: string, name: string): string | undefined => {
     try {
       parseProperties(value, schema);
       return undefined;
     } catch (error) {
       if (!(error instanceof PropertyError)) throw error;
-      return `invalid format - ${error.message}`;
+      const [first = ""] = error.details;
+      if (!/^[\w-]+: /.test(first)) return `invalid format - ${first}`; // of the list, not of one key
+      const details = error.details.map((text) => `${name}.${text}`);
+      return ["invalid format - format error", ...details].join("\n");
     }
   };
+
+/** Proxmox says of a start order only that it is none. */
+const startupCheck = (value: string): string | undefined =>
+  propertyCheck(startupSchema)(value, "startup") &&
+  "invalid format - unable to parse startup options";
 
 const text = (more: Partial<ParamSchema> = {}): ParamSchema => ({
   type: "string",
@@ -67,7 +75,7 @@ export const configOptions: Record<string, ParamSchema> = {
   protection: flag,
   rootfs: text({ check: propertyCheck(rootfsSchema) }),
   searchdomain: text({ format: "dns-name-list" }),
-  startup: text({ check: propertyCheck(startupSchema) }),
+  startup: text({ check: startupCheck }),
   swap: range(0),
   tags: text({ format: "pve-tag-list" }),
   template: flag,

@@ -71,7 +71,9 @@ export function verifyCall(
 /** An error as Proxmox's command-line tools print it. */
 export function errorText(error: unknown): string {
   if (error instanceof PveError && error.errors) {
-    const details = Object.entries(error.errors).map(([name, text]) => `${name}: ${text}`);
+    const details = Object.entries(error.errors).map(
+      ([name, text]) => `${name}: ${text.trimEnd()}`,
+    );
     return [`${error.status} ${error.message}`, ...details].join("\n");
   }
   return error instanceof Error ? error.message : String(error);

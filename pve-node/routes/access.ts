@@ -70,7 +70,7 @@ export function accessRoutes(access: AccessControl, clusterName: string): Route[
       path: "/access/password",
       params: {
         userid: userId,
-        password: { ...password, minLength: 5 },
+        password,
         "confirmation-password": { type: "string", optional: true },
       },
       async handler(ctx) {
@@ -160,7 +160,10 @@ export function accessRoutes(access: AccessControl, clusterName: string): Route[
       async handler(ctx) {
         const id = String(ctx.params.userid);
         requireUserModify(ctx, id);
-        await access.change((config) => applyFields(config, id, requireUser(config, id), ctx));
+        await access.change((config) => {
+          if (!config.users.has(id)) throw failure(`update user failed: no such user ('${id}')`);
+          applyFields(config, id, requireUser(config, id), ctx);
+        });
         return null;
       },
     },

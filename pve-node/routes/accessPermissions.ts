@@ -69,7 +69,7 @@ export function permissionRoutes(access: AccessControl): Route[] {
         const id = String(ctx.params.roleid);
         await access.change(({ roles }) => {
           if (roles.has(id) || BUILT_IN_ROLES.has(id)) {
-            throw failure(`role '${id}' already exists`);
+            throw failure(`create role failed: role '${id}' already exists`);
           }
           roles.set(id, new Set(splitList(String(ctx.params.privs ?? ""))));
         });
@@ -97,7 +97,7 @@ export function permissionRoutes(access: AccessControl): Route[] {
         refuseBuiltIn(id, "modified");
         await access.change(({ roles }) => {
           const before = roles.get(id);
-          if (!before) throw failure(`role '${id}' does not exist`);
+          if (!before) throw failure(`update role failed: role '${id}' does not exist`);
           const names = splitList(String(ctx.params.privs ?? ""));
           roles.set(id, new Set([...(ctx.params.append === true ? before : []), ...names]));
         });
@@ -113,7 +113,8 @@ export function permissionRoutes(access: AccessControl): Route[] {
         const id = String(ctx.params.roleid);
         refuseBuiltIn(id, "deleted");
         await access.change((config) => {
-          if (!config.roles.delete(id)) throw failure(`role '${id}' does not exist`);
+          if (!config.roles.delete(id))
+            throw failure(`delete role failed: role '${id}' does not exist`);
           config.acl = config.acl.filter((entry) => entry.role !== id);
         });
         return null;
@@ -168,21 +169,29 @@ async function changeAcl(access: AccessControl, ctx: RequestContext, path: strin
     ...splitList(String(tokens ?? "")).map((ugid) => ({ type: "token" as const, ugid })),
   ];
   if (subjects.length === 0)
-    throw parameterError({ users: "either 'users', 'groups' or 'tokens' is required" });
+    throw parameterError(
+      Object.fromEntries(
+        ["users", "groups", "tokens"].map((name) => [
+          name,
+          "either 'users', 'groups' or 'tokens' is required.",
+        ]),
+      ),
+    );
   await access.change((config) => {
     for (const role of splitList(String(roles))) {
       if (!BUILT_IN_ROLES.has(role) && !config.roles.has(role)) {
-        throw failure(`role '${role}' does not exist`);
+        throw failure(`ACL update failed: role '${role}' does not exist`);
       }
       for (const { type, ugid } of subjects) {
         const [user = "", token] = ugid.split("!");
         const owner = config.users.get(user);
         if (type === "group" && !config.groups.has(ugid)) {
-          throw failure(`group '${ugid}' does not exist`);
+          throw failure(`ACL update failed: group '${ugid}' does not exist`);
         }
-        if (type !== "group" && !owner) throw failure(`user '${user}' does not exist`);
+        if (type !== "group" && !owner)
+          throw failure(`ACL update failed: user '${user}' does not exist`);
         if (type === "token" && !owner?.tokens.has(token ?? "")) {
-          throw failure(`token '${ugid}' does not exist`);
+          throw failure(`ACL update failed: no such token '${token}' for user '${user}'`);
         }
         const same = (e: AclEntry) =>
           e.path === path && e.type === type && e.ugid === ugid && e.role === role;

@@ -32,7 +32,7 @@ export function groupRoutes(access: AccessControl): Route[] {
         ctx.require("/access/groups", "Group.Allocate");
         const id = String(ctx.params.groupid);
         await access.change(({ groups }) => {
-          if (groups.has(id)) throw failure(`group '${id}' already exists`);
+          if (groups.has(id)) throw failure(`create group failed: group '${id}' already exists`);
           groups.set(id, { users: new Set(), comment: String(ctx.params.comment ?? "") });
         });
         return null;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { AccessControl } from "../access/accessControl";
 import type { Token } from "../access/userConfig";
-import { parameterError } from "../errors";
+import { failure, parameterError } from "../errors";
 import { splitList } from "../http/formats";
 import type { ParamSchema, RequestContext, Route } from "../contract";
 import { requireUser, requireUserModify } from "./access";
@@ -105,9 +105,7 @@ function own(ctx: RequestContext): string {
 function requireToken(tokens: Map<string, Token>, ctx: RequestContext): Token {
   const token = tokens.get(String(ctx.params.tokenid));
   if (!token)
-    throw parameterError({
-      tokenid: `no such token '${ctx.params.tokenid}' for user '${ctx.params.userid}'`,
-    });
+    throw failure(`no such token '${ctx.params.tokenid}' for user '${ctx.params.userid}'`);
   return token;
 }
 

@@ -64,7 +64,7 @@ describe("parameter verification", () => {
     ["password=123456789", "password", "value may only be 8 characters long"],
     ["cmode=x", "cmode", "value 'x' does not have a value in the enumeration 'tty, shell'"],
     ["size=1", "size", "value does not match the regex pattern"],
-    ["hostname=a_b", "hostname", "invalid format - value does not look like a valid DNS name"],
+    ["hostname=a_b", "hostname", "invalid format - value does not look like a valid DNS name\n"],
     [
       "foo=1",
       "foo",
@@ -111,7 +111,7 @@ describe("parameter verification", () => {
   });
 
   it("refuses control characters in every text that is not encoded", () => {
-    const wrong = "invalid format - value contains control characters";
+    const wrong = "invalid format - value contains control characters\n";
     assert.equal(errorsOf("vmid=100&net0=a%0Ab").net0, wrong);
     assert.equal(errorsOf("vmid=100&password=a%0Dbcde").password, wrong);
   });

@@ -102,8 +102,8 @@ describe("containers over the API", () => {
     assert.equal(answer.status, 400);
     assert.deepEqual(answer.json.errors, {
       memory: "value must have a minimum value of 16",
-      net0: "invalid format - name: property is missing and it is not optional",
-      hostname: "invalid format - value does not look like a valid DNS name",
+      net0: "invalid format - format error\nnet0.name: property is missing and it is not optional\n",
+      hostname: "invalid format - value does not look like a valid DNS name\n",
       "lxc.cap.drop":
         "property is not defined in schema and the schema does not allow additional properties",
     });
