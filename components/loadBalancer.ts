@@ -1,5 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { deregistrationDelayProblems, healthCheckProblems } from "../lib/haproxy/checkHealthCheck";
 import { listenerProblems, targetProblems } from "../lib/haproxy/checkTargets";
 import { renderConfig, type Target, usersText } from "../lib/haproxy/haproxyConfig";
 import {
@@ -8,7 +9,7 @@ import {
   NEXT_CONFIG,
   STATS_USER,
 } from "../lib/haproxy/installHaproxy";
-import type { HealthCheck } from "../lib/haproxy/profiles";
+import { type HealthCheck, PROFILES } from "../lib/haproxy/profiles";
 import { firewallRules, type Ingress } from "../lib/security/ctFirewall";
 import type { Guest } from "../lib/stack/guest";
 import { addressOf } from "../lib/stack/guests";
@@ -112,6 +113,8 @@ export class LoadBalancer extends pulumi.ComponentResource {
     this.site = site;
     this.vmid = guest.vmid;
     this.delaySeconds = args.deregistrationDelaySeconds ?? DEREGISTRATION_DELAY_SECONDS;
+    const [problem] = deregistrationDelayProblems(this.delaySeconds);
+    if (problem) throw new pulumi.ResourceError(problem, this);
     const password = new GeneratedSecret(`${name}-stats`, { length: 24 }, { parent: this });
     const rules = firewallRules(guest, args.ingress);
     this.ct = new Ct(
@@ -240,7 +243,11 @@ export class LoadBalancer extends pulumi.ComponentResource {
         pulumi.output<number>(listenerPort),
       ] as const)
       .apply(([known, profileName, check, port]) => {
-        const problems = [...listenerProblems(port), ...targetProblems(known)];
+        const problems = [
+          ...listenerProblems(port),
+          ...targetProblems(known),
+          ...healthCheckProblems({ ...PROFILES[profileName].healthCheck, ...check }),
+        ];
         if (problems.length > 0) {
           throw new pulumi.ResourceError(problems.join("\n"), this);
         }
