@@ -79,7 +79,7 @@ export function needsOf(resource: PolicyResource, resources: PolicyResource[]): 
 }
 
 /** That of the CT in the smallest component around the resource that holds one. */
-function belongsTo(
+export function belongsTo(
   command: PolicyResource,
   container: Container,
   resources: PolicyResource[],

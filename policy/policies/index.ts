@@ -5,6 +5,7 @@ import { bootOrder } from "./bootOrder";
 import { budget } from "./budget";
 import { caps } from "./caps";
 import { databaseAccess } from "./databaseAccess";
+import { declaredFirewall } from "./declaredFirewall";
 import { dockerContainers } from "./dockerContainers";
 import { features } from "./features";
 import { firewallFirst } from "./firewallFirst";
@@ -14,6 +15,7 @@ import { lbBackendHeader } from "./lbBackendHeader";
 import { lbHealthCheck } from "./lbHealthCheck";
 import { lbStats } from "./lbStats";
 import { lbTls } from "./lbTls";
+import { oneScript } from "./oneScript";
 import { privateSubnet } from "./privateSubnet";
 import { privilegedContainers } from "./privilegedContainers";
 import { publishedPorts } from "./publishedPorts";
@@ -25,6 +27,8 @@ import { uniqueIdentity } from "./uniqueIdentity";
 export const policies: Policies = [
   privateSubnet,
   securityGroups,
+  declaredFirewall,
+  oneScript,
   appFirewall,
   firewallFirst,
   publishedPorts,

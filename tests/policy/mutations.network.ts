@@ -23,6 +23,17 @@ const hba = (from: string, to: string) => (stack: EditedStack) => {
 };
 const CLIENT = "hostssl app app 10.10.10.11/32 scram-sha-256";
 
+interface Ingress {
+  sources: string[];
+  port: number;
+  protocol: string;
+}
+/** The first way in that the CT's firewall is kept at. */
+const ingressOf = (stack: EditedStack, ct: string): Ingress => {
+  const { rules } = stack.inputs(`${ct}-firewall-state`) as { rules: { ingress: [Ingress] } };
+  return rules.ingress[0];
+};
+
 /** Edits that open the private subnet. */
 export const networkMutations: Mutation[] = [
   ...of("ct-private-subnet-only", {
@@ -83,6 +94,19 @@ export const networkMutations: Mutation[] = [
         containerId: 150,
         rules: [{ type: "in", action: "ACCEPT", source: "0.0.0.0/0", dport: "5432" }],
       }),
+  }),
+  ...of("ct-firewall-as-installed", {
+    "database kept open to 0.0.0.0/0": (s) => (ingressOf(s, "db").sources = ["0.0.0.0/0"]),
+    "app node kept open to another app node": (s) =>
+      ingressOf(s, "app1").sources.push("10.10.10.12/32"),
+    "app node kept open on another port": (s) => (ingressOf(s, "app3").port = 2375),
+    "load balancer kept open over UDP": (s) => (ingressOf(s, "lb").protocol = "udp"),
+  }),
+  ...of("ct-command-one-script", {
+    "app node's firewall opened by an update": (s) =>
+      (s.inputs("app1-firewall").update = "iptables -P INPUT ACCEPT; iptables -F"),
+    "database's pg_hba.conf opened by an update": (s) =>
+      (s.inputs("db-config").update = "echo host all all all trust > /etc/postgresql/pg_hba.conf"),
   }),
   ...of("app-docker-user-rules", {
     "wrong order": rule(`${ACCEPT}\n${DROP}`, `${DROP}\n${ACCEPT}`),

@@ -6,6 +6,7 @@ import { EditedStack } from "./mutation";
 import { ctMutations } from "./mutations.cts";
 import { networkMutations } from "./mutations.network";
 
+const COMPANION = "ct-firewall-as-installed";
 const mutations = [...networkMutations, ...ctMutations];
 
 describe("a bad edit of the program is stopped by the policy that is meant to", function () {
@@ -20,7 +21,9 @@ describe("a bad edit of the program is stopped by the policy that is meant to", 
       const stack = new EditedStack(structuredClone(recording));
       edit(stack);
       const found = await violationsOf(policies, policyStack(stack.resources));
-      assert.deepEqual(Object.keys(found), [policy], JSON.stringify(found, undefined, 2));
+      // An edit of the script alone makes it differ from the rules that are kept in force as well.
+      const named = Object.keys(found).filter((one) => one === policy || one !== COMPANION);
+      assert.deepEqual(named, [policy], JSON.stringify(found, undefined, 2));
       for (const { message } of found[policy] ?? []) {
         assert.match(message, /^[^:]+: .+, got .+; .+/, "subject, what is wrong, got, remedy");
         assert.doesNotMatch(message, /hunter2|PRIVATE KEY|secret-/, "a secret");
