@@ -1,0 +1,4 @@
+import { soakClone } from "../support/soak";
+import { rolls } from "../trials/rolls";
+
+rolls(soakClone());
