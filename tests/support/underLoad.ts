@@ -23,14 +23,15 @@ interface Outputs {
 /** Sends 100 GETs a second and counts the healthy targets five times a second, until the work is done. */
 export async function underLoad(clone: LabClone, work: () => Promise<unknown>): Promise<UnderLoad> {
   const { stdout: status } = await clone.ok(["status", "--json"]);
-  const { localUrl } = JSON.parse(status) as { localUrl: string };
+  // In the LAN, as the stats page: no proxy of Docker stands between.
+  const { url } = JSON.parse(status) as { url: string };
   const words = ["pulumi", "--", "stack", "output", "--json", "--show-secrets"];
   const outputs = JSON.parse((await clone.ok(words)).stdout) as Outputs;
   const healthy: number[] = [];
   const timer = setInterval(() => {
     void healthyTargets(outputs).then((count) => count !== undefined && healthy.push(count));
   }, 200);
-  const prober = startProber({ url: localUrl, rate: 100, freshEvery: 10 });
+  const prober = startProber({ url, rate: 100, freshEvery: 10 });
   try {
     await work();
   } finally {
