@@ -6,6 +6,7 @@ import type { LabPaths } from "../../system/labPaths";
 import type { Note } from "../../system/progress";
 import { digest, fileDigests, normaliseModes, withContext } from "./buildContext";
 import { docker, inspect } from "./docker";
+import { proxiesOf, proxyFlags } from "./proxies";
 import { type NodeImage, readState, writeState } from "./boxState";
 
 /** The name Dockerfiles use for Debian: pulled or made here, they need not know. */
@@ -149,13 +150,12 @@ async function build(
     `${name}=${value}`,
   ]);
   // Docker passes a proxy that the environment names to the build, without keeping it in the image.
-  for (const name of ["http_proxy", "https_proxy", "no_proxy"]) {
-    if (process.env[name]) flags.push("--build-arg", name);
-  }
+  const proxies = proxiesOf();
+  flags.push(...proxyFlags(proxies, "--build-arg"));
   const call = ["build", "--tag", tag, "--file", dockerfile, ...flags, context];
   let share: number | undefined;
   const onLine = (line: string) => note(line, (share = stepShare(line) ?? share));
-  await docker(call, { onLine, env: { BUILDKIT_PROGRESS: "plain" } });
+  await docker(call, { onLine, env: { ...proxies.env, BUILDKIT_PROGRESS: "plain" } });
 }
 
 /** How far a build is, from `Step 3/9 : …` of Docker's own builder or `#7 [3/9] …` of BuildKit. */

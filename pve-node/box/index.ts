@@ -19,6 +19,7 @@ import { accessFiles, containerName, nodeName } from "./names";
 import { ensureLan } from "./lan";
 import { assertReady, requirePackageCache, untilBooted } from "./ready";
 import { type EmbeddedState, readState, writeState } from "./boxState";
+import { proxiesOf } from "./proxies";
 import { lanOf } from "./subnet";
 import { ensureTemplate, templateVolume } from "./template";
 
@@ -46,10 +47,14 @@ export async function ensureEmbeddedNode(
     note("starting the container");
     await ensureContainer(paths, { image, lan });
     note("waiting for the Proxmox VE API");
-    const booted = await boot(paths);
-    await giveNameserver(paths, nameserver);
-    return booted;
+    return boot(paths);
   });
+  if (proxiesOf().onLoopback) {
+    progress.warn(
+      "http_proxy: it is on this machine's loopback, which CTs cannot reach, so their packages come " +
+        "without it; where only a proxy leads out, give it an address of this machine's network",
+    );
+  }
   if (former) await dropOutdated(former, (await readState(paths)).image!);
   return node;
 }
@@ -110,6 +115,7 @@ async function boot(paths: LabPaths): Promise<EmbeddedNode> {
     await assertReady({ port: ports.api, ca: secrets.ca, token: secrets.token });
     return describe(paths, state, secrets);
   });
+  await giveNetwork(paths, state.nameserver!, proxiesOf().packages ?? "");
   const ask = ["exec", name, "curl", "-s", "-o", "/dev/null", "-m", "2", "--noproxy", "*"];
   await requirePackageCache({
     answers: async () => (await exec("docker", [...ask, "http://127.0.0.1:3142/"])).code === 0,
@@ -119,14 +125,22 @@ async function boot(paths: LabPaths): Promise<EmbeddedNode> {
 }
 
 /**
- * Tells the node its resolver, for its own use and for CTs that name none. It is no part of what the
- * container is made from: another network (Wi-Fi, VPN) must not restart the lab.
+ * Tells the node its resolver, for its own use and for CTs that name none, and the proxy that its
+ * package cache asks. They are no part of what the container is made from: another network (Wi-Fi,
+ * VPN) must not restart the lab.
  */
-async function giveNameserver(paths: LabPaths, nameserver: string): Promise<void> {
-  // /etc/resolv.conf is a mount of Docker's: it is written, not replaced. The other is for the next boot.
-  const script =
-    'printf "nameserver %s\\n" "$1" | tee /var/lib/pve-node/resolv.conf > /etc/resolv.conf';
-  await docker(["exec", containerName(paths), "sh", "-c", script, "sh", nameserver]);
+async function giveNetwork(paths: LabPaths, nameserver: string, proxy: string): Promise<void> {
+  const script = [
+    "set -eu; umask 077; cd /var/lib/pve-node; read -r nameserver; read -r proxy || true",
+    // /etc/resolv.conf is a mount of Docker's: it is written, not replaced. The other is for the next boot.
+    `printf 'nameserver %s\\n' "$nameserver" | tee resolv.conf > /etc/resolv.conf`,
+    `[ "$proxy" != "$(cat package-proxy 2> /dev/null || true)" ] || exit 0`,
+    'printf %s "$proxy" > package-proxy',
+    "pkill -x apt-cacher-ng || true", // it is started again, with the proxy
+  ].join("\n");
+  // Standard input, for a proxy's address may hold a password.
+  const stdin = `${nameserver}\n${proxy}\n`;
+  await docker(["exec", "-i", containerName(paths), "sh", "-c", script], { stdin });
 }
 
 function describe(paths: LabPaths, state: EmbeddedState, secrets: NodeSecrets): EmbeddedNode {

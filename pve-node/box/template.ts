@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { LabPaths } from "../../system/labPaths";
 import { hostAccess } from "./capabilities";
 import { docker } from "./docker";
+import { proxiesOf, proxyFlags } from "./proxies";
 import { type Bring, ensureSystemImage } from "./images";
 
 /** Proxmox's name for the Debian 12 template of this machine's architecture. */
@@ -43,12 +44,13 @@ export async function ensureTemplate(
   }
   const system = await ensureSystemImage(paths, note, bring);
   const owner = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
+  const proxies = proxiesOf();
   const call = [
-    ...["run", "--rm", ...hostAccess()],
+    ...["run", "--rm", ...hostAccess(), ...proxyFlags(proxies, "--env")],
     ...["--volume", `${folder}:/out`],
     ...["--volume", `${join(paths.root, "pve-node", "image", "template")}:/template:ro`],
     ...["--entrypoint", "/template/build", system, `/out/${templateFile()}`, owner],
   ];
-  await docker(call, { onLine: (line) => note(line.replace(/^I: /, "")) });
+  await docker(call, { env: proxies.env, onLine: (line) => note(line.replace(/^I: /, "")) });
   await writeFile(stamp, digest);
 }

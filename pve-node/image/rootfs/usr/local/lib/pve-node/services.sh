@@ -24,6 +24,7 @@ lxcfs_run() {
 # box has it, others use a place of their own. Files belong to the directory's owner outside.
 apt_cache_run() (
   local cache=/var/cache/homelab-apt owner
+  local -a proxy=()
   mkdir -p "$cache" /var/log/apt-cacher-ng
   exec 9> "$cache/.lock"
   if ! flock -n 9; then
@@ -32,9 +33,11 @@ apt_cache_run() (
   fi
   owner=$(stat -c %u:%g "$cache")
   chown -R "$owner" /var/log/apt-cacher-ng
+  # The machine's proxy, where `up` left one.
+  [[ ! -s $STATE/package-proxy ]] || proxy=("Proxy=$(< "$STATE/package-proxy")")
   # The package's group: its security.conf is for that group and root only.
   exec setpriv --reuid "${owner%:*}" --regid "${owner#*:}" --groups "$(apt_cache_group)" \
-    apt-cacher-ng -c /etc/apt-cacher-ng "CacheDir=$cache"
+    apt-cacher-ng -c /etc/apt-cacher-ng "CacheDir=$cache" "${proxy[@]}"
 )
 
 apt_cache_group() { getent group apt-cacher-ng | cut -d: -f3; }
