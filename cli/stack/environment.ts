@@ -5,7 +5,7 @@ import type { LabPaths } from "../../system/labPaths";
 import type { EmbeddedNode } from "../../pve-node/box/embeddedNode";
 import type { Toolchain } from "../../toolchain/contract";
 import { CA_FILE_VARIABLE, KEY_FILE_VARIABLE } from "../../lib/stack/machineFiles";
-import { parseStackYaml } from "./config";
+import { parseStackYaml } from "./stackYaml";
 import { configFile, devStack, passphraseFile, projectName } from "./workingCopy";
 
 /** Where Go programs look for certificates unless told otherwise. */

@@ -3,13 +3,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { join } from "node:path";
 import type { LabPaths } from "../../system/labPaths";
 import type { EmbeddedNode } from "../../pve-node/box/embeddedNode";
-import {
-  machineValues,
-  mergeValues,
-  parseStackYaml,
-  type StackFile,
-  type StackValues,
-} from "./config";
+import { machineValues, mergeValues, type StackFile, type StackValues } from "./config";
+import { parseStackYaml } from "./stackYaml";
 
 /** The stack that lives on the embedded node; every other one is a real Proxmox VE. */
 export const devStack = "dev";

@@ -194,6 +194,6 @@ describe("under faults", function () {
   it("refuses a profile that there is not, and names those that are", async function () {
     const { code, stderr } = await labClone().run(["profile", "fast"]);
     assert.equal(code, 2);
-    assert.match(stderr, /there are tuned, alb-default, plain/);
+    assert.match(stderr, /unknown profile "fast"; choose tuned, alb-default or plain/);
   });
 });

@@ -3,53 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EmbeddedNode } from "../../../../pve-node/box/embeddedNode";
-import {
-  defaultPrivateGateway,
-  machineValues,
-  mergeValues,
-  parseStackYaml,
-} from "../../../../cli/stack/config";
+import { defaultPrivateGateway, machineValues, mergeValues } from "../../../../cli/stack/config";
 import { configFile, updateWorkingCopy } from "../../../../cli/stack/workingCopy";
 import { labPaths } from "../../../../system/labPaths";
 
 const node = { apiUrl: "https://127.0.0.1:8006", sshPort: 2222, node: "pve1" } as EmbeddedNode;
-
-describe("parseStackYaml", () => {
-  it("reads plain and quoted values, lists in both forms, and comments", () => {
-    const text = [
-      "# about",
-      "config:",
-      "  homelab:appNodeCount: 3 # three",
-      '  homelab:node: "pve 1"',
-      "  homelab:drivers: [overlay2, 'fuse-overlayfs']",
-      "  homelab:others:",
-      "    - a",
-      "    - b",
-    ].join("\n");
-    assert.deepEqual(parseStackYaml("f", text), {
-      "homelab:appNodeCount": "3",
-      "homelab:node": "pve 1",
-      "homelab:drivers": ["overlay2", "fuse-overlayfs"],
-      "homelab:others": ["a", "b"],
-    });
-  });
-
-  it("reads a byte order mark, CRLF, and a # that is no comment", () => {
-    const text = '\uFEFFconfig:\r\n  homelab:a: "x # y" # z\r\n  homelab:b: c#d\r\n# e\r\n';
-    assert.deepEqual(parseStackYaml("f", text), { "homelab:a": "x # y", "homelab:b": "c#d" });
-  });
-
-  it("refuses what it does not understand, with the line", () => {
-    assert.throws(() => parseStackYaml("f.yaml", "config:\n  homelab:a: {b: c}"), {
-      message: /^f\.yaml: line 2 is not understood, got " {2}homelab:a: \{b: c\}"; write/,
-    });
-  });
-
-  it("understands the committed file of the dev stack", () => {
-    const file = join(labPaths().root, "Pulumi.dev.yaml");
-    assert.notDeepEqual(parseStackYaml(file, readFileSync(file, "utf8")), {});
-  });
-});
 
 describe("mergeValues", () => {
   const merge = (from: Partial<Parameters<typeof mergeValues>[0]>) =>
