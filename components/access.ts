@@ -1,14 +1,21 @@
 import type { types } from "@pulumi/command";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { SshEndpoint } from "../lib/ssh/sshOptions";
 
 /** How the program gets on the Proxmox node, and through it on every CT. */
 export interface NodeAccess {
-  endpoint: SshEndpoint;
-  /** Text of the private key, secret; `@pulumi/command` takes no files. */
-  privateKey: pulumi.Output<string>;
-  /** Public key that every CT's root accepts. */
-  publicKey: string;
+  /**
+   * The Proxmox node: host, port, user (root, for features and raw LXC lines are root's) and host key as
+   * `ssh-ed25519 AAAA…`. Its host and key are pinned; another one logs in anew.
+   */
+  endpoint: pulumi.Input<SshEndpoint>;
+  /**
+   * Text of the private key; `@pulumi/command` takes no files. It is the one in the file that
+   * HOMELAB_SSH_KEY_FILE names, which OpenSSH reads itself. Kept as a secret.
+   */
+  privateKey: pulumi.Input<string>;
+  /** Public key that every CT's root accepts. Another one replaces the CTs. */
+  publicKey: pulumi.Input<string>;
 }
 
 /** A CT that can be logged in to. Its address is known at preview, its host key is not. */
@@ -18,28 +25,25 @@ export interface CtAccess {
 }
 
 export function nodeConnection(node: NodeAccess): types.input.remote.ConnectionArgs {
-  const { host, port, user, hostKey } = node.endpoint;
-  return { host, port, user, hostKey, privateKey: node.privateKey };
+  const { host, port, user, hostKey } = pulumi.output(node.endpoint);
+  return { host, port, user, hostKey, privateKey: pulumi.secret(node.privateKey) };
 }
 
 /** Access to a CT through the Proxmox node, which is the only way into the private subnet. */
 export function ctAccess(
   node: NodeAccess,
-  address: string,
+  address: pulumi.Input<string>,
   hostKey: pulumi.Output<string>,
 ): CtAccess {
-  const plain = { host: address, port: 22, user: "root" };
   return {
     connection: {
-      ...plain,
+      ...{ host: address, port: 22, user: "root" },
       hostKey,
-      privateKey: node.privateKey,
+      privateKey: pulumi.secret(node.privateKey),
       proxy: nodeConnection(node),
     },
-    endpoint: hostKey.apply((key) => ({
-      ...plain,
-      hostKey: key,
-      via: node.endpoint,
-    })),
+    endpoint: pulumi
+      .all([address, hostKey, node.endpoint])
+      .apply(([host, key, via]) => ({ host, port: 22, user: "root", hostKey: key, via })),
   };
 }

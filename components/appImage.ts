@@ -6,12 +6,21 @@ import { join, resolve } from "node:path";
 /** The Docker build context of the web service, known by what it is made from. */
 export interface AppImage {
   /** Folder, relative to the program's. It is read when the image is built, and not before. */
-  context: string;
+  context: pulumi.Input<string>;
   /**
    * SHA-256 over the service's sources, the lockfile, and the version and architecture of Node.js: what the
    * context is made from. So a preview needs no context, and another checkout has the same digest.
    */
-  digest: string;
+  digest: pulumi.Input<string>;
+}
+
+/** An image that the app nodes pull themselves, which takes their way out to be open. */
+export interface RegistryImage {
+  /**
+   * Name with tag or digest, for example `registry.example/web@sha256:…`. The image must run as user 10001
+   * with a file system that cannot be written. Another reference restarts the service.
+   */
+  reference: pulumi.Input<string>;
 }
 
 const PACKAGE = resolve(__dirname, "..");

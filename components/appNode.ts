@@ -1,7 +1,6 @@
-import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
-import { SERVICE_FILES, SERVICE_USER } from "../lib/docker/serviceFiles";
+import { storageDriverProblems } from "../lib/docker/checkService";
 import {
   appNodeFeatures,
   appNodeRawLines,
@@ -9,36 +8,49 @@ import {
   writeServiceFiles,
 } from "../lib/docker/installDocker";
 import type { Target } from "../lib/haproxy/haproxyConfig";
-import { firewallRules, type Ingress } from "../lib/security/ctFirewall";
-import { sshOptions } from "../lib/ssh/sshOptions";
-import type { Guest } from "../lib/stack/guest";
-import { addressOf } from "../lib/stack/guests";
 import { APP_PORT, type CtBuild, type StorageDriver } from "../lib/stack/settings";
-import type { AppImage } from "./appImage";
+import { serviceWay } from "../lib/stack/ways";
+import type { AppImage, RegistryImage } from "./appImage";
 import { Ct } from "./ct";
 import { ctCommand } from "./ctCommand";
 import { CtFirewall } from "./ctFirewall";
 import type { DatabaseEndpoint } from "./database";
+import { guestAddress, type GuestArgs, knownGuest } from "./guest";
+import { ctRules, groupOf, type IngressArgs } from "./ingress";
 import type { LoadBalancer } from "./loadBalancer";
 import type { Site } from "./site";
+import { webService } from "./webService";
 
 export interface AppNodeArgs {
   site: Site;
   /** Its privileged CT, in the private subnet. */
-  guest: Guest;
-  /** Who may reach the service, and SSH. Applied in place. */
-  ingress: readonly Ingress[];
-  /** Storage driver of the node's Docker. A change restarts CT and Docker. */
-  storageDriver: StorageDriver;
-  /** The database that the service keeps its visits in. Another one restarts the service. */
-  database: DatabaseEndpoint;
-  image: AppImage;
+  guest: GuestArgs;
   /**
-   * TCP port of the service, 1 to 65535; Docker publishes the same number. A change restarts the service.
+   * Who may reach the service, and SSH. Applied in place.
+   *
+   * @default - the service its load balancer, SSH the Proxmox node
+   */
+  ingress?: IngressArgs;
+  /**
+   * Storage driver of the node's Docker, overlay2 or fuse-overlayfs. A change restarts CT and Docker.
+   *
+   * @default "overlay2"
+   */
+  storageDriver?: pulumi.Input<StorageDriver>;
+  /**
+   * The database that the service keeps its visits in, of this program or another one. Another one restarts
+   * the service.
+   */
+  database: DatabaseEndpoint;
+  /** The service: built on the node from a folder of this machine, or pulled by the node. */
+  image: AppImage | RegistryImage;
+  /**
+   * TCP port of the service, 1 to 65535; Docker publishes the same number, and the service is told it as
+   * PORT. A change restarts the service.
    *
    * @default 3000
    */
-  servicePort?: number;
+  servicePort?: pulumi.Input<number>;
   /**
    * Variables of the service's environment besides those it needs, without secrets. A change restarts the
    * service.
@@ -64,28 +76,25 @@ export interface AppNodeArgs {
    *
    * @default false
    */
-  allowOutage?: boolean;
+  allowOutage?: pulumi.Input<boolean>;
   /**
    * Names of the load balancer's targets that are only now made: they need not serve while this one is
    * taken out.
    *
    * @default - none
    */
-  newcomers?: string[];
+  newcomers?: pulumi.Input<string[]>;
   /**
-   * Another build than the one that the CT was first made from.
+   * Another build than the one that the CT was first made from. Plain, for it decides what Pulumi ignores.
    *
    * @default - it keeps what it has
    */
   build?: CtBuild;
 }
 
-/** Memory of the service's container in MiB; the rest of the CT's cap is Docker's and the system's. */
-const SERVICE_MEMORY_MIB = 192;
-
 /** A web service in Docker in a privileged CT of the private subnet: the part that EC2 plays. */
 export class AppNode extends pulumi.ComponentResource {
-  readonly vmid: number;
+  readonly vmid: pulumi.Output<number>;
   /** Exists while the service runs and, with a load balancer, is in the rotation and healthy. */
   readonly serving: pulumi.CustomResource;
   readonly incarnation: pulumi.Output<string>;
@@ -93,22 +102,24 @@ export class AppNode extends pulumi.ComponentResource {
 
   constructor(name: string, args: AppNodeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("homelab:components:AppNode", name, {}, args.site.options(opts));
-    const { site, guest, storageDriver, servicePort = APP_PORT } = args;
-    const { aptProxy } = site.args;
-    const address = addressOf(guest, "private");
-    this.vmid = guest.vmid;
-    const dockerScript = installDocker(storageDriver, aptProxy);
+    const { site, guest } = args;
+    const port = pulumi.output(args.servicePort ?? APP_PORT);
+    const storageDriver = driverOf(args, this);
+    this.vmid = knownGuest(guest).vmid;
+    const dockerScript = pulumi
+      .all([storageDriver, site.known])
+      .apply(([driver, { aptProxy }]) => installDocker(driver, aptProxy));
     const privileged = {
-      features: appNodeFeatures(storageDriver),
-      rawLines: appNodeRawLines(storageDriver),
+      features: storageDriver.apply(appNodeFeatures),
+      rawLines: storageDriver.apply(appNodeRawLines),
     };
-    const drain = this.drain(name, args, [privileged, digest(dockerScript)]);
-    const rules = firewallRules(guest, args.ingress);
+    const drain = this.drain(name, args, [privileged, dockerScript.apply(digest)]);
+    const rules = ctRules(site, guest, args.ingress, ways(args, port));
     const ct = new Ct(
       name,
       {
         ...{ site, guest, privileged, firewall: rules, build: args.build },
-        description: `Docker on ${storageDriver} (EC2 instance)`,
+        description: pulumi.interpolate`Docker on ${storageDriver} (EC2 instance)`,
         cores: 1,
         before: drain ? [drain] : after(args),
       },
@@ -137,12 +148,17 @@ export class AppNode extends pulumi.ComponentResource {
       },
       this,
     );
-    const service = this.runService(name, args, ct, {
-      dependsOn: [engine, files],
-      // A hash, so that it may be read. It stands between the database's CT and the service: the service
-      // would else be deleted, on all nodes at once, before a database that is built anew.
-      credentials: pulumi.unsecret(files.stdout).apply((text) => text.trim()),
-    });
+    const service = webService(
+      name,
+      {
+        ...{ ct, port, storageDriver, node: guest.name },
+        ...{ image: args.image, database: args.database, environment: args.environment ?? {} },
+        // A hash, so that it may be read. It stands between the database's CT and the service: the service
+        // would else be deleted, on all nodes at once, before a database that is built anew.
+        credentials: pulumi.unsecret(files.stdout).apply((text) => text.trim()),
+      },
+      { parent: this, dependsOn: [engine, files] },
+    );
     this.serving = args.loadBalancer
       ? args.loadBalancer.attach(
           `${name}-target`,
@@ -157,7 +173,7 @@ export class AppNode extends pulumi.ComponentResource {
     firewall.seal([this.serving]);
     this.incarnation = ct.incarnation;
     this.summary = pulumi.output({
-      ...{ name: guest.name, address, port: servicePort },
+      ...{ name: guest.name, address: ct.address, port },
       vmid: ct.vmid,
       storageDriver,
     });
@@ -167,61 +183,18 @@ export class AppNode extends pulumi.ComponentResource {
   /** Takes the target out before anything that interrupts the service changes. */
   private drain(name: string, args: AppNodeArgs, own: pulumi.Input<unknown>[]) {
     const { loadBalancer, guest, site, build, image, allowOutage, newcomers } = args;
+    const { privateNetwork, proxmox } = site.args;
     const causes = [
       ...own,
-      { ...guest },
-      { bridge: site.args.privateNetwork, storage: site.args.proxmox.storage },
+      knownGuest(guest),
+      { bridge: privateNetwork, storage: proxmox.storage },
       { template: build?.template ?? "", generation: build?.generation ?? 0 },
-      { image: image.digest },
+      { image: "reference" in image ? image.reference : image.digest },
       { port: args.servicePort ?? APP_PORT, environment: args.environment ?? {} },
     ];
     return loadBalancer?.drainBefore(`${name}-drain`, guest.name, causes, {
       ...{ parent: this, allowOutage, newcomers },
       dependsOn: after(args),
-    });
-  }
-
-  private runService(
-    name: string,
-    args: AppNodeArgs,
-    ct: Ct,
-    needs: { dependsOn: pulumi.Resource[]; credentials: pulumi.Output<string> },
-  ): docker.Container {
-    const { dependsOn } = needs;
-    const provider = new docker.Provider(
-      `${name}-engine`,
-      {
-        host: `ssh://root@${ct.address}:22`,
-        sshOpts: ct.access.endpoint.apply(sshOptions),
-      },
-      { parent: this, dependsOn },
-    );
-    const inside = { parent: this, provider, dependsOn, deletedWith: ct.ct };
-    const image = new docker.RemoteImage(
-      `${name}-image`,
-      {
-        name: `homelab/web:${args.image.digest.slice(0, 12)}`,
-        // The builder of the node itself: another one would build on this machine.
-        build: { context: args.image.context, useLegacyBuilder: true },
-        triggers: {
-          context: args.image.digest,
-          incarnation: ct.incarnation,
-          // Each storage driver has images of its own.
-          storageDriver: args.storageDriver,
-        },
-        // A replacement of the same content would else remove the image that its successor uses.
-        keepLocally: true,
-      },
-      inside,
-    );
-    // Labels replace the container: it must start anew with another CT or other credentials.
-    const labels = [
-      { label: "homelab.incarnation", value: ct.incarnation },
-      { label: "homelab.database", value: needs.credentials },
-    ];
-    return new docker.Container(`${name}-web`, serviceArgs(args, image.imageId, labels), {
-      ...inside,
-      deleteBeforeReplace: true,
     });
   }
 }
@@ -231,45 +204,26 @@ const digest = (text: string) => createHash("sha256").update(text).digest("hex")
 
 const after = (args: AppNodeArgs): pulumi.Resource[] => (args.after ? [args.after.serving] : []);
 
-/** An app node as the load balancer knows it; all of it is configured, so known at preview. */
-export function targetOf(guest: Guest, port: number = APP_PORT): Target {
-  return { name: guest.name, address: addressOf(guest, "private"), port };
+/** The storage driver, checked: its script would be one for no driver at all. */
+function driverOf({ storageDriver }: AppNodeArgs, resource: pulumi.Resource) {
+  return pulumi.output(storageDriver ?? "overlay2").apply((driver) => {
+    const [problem] = storageDriverProblems(driver);
+    if (problem) throw new pulumi.ResourceError(problem, resource);
+    return driver;
+  });
 }
 
-function serviceArgs(
-  args: AppNodeArgs,
-  image: pulumi.Input<string>,
-  labels: docker.ContainerArgs["labels"],
-): docker.ContainerArgs {
-  const { database, guest, servicePort: port = APP_PORT } = args;
-  const own = pulumi
-    .output(args.environment ?? {})
-    .apply((values) => Object.entries(values).map(([key, value]) => `${key}=${value}`));
-  const needed = pulumi.all([
-    `PORT=${port}`,
-    `NODE_NAME=${guest.name}`,
-    `STORAGE_DRIVER=${args.storageDriver}`,
-    pulumi.interpolate`PGHOST=${database.address}`,
-    pulumi.interpolate`PGPORT=${database.port}`,
-    pulumi.interpolate`PGUSER=${database.role}`,
-    pulumi.interpolate`PGDATABASE=${database.database}`,
-    "PGPASSWORD_FILE=/run/secrets/pgpassword",
-    "PGSSLROOTCERT=/run/secrets/db.crt",
-  ]);
-  return {
-    name: "web",
-    image,
-    restart: "unless-stopped",
-    // Equal numbers: the access rules recognise traffic by the port that it was first sent to.
-    ports: [{ internal: port, external: port }],
-    envs: pulumi.all([needed, own]).apply(([first, more]) => [...first, ...more]),
-    volumes: [{ hostPath: SERVICE_FILES, containerPath: "/run/secrets", readOnly: true }],
-    user: SERVICE_USER,
-    readOnly: true,
-    capabilities: { drops: ["ALL"] },
-    securityOpts: ["no-new-privileges"],
-    memory: SERVICE_MEMORY_MIB,
-    memorySwap: SERVICE_MEMORY_MIB,
-    labels,
-  };
+/** Only the load balancer may ask the service; without one nobody may, unless `ingress` says so. */
+function ways({ loadBalancer }: AppNodeArgs, port: pulumi.Output<number>) {
+  if (!loadBalancer) return pulumi.output([]);
+  const group = groupOf("loadBalancer", [loadBalancer.guest]);
+  return pulumi.all([group, port]).apply(([from, number]) => [serviceWay(from, number)]);
+}
+
+/** An app node as a load balancer knows it; known at preview where its address and port are. */
+export function targetOf(
+  guest: GuestArgs,
+  port: pulumi.Input<number> = APP_PORT,
+): pulumi.Output<Target> {
+  return pulumi.output({ name: guest.name, address: guestAddress(guest, "private"), port });
 }

@@ -6,24 +6,24 @@ import { OWN_TAG } from "../lib/preflight/preflightRules";
 import type { CtFirewallRules } from "../lib/security/ctFirewall";
 import { proxmoxRules } from "../lib/security/proxmoxFirewall";
 import type { Guest } from "../lib/stack/guest";
-import { addressOf } from "../lib/stack/guests";
 import type { CtBuild } from "../lib/stack/settings";
 import { ContainerHostConfig } from "../provider/containerHostConfig";
 import { ReadinessGate } from "../provider/readinessGate";
 import type { CtAccess } from "./access";
 import { ctAccess } from "./access";
+import { guestAddress, type GuestArgs, knownGuest } from "./guest";
 import type { Site } from "./site";
 
 export interface CtArgs {
   site: Site;
   /** Name, vmid, interfaces, memory and disk. Another vmid replaces the CT, as does another bridge. */
-  guest: Guest;
+  guest: GuestArgs;
   /** Shown beside the CT in Proxmox. Applied in place. */
   description: pulumi.Input<string>;
   /** CPU cores, 1 or more. Applied in place. */
   cores: pulumi.Input<number>;
   /** Who may connect, for the Proxmox firewall where the site has it on. */
-  firewall: CtFirewallRules;
+  firewall: pulumi.Input<CtFirewallRules>;
   /**
    * Set for a privileged CT: its features as Proxmox writes them, and its raw LXC lines. A change restarts
    * the CT.
@@ -54,11 +54,11 @@ export interface CtArgs {
 /** A CT that is up, reachable over SSH and known by its host key. The only place that makes CTs. */
 export class Ct extends pulumi.ComponentResource {
   readonly site: Site;
-  readonly guest: Guest;
+  readonly guest: GuestArgs;
   readonly vmid: pulumi.Output<number>;
   readonly access: CtAccess;
   /** In the private subnet; the program logs in through it. */
-  readonly address: string;
+  readonly address: pulumi.Output<string>;
   /** Changes when the CT is made anew: a trigger for everything inside it. */
   readonly incarnation: pulumi.Output<string>;
   /** Changes when the CT was found stopped and was started again. */
@@ -74,8 +74,9 @@ export class Ct extends pulumi.ComponentResource {
     const node = site.access.endpoint;
     this.site = site;
     this.guest = guest;
-    this.address = addressOf(guest, "private");
-    const ct = new proxmoxve.ContainerLegacy(`${name}-ct`, ctArgs(args), {
+    this.address = guestAddress(guest, "private");
+    const known = knownCt(args, this);
+    const ct = new proxmoxve.ContainerLegacy(`${name}-ct`, ctArgs(args, known), {
       parent: this,
       dependsOn: [site.network, ...(args.before ?? [])],
       deleteBeforeReplace: true, // the vmid is fixed, and Proxmox has it once
@@ -88,7 +89,7 @@ export class Ct extends pulumi.ComponentResource {
       `${name}-host`,
       {
         node,
-        vmid: guest.vmid,
+        vmid: known.vmid,
         features: args.privileged?.features,
         rawLines: args.privileged?.rawLines,
       },
@@ -96,14 +97,14 @@ export class Ct extends pulumi.ComponentResource {
       { parent: this, dependsOn: [ct], deletedWith: ct, replaceWith: [ct] },
     );
     const guards = site.args.proxmoxFirewall ? this.guard(name, args, ct) : [];
-    this.starts = site.power.startsOf(guest.vmid);
+    this.starts = site.power.startsOf(known.vmid);
     this.access = ctAccess(site.access, this.address, hostConfig.hostKey);
     this.ready = new ReadinessGate(
       `${name}-ssh`,
       {
-        subject: `CT ${guest.vmid} "${guest.name}": SSH on ${this.address}`,
+        subject: pulumi.interpolate`CT ${known.vmid} "${guest.name}": SSH on ${this.address}`,
         from: this.access.endpoint,
-        cts: { node, vmids: [guest.vmid] },
+        cts: pulumi.output({ node, vmids: [known.vmid] }),
         deadlineSeconds: 120,
         triggers: [hostConfig.incarnation, this.starts],
       },
@@ -120,7 +121,7 @@ export class Ct extends pulumi.ComponentResource {
     const own = { nodeName: args.site.args.proxmox.nodeName, containerId: ct.vmId };
     const rules = new proxmoxve.firewall.RulesLegacy(
       `${name}-firewall-rules`,
-      { ...own, rules: proxmoxRules(args.firewall) },
+      { ...own, rules: pulumi.output(args.firewall).apply(proxmoxRules) },
       { parent: this, deletedWith: ct },
     );
     const options = new proxmoxve.firewall.OptionsLegacy(
@@ -154,13 +155,25 @@ function ignoredChanges({ privileged, build }: CtArgs): string[] {
   ];
 }
 
-function ctArgs(args: CtArgs): proxmoxve.ContainerLegacyArgs {
+/** The CT's values, once its site has been found to know it: the node's filters drop what others send. */
+function knownCt({ site, guest }: CtArgs, ct: pulumi.Resource): pulumi.Output<Guest> {
+  return pulumi.all([site.known, knownGuest(guest)]).apply(([{ guests }, known]) => {
+    if (guests.some(({ name, vmid }) => name === known.name && vmid === known.vmid)) return known;
+    throw new pulumi.ResourceError(
+      `CT ${known.vmid} "${known.name}" is not among the guests of its site; add it there, or the ` +
+        "Proxmox node drops what it sends",
+      ct,
+    );
+  });
+}
+
+function ctArgs(args: CtArgs, known: pulumi.Output<Guest>): proxmoxve.ContainerLegacyArgs {
   const { site, guest } = args;
-  const { proxmox, lan, privateNetwork, nameserver, proxmoxFirewall } = site.args;
+  const { proxmox, lan, privateNetwork, proxmoxFirewall = false } = site.args;
   const sides = { lan, private: privateNetwork };
   return {
     nodeName: proxmox.nodeName,
-    vmId: guest.vmid,
+    vmId: known.vmid,
     description: args.description,
     tags: [guest.role, OWN_TAG].sort(), // Proxmox sorts them; another order would be a difference
     unprivileged: !args.privileged,
@@ -169,11 +182,11 @@ function ctArgs(args: CtArgs): proxmoxve.ContainerLegacyArgs {
     // of a started CT before the CT runs, and a second start meets the first one's lock.
     started: false,
     startOnBoot: true,
-    startup: { order: guest.startOrder },
+    startup: { order: known.startOrder },
     protection: args.deletionProtection ? true : undefined,
     cpu: { cores: args.cores },
-    memory: { dedicated: guest.memoryMiB, swap: 0 },
-    disk: { datastoreId: proxmox.storage, size: guest.diskGiB },
+    memory: { dedicated: known.memoryMiB, swap: 0 },
+    disk: { datastoreId: proxmox.storage, size: known.diskGiB },
     // With a type other than "unmanaged" Proxmox writes network, name and resolver into the CT.
     operatingSystem: {
       templateFileId: args.build?.template ?? proxmox.template,
@@ -181,17 +194,19 @@ function ctArgs(args: CtArgs): proxmoxve.ContainerLegacyArgs {
     },
     networkInterfaces: guest.ports.map(({ on, address }, index) => ({
       name: `eth${index}`,
-      bridge: on === "lan" ? site.network.lanBridge : site.network.privateBridge,
+      bridge: on === "lan" ? site.lanBridge : site.privateBridge,
       firewall: proxmoxFirewall,
       // The guards of the node's bridge ports expect it.
-      macAddress: macOf(address),
+      macAddress: pulumi.output(address).apply(macOf),
     })),
     initialization: {
       hostname: guest.name,
-      dns: { servers: [nameserver] },
+      dns: { servers: [site.known.nameserver] },
       ipConfigs: guest.ports.map(({ on, address }, index) => ({
         ipv4: {
-          address: withPrefix(address, sides[on].cidr),
+          address: pulumi
+            .all([address, sides[on].cidr])
+            .apply(([own, cidr]) => withPrefix(own, cidr)),
           // The first interface leads out; a second one reaches its own subnet only.
           gateway: index === 0 ? sides[on].gateway : undefined,
         },

@@ -8,7 +8,7 @@ import { ctCommand } from "./ctCommand";
 export interface CtFirewallArgs {
   ct: Ct;
   /** Who may connect to the CT; everybody else is dropped. Applied in place. */
-  rules: CtFirewallRules;
+  rules: pulumi.Input<CtFirewallRules>;
 }
 
 /**
@@ -31,7 +31,9 @@ export class CtFirewall extends pulumi.ComponentResource {
       {
         ct,
         installs: true,
-        script: installCtFirewall(rules, ct.site.args.aptProxy),
+        script: pulumi
+          .all([rules, ct.site.known])
+          .apply(([known, { aptProxy }]) => installCtFirewall(known, aptProxy)),
         // It was the child of the load balancer, app node or database itself in an earlier version.
         aliases: [{ parent: opts.parent }],
       },

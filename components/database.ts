@@ -3,40 +3,50 @@ import * as pulumi from "@pulumi/pulumi";
 import { CERTIFICATE_FILE, configurePostgres, KEY_FILE } from "../lib/postgres/installPostgres";
 import { restoreDatabase } from "../lib/postgres/moveDatabase";
 import { identifierProblems } from "../lib/postgres/postgresConfig";
-import { firewallRules, type Ingress } from "../lib/security/ctFirewall";
 import { databaseClients } from "../lib/security/pgHba";
 import { aptInstall } from "../lib/shell/apt";
 import { script } from "../lib/shell/quote";
-import type { Guest } from "../lib/stack/guest";
-import { addressOf } from "../lib/stack/guests";
 import { type CtBuild, DATABASE_PORT } from "../lib/stack/settings";
 import { POSTGRES_VERSION } from "../lib/stack/units";
+import { databaseWay } from "../lib/stack/ways";
 import { GeneratedSecret } from "../provider/generatedSecret";
 import { nodeConnection } from "./access";
 import { Ct } from "./ct";
 import { ctCommand } from "./ctCommand";
 import { CtFirewall } from "./ctFirewall";
+import { guestAddress, type GuestArgs } from "./guest";
+import { ctRules, groupOf, type IngressArgs } from "./ingress";
 import type { Site } from "./site";
 
 export interface DatabaseArgs {
   site: Site;
   /** Its CT, in the private subnet. A change of its memory restarts it. */
-  guest: Guest;
-  /** Who may connect; those who may reach PostgreSQL's port also get into pg_hba.conf. Applied in place. */
-  ingress: readonly Ingress[];
+  guest: GuestArgs;
+  /**
+   * The CTs whose services use the database. Applied in place, without a restart.
+   *
+   * @default - none
+   */
+  clients?: readonly GuestArgs[];
+  /**
+   * Who may connect; those who may reach PostgreSQL's port also get into pg_hba.conf. Applied in place.
+   *
+   * @default - PostgreSQL the `clients`, SSH the Proxmox node
+   */
+  ingress?: IngressArgs;
   /**
    * Name of the database: letters, digits and underscore, 63 at most. A changed name is another database,
    * and the old one stays where it is.
    *
    * @default "app"
    */
-  databaseName?: string;
+  databaseName?: pulumi.Input<string>;
   /**
    * Name of its owner, as which clients log in; the same letters.
    *
    * @default "app"
    */
-  role?: string;
+  role?: pulumi.Input<string>;
   /**
    * Keeps the CT, and the data in it, from being deleted or replaced.
    *
@@ -71,13 +81,13 @@ export class Database extends pulumi.ComponentResource {
 
   constructor(name: string, args: DatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("homelab:components:Database", name, {}, args.site.options(opts));
-    const { site, guest, databaseName: database = "app", role = "app" } = args;
-    const problems = identifierProblems({ databaseName: database, role });
-    if (problems.length > 0) throw new pulumi.ResourceError(problems.join("\n"), this);
-    const { aptProxy } = site.args;
-    const address = addressOf(guest, "private");
+    const { site, guest } = args;
+    const { database, role } = names(args, this);
+    const address = guestAddress(guest, "private");
     const password = new GeneratedSecret(`${name}-password`, { length: 32 }, { parent: this });
-    const rules = firewallRules(guest, args.ingress);
+    const clients = groupOf("app", args.clients ?? []);
+    const ways = clients.apply((group) => [databaseWay(group, DATABASE_PORT)]);
+    const rules = ctRules(site, guest, args.ingress, ways);
     const ct = new Ct(
       name,
       {
@@ -94,7 +104,9 @@ export class Database extends pulumi.ComponentResource {
       {
         ct,
         installs: true,
-        script: script(aptInstall([`postgresql-${POSTGRES_VERSION}`, "openssl"], aptProxy)),
+        script: site.known.apply(({ aptProxy }) =>
+          script(aptInstall([`postgresql-${POSTGRES_VERSION}`, "openssl"], aptProxy)),
+        ),
         dependsOn: [firewall.installed],
       },
       this,
@@ -103,16 +115,22 @@ export class Database extends pulumi.ComponentResource {
       `${name}-config`,
       {
         ct,
-        script: configurePostgres(
-          {
-            listenAddress: address,
-            port: DATABASE_PORT,
-            memoryMiB: guest.memoryMiB,
-            certificateFile: CERTIFICATE_FILE,
-            keyFile: KEY_FILE,
-          },
-          { database, role, clients: databaseClients(rules, DATABASE_PORT) },
-        ),
+        script: pulumi
+          .all([address, guest.memoryMiB, database, role, rules])
+          .apply(([listenAddress, memoryMiB, databaseName, owner, known]) =>
+            configurePostgres(
+              {
+                ...{ listenAddress, memoryMiB },
+                port: DATABASE_PORT,
+                certificateFile: CERTIFICATE_FILE,
+                keyFile: KEY_FILE,
+              },
+              {
+                ...{ database: databaseName, role: owner },
+                clients: databaseClients(known, DATABASE_PORT),
+              },
+            ),
+          ),
         stdin: pulumi.interpolate`${password.value}\n`,
         dependsOn: [install],
       },
@@ -143,20 +161,32 @@ export class Database extends pulumi.ComponentResource {
   private restore(
     name: string,
     { site, guest, build }: DatabaseArgs,
-    database: string,
+    database: pulumi.Input<string>,
     configured: pulumi.CustomResource,
   ): pulumi.CustomResource {
     if (build?.restore === undefined) return configured;
-    const script = restoreDatabase(guest.vmid, database, build.restore);
+    const { restore } = build;
+    const script = pulumi
+      .all([guest.vmid, database])
+      .apply(([vmid, saved]) => restoreDatabase(vmid, saved, restore));
     return new command.remote.Command(
       `${name}-restore`,
       {
         connection: nodeConnection(site.access),
         create: script,
         // Not the CT: one that comes anew for another reason must not get old data.
-        triggers: [build.restore],
+        triggers: [restore],
       },
       { parent: this, dependsOn: [configured] },
     );
   }
+}
+
+/** The names of database and owner; they stand in SQL, so odd ones are refused. */
+function names(args: DatabaseArgs, resource: pulumi.Resource) {
+  return pulumi.all([args.databaseName ?? "app", args.role ?? "app"]).apply(([database, role]) => {
+    const problems = identifierProblems({ databaseName: database, role });
+    if (problems.length > 0) throw new pulumi.ResourceError(problems.join("\n"), resource);
+    return { database, role };
+  });
 }

@@ -19,22 +19,24 @@ export class Egress {
   constructor(
     private readonly name: string,
     private readonly access: NodeAccess,
-    private readonly network: NodeNetwork,
+    private readonly network: pulumi.Output<NodeNetwork>,
     private readonly filters: pulumi.Resource,
     opts: pulumi.CustomResourceOptions,
   ) {
-    const marker = nodeFiles(network).paths.opened;
+    const marker = network.apply((known) => nodeFiles(known).paths.opened);
     this.before = new OpenEgress(name, { node: access.endpoint, marker }, opts);
   }
 
   /** @param triggers those of the command that needs the way out */
   open(
     name: string,
-    address: string,
+    address: pulumi.Input<string>,
     triggers: pulumi.Input<unknown>[],
     opts: pulumi.CustomResourceOptions,
   ): pulumi.Resource {
-    const open = openEgress(this.network, address);
+    const open = pulumi
+      .all([this.network, address])
+      .apply(([network, ct]) => openEgress(network, ct));
     const opener = new command.remote.Command(
       `${name}-egress`,
       {
@@ -53,7 +55,7 @@ export class Egress {
    * on the component would include this command, which waits for all components, and never end.
    */
   close(installed: pulumi.Resource[]): void {
-    const close = closeEgress(this.network);
+    const close = this.network.apply(closeEgress);
     new command.remote.Command(
       `${this.name}-closed`,
       {

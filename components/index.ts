@@ -1,20 +1,34 @@
 export type { NodeAccess } from "./access";
-export { type AppImage, readAppImage } from "./appImage";
+export { type AppImage, readAppImage, type RegistryImage } from "./appImage";
 export { AppNode, type AppNodeArgs, targetOf } from "./appNode";
 export { Ct, type CtArgs } from "./ct";
 export { ctCommand, type CtCommandArgs } from "./ctCommand";
 export { CtFirewall, type CtFirewallArgs } from "./ctFirewall";
 export { Database, type DatabaseArgs, type DatabaseEndpoint } from "./database";
+export {
+  appGuest,
+  databaseGuest,
+  type GuestArgs,
+  loadBalancerGuest,
+  type LoadBalancerGuestArgs,
+  type PrivateGuestArgs,
+} from "./guest";
+export type { IngressArgs } from "./ingress";
 export { type AttachArgs, LoadBalancer, type LoadBalancerArgs } from "./loadBalancer";
 export { Network, type NetworkArgs } from "./network";
 export { rollOrder, servingNodes } from "./serving";
 export { Site } from "./site";
-export type { SiteArgs } from "./siteArgs";
+export type { SiteArgs, SubnetArgs } from "./siteArgs";
 export { readStackConfig, type StackConfig } from "./stackConfig";
 export type { Target } from "../lib/haproxy/haproxyConfig";
 export type { HealthCheck } from "../lib/haproxy/profiles";
-export { type CtFirewallRules, firewallRules, type Ingress } from "../lib/security/ctFirewall";
-export type { Port } from "../lib/security/securityGroup";
+export {
+  type CtFirewallRules,
+  firewallRules,
+  type Ingress,
+  ingressOf,
+} from "../lib/security/ctFirewall";
+export type { IngressRule, Port, SecurityGroup } from "../lib/security/securityGroup";
 export type { Guest } from "../lib/stack/guest";
 export { addressOf } from "../lib/stack/guests";
 export type { CtBuild, NatMode, ProfileName, StorageDriver } from "../lib/stack/settings";

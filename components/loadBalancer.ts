@@ -9,26 +9,36 @@ import {
   NEXT_CONFIG,
   STATS_USER,
 } from "../lib/haproxy/installHaproxy";
-import { type HealthCheck, PROFILES } from "../lib/haproxy/profiles";
-import { firewallRules, type Ingress } from "../lib/security/ctFirewall";
-import type { Guest } from "../lib/stack/guest";
-import { addressOf } from "../lib/stack/guests";
-import { type CtBuild, LISTENER_PORT, type ProfileName, STATS_PORT } from "../lib/stack/settings";
+import { type HealthCheck, isProfileName, PROFILES } from "../lib/haproxy/profiles";
+import {
+  type CtBuild,
+  LISTENER_PORT,
+  PROFILE_NAMES,
+  type ProfileName,
+  STATS_PORT,
+} from "../lib/stack/settings";
+import { listenerWay, statsWay } from "../lib/stack/ways";
 import { GeneratedSecret } from "../provider/generatedSecret";
 import { TargetAttachment } from "../provider/targetAttachment";
-import { TargetDrain } from "../provider/targetDrain";
+import { TargetDrain, type TargetDrainArgs } from "../provider/targetDrain";
 import type { CtAccess } from "./access";
 import { Ct } from "./ct";
 import { ctCommand } from "./ctCommand";
 import { CtFirewall } from "./ctFirewall";
+import { guestAddress, type GuestArgs, knownGuest } from "./guest";
+import { ctRules, type IngressArgs } from "./ingress";
 import type { Site } from "./site";
 
 export interface LoadBalancerArgs {
   site: Site;
   /** Its CT, with one interface in the LAN and one in the private subnet. */
-  guest: Guest;
-  /** Who may reach the listener, the stats page and SSH. Applied in place. */
-  ingress: readonly Ingress[];
+  guest: GuestArgs;
+  /**
+   * Who may reach the listener, the stats page and SSH. Applied in place.
+   *
+   * @default - the listener everybody, the stats page the LAN, SSH the Proxmox node
+   */
+  ingress?: IngressArgs;
   /**
    * The target group, healthy or not yet; none: every request is answered 503. Applied by a reload, which
    * loses no request.
@@ -59,7 +69,7 @@ export interface LoadBalancerArgs {
    *
    * @default 10
    */
-  deregistrationDelaySeconds?: number;
+  deregistrationDelaySeconds?: pulumi.Input<number>;
   /**
    * Another build than the one that the CT was first made from.
    *
@@ -73,7 +83,7 @@ export interface AttachArgs {
   /** Name of the target in the target group. */
   target: string;
   /** vmid of the CT that it runs in: the attachment fails at once when the CT has stopped. */
-  vmid: number;
+  vmid: pulumi.Input<number>;
   /** The target is taken out before one of these is replaced, and put back afterwards. */
   triggers: pulumi.Input<unknown>[];
 }
@@ -83,11 +93,16 @@ const DEREGISTRATION_DELAY_SECONDS = 10;
 /** How long a target may take until it is healthy. */
 const HEALTHY_WITHIN_SECONDS = 120;
 
+const noProfile = (name: string) =>
+  `profile is ${JSON.stringify(name)}; choose ${PROFILE_NAMES.join(", ")}`;
+
 /** HAProxy with one interface in the LAN and one in the private subnet: the part that the ALB plays. */
 export class LoadBalancer extends pulumi.ComponentResource {
   /** Where it listens, known once it does; whether a target is healthy behind it is another matter. */
   readonly url: pulumi.Output<string>;
-  readonly vmid: number;
+  readonly vmid: pulumi.Output<number>;
+  /** Its CT, for app nodes and others that let it in. */
+  readonly guest: GuestArgs;
   readonly access: CtAccess;
   readonly statsUrl: pulumi.Output<string>;
   readonly statsUser = STATS_USER;
@@ -104,19 +119,28 @@ export class LoadBalancer extends pulumi.ComponentResource {
   private readonly active: pulumi.Resource;
   private readonly ct: Ct;
   private readonly site: Site;
-  private readonly delaySeconds: number;
+  private readonly delaySeconds: pulumi.Output<number>;
 
   constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("homelab:components:LoadBalancer", name, {}, args.site.options(opts));
     const { site, guest } = args;
-    const lanAddress = addressOf(guest, "lan");
+    const lanAddress = guestAddress(guest, "lan");
     this.site = site;
-    this.vmid = guest.vmid;
-    this.delaySeconds = args.deregistrationDelaySeconds ?? DEREGISTRATION_DELAY_SECONDS;
-    const [problem] = deregistrationDelayProblems(this.delaySeconds);
-    if (problem) throw new pulumi.ResourceError(problem, this);
+    this.guest = guest;
+    this.vmid = knownGuest(guest).vmid;
+    this.delaySeconds = pulumi
+      .output(args.deregistrationDelaySeconds ?? DEREGISTRATION_DELAY_SECONDS)
+      .apply((seconds) => {
+        const [problem] = deregistrationDelayProblems(seconds);
+        if (problem) throw new pulumi.ResourceError(problem, this);
+        return seconds;
+      });
     const password = new GeneratedSecret(`${name}-stats`, { length: 24 }, { parent: this });
-    const rules = firewallRules(guest, args.ingress);
+    const port = pulumi.output(args.listenerPort ?? LISTENER_PORT);
+    const ways = pulumi
+      .all([port, site.known])
+      .apply(([number, { lan }]) => [listenerWay(number), statsWay(lan.cidr, STATS_PORT)]);
+    const rules = ctRules(site, guest, args.ingress, ways);
     this.ct = new Ct(
       name,
       {
@@ -133,7 +157,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
       `${name}-install`,
       {
         ct,
-        script: installHaproxy(site.args.aptProxy),
+        script: site.known.apply(({ aptProxy }) => installHaproxy(aptProxy)),
         installs: true,
         dependsOn: [firewall.installed],
       },
@@ -155,7 +179,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
       `${name}-activate`,
       {
         ct,
-        script: activateConfig(this.delaySeconds),
+        script: this.delaySeconds.apply(activateConfig),
         stdin: password.value.apply((value) => usersText(STATS_USER, value)),
         triggers: [text],
         dependsOn: [copy],
@@ -165,17 +189,18 @@ export class LoadBalancer extends pulumi.ComponentResource {
     this.active = active;
     firewall.seal([active]);
     this.access = ct.access;
-    const port = pulumi.output(args.listenerPort ?? LISTENER_PORT);
     this.url = pulumi
-      .all([active.id, port])
-      .apply(([, number]) => `http://${lanAddress}${number === 80 ? "" : `:${number}`}/`);
-    this.statsUrl = active.id.apply(() => `http://${lanAddress}:${STATS_PORT}/`);
+      .all([lanAddress, port, active.id])
+      .apply(([address, number]) => `http://${address}${number === 80 ? "" : `:${number}`}/`);
+    this.statsUrl = pulumi
+      .all([lanAddress, active.id])
+      .apply(([address]) => `http://${address}:${STATS_PORT}/`);
     this.statsPassword = password.value;
     this.summary = pulumi.output({
       name: guest.name,
       vmid: ct.vmid,
       lanAddress,
-      privateAddress: addressOf(guest, "private"),
+      privateAddress: guestAddress(guest, "private"),
       profile,
     });
     this.registerOutputs({
@@ -199,7 +224,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
     name: string,
     target: string,
     causes: pulumi.Input<unknown>[],
-    opts: pulumi.CustomResourceOptions & { allowOutage?: boolean; newcomers?: string[] },
+    opts: pulumi.CustomResourceOptions & Pick<TargetDrainArgs, "allowOutage" | "newcomers">,
   ): TargetDrain {
     const { allowOutage, newcomers, ...options } = opts;
     const args = {
@@ -218,7 +243,10 @@ export class LoadBalancer extends pulumi.ComponentResource {
       {
         target: args.target,
         loadBalancer: this.access.endpoint,
-        cts: { node: this.site.access.endpoint, vmids: [args.vmid, this.vmid] },
+        cts: pulumi.output({
+          node: this.site.access.endpoint,
+          vmids: [args.vmid, this.vmid],
+        }),
         deadlineSeconds: HEALTHY_WITHIN_SECONDS,
         deregistrationDelaySeconds: this.delaySeconds,
         triggers: args.triggers,
@@ -231,7 +259,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
   /** What is configured is known at preview, so the whole text is, and policies can read it. */
   private render(
     args: LoadBalancerArgs,
-    statsAddress: string,
+    address: pulumi.Output<string>,
     profile: pulumi.Output<ProfileName>,
   ): pulumi.Output<string> {
     const { targets = [], healthCheck = {}, listenerPort = LISTENER_PORT } = args;
@@ -241,8 +269,11 @@ export class LoadBalancer extends pulumi.ComponentResource {
         profile,
         pulumi.output(healthCheck),
         pulumi.output<number>(listenerPort),
+        address,
       ] as const)
-      .apply(([known, profileName, check, port]) => {
+      .apply(([known, profileName, check, port, statsAddress]) => {
+        if (!isProfileName(profileName))
+          throw new pulumi.ResourceError(noProfile(profileName), this);
         const problems = [
           ...listenerProblems(port),
           ...targetProblems(known),

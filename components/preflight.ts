@@ -4,47 +4,50 @@ import { HOST_MEMORY_MIB } from "../lib/stack/settings";
 import { PowerState } from "../provider/powerState";
 import { Preflight } from "../provider/preflight";
 import type { SiteArgs } from "./siteArgs";
+import type { KnownSite } from "./siteKnown";
+
+/** What is asked about a site, and how. */
+interface Asked {
+  args: SiteArgs;
+  known: pulumi.Output<KnownSite>;
+}
 
 /** The look at Proxmox that everything else waits for. */
 export function preflight(
   name: string,
-  site: SiteArgs,
+  site: Asked,
   opts: pulumi.CustomResourceOptions,
 ): Preflight {
-  const { nodeName, storage, template } = site.proxmox;
-  const args = {
-    ...api(site),
-    needs: {
-      nodeName,
-      storage,
-      template,
-      lanBridge: site.lan.bridge,
-      privateBridge: site.privateNetwork.bridge,
-      hostMemoryMiB: HOST_MEMORY_MIB,
-      cts: site.guests.map(({ name, vmid, memoryMiB, diskGiB }) => ({
-        ...{ hostname: name, vmid, memoryMiB, diskGiB },
-      })),
-      ...(site.proxmoxFirewall ? { proxmoxFirewall: true } : {}),
-    },
-  };
-  return new Preflight(name, args, opts);
+  const needs = site.known.apply(({ proxmox, lan, privateNetwork, guests, proxmoxFirewall }) => ({
+    nodeName: proxmox.nodeName,
+    storage: proxmox.storage,
+    template: proxmox.template,
+    lanBridge: lan.bridge,
+    privateBridge: privateNetwork.bridge,
+    hostMemoryMiB: HOST_MEMORY_MIB,
+    cts: guests.map(({ name: hostname, vmid, memoryMiB, diskGiB }) => ({
+      ...{ hostname, vmid, memoryMiB, diskGiB },
+    })),
+    ...(proxmoxFirewall ? { proxmoxFirewall: true } : {}),
+  }));
+  return new Preflight(name, { ...api(site), needs }, opts);
 }
 
 /** Keeps the stack's CTs started, in their order. */
 export function powerState(
   name: string,
-  site: SiteArgs,
+  site: Asked,
   opts: pulumi.CustomResourceOptions,
 ): PowerState {
   const args = {
     ...api(site),
-    nodeName: site.proxmox.nodeName,
-    node: site.access.endpoint,
-    vmids: inStartOrder(site.guests).map(({ vmid }) => vmid),
+    nodeName: site.args.proxmox.nodeName,
+    node: site.args.access.endpoint,
+    vmids: site.known.apply(({ guests }) => inStartOrder(guests).map(({ vmid }) => vmid)),
   };
   return new PowerState(name, args, opts);
 }
 
-function api({ proxmox, apiToken }: SiteArgs) {
+function api({ args: { proxmox, apiToken } }: Asked) {
   return { endpoint: proxmox.endpoint, token: apiToken };
 }

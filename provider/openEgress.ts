@@ -4,9 +4,9 @@ import { lazyProvider } from "./lazyProvider";
 
 export interface OpenEgressArgs {
   /** The Proxmox node, as root. */
-  node: SshEndpoint;
+  node: pulumi.Input<SshEndpoint>;
   /** File on the node that is there from the opening of the way out until its closing. */
-  marker: string;
+  marker: pulumi.Input<string>;
 }
 
 /**

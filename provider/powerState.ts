@@ -4,11 +4,11 @@ import { lazyProvider } from "./lazyProvider";
 import type { ProxmoxApiArgs } from "./proxmoxApi";
 
 export interface PowerStateArgs extends ProxmoxApiArgs {
-  nodeName: string;
+  nodeName: pulumi.Input<string>;
   /** The Proxmox node, as root. */
-  node: SshEndpoint;
+  node: pulumi.Input<SshEndpoint>;
   /** CTs to keep started, in the order in which they are started. */
-  vmids: number[];
+  vmids: pulumi.Input<pulumi.Input<number>[]>;
 }
 
 /**
@@ -38,7 +38,7 @@ export class PowerState extends pulumi.dynamic.Resource {
   }
 
   /** How often this CT was started again: a trigger for what must wait until it is up. */
-  startsOf(vmid: number): pulumi.Output<number> {
-    return this.starts.apply((starts) => starts?.[vmid] ?? 0);
+  startsOf(vmid: pulumi.Input<number>): pulumi.Output<number> {
+    return pulumi.all([this.starts, vmid]).apply(([starts, id]) => starts?.[id] ?? 0);
   }
 }

@@ -4,7 +4,7 @@ import { lazyProvider } from "./lazyProvider";
 import type { ProxmoxApiArgs } from "./proxmoxApi";
 
 export interface PreflightArgs extends ProxmoxApiArgs {
-  needs: Needs;
+  needs: pulumi.Input<Needs>;
 }
 
 /**

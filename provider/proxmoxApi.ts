@@ -7,7 +7,7 @@ import { getCACertificates, rootCertificates } from "node:tls";
 /** How a resource of the program is told where the Proxmox API is and who asks. */
 export interface ProxmoxApiArgs {
   /** URL of the Proxmox API. */
-  endpoint: string;
+  endpoint: pulumi.Input<string>;
   /**
    * API token, `user@realm!name=secret`. It is used and not stored.
    *

@@ -5,7 +5,7 @@ import type { CtsToRun } from "./waitUntil";
 
 export interface ReadinessGateArgs {
   /** What is waited for, in the message of a gate that fails. */
-  subject: string;
+  subject: pulumi.Input<string>;
   /** The machine that must let us log in. */
   from: pulumi.Input<SshEndpoint>;
   /** CTs that must run for the probe to pass: the gate fails at once when one has stopped. */

@@ -18,13 +18,13 @@ export interface TargetDrainArgs {
    *
    * @default false
    */
-  allowOutage?: boolean;
+  allowOutage?: pulumi.Input<boolean>;
   /**
    * Targets that are only now made. They need not serve for this one to be taken out.
    *
    * @default - none
    */
-  newcomers?: string[];
+  newcomers?: pulumi.Input<string[]>;
   /**
    * Seconds that other targets may take until they serve, before it is refused.
    *

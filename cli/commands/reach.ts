@@ -1,4 +1,4 @@
-import { BASTION } from "../../lib/stack/labGroups";
+import { BASTION } from "../../lib/stack/ways";
 import type { Settings } from "../../lib/stack/settings";
 import { guestsOf } from "../../lib/stack/guests";
 import { LAN_HOST, type Probe } from "../../observer/reach/plan";

@@ -2,7 +2,7 @@ import type { Settings } from "../../lib/stack/settings";
 import { guestsOf } from "../../lib/stack/guests";
 import { contains, parseAddress, parseCidr } from "../../lib/net/cidr";
 import { FLOW_LOG_FILE, FLOW_LOG_ROTATED, parseFlowLine } from "../../lib/security/flowLog";
-import { BASTION } from "../../lib/stack/labGroups";
+import { BASTION } from "../../lib/stack/ways";
 import type { DeniedPacket } from "../../observer/flows";
 import { type NodeAccess, onNode } from "./ssh";
 

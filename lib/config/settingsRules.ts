@@ -1,8 +1,8 @@
 import { DOCKER_BRIDGE_CIDR } from "../docker/dockerDaemon";
 import type { Cidr } from "../net/cidr";
 import { contains, isHost, overlaps, parseAddress, parseCidr } from "../net/cidr";
+import { duplicateGuests } from "../stack/guestRules";
 import { guestsOf } from "../stack/guests";
-import type { Side } from "../security/securityGroup";
 import type { Settings } from "../stack/settings";
 import { BACKUP_DISK_GIB, HOST_DISK_GIB, HOST_MEMORY_MIB } from "../stack/settings";
 
@@ -91,31 +91,8 @@ function nameserverProblems(settings: Settings, privateSubnet: Cidr | undefined)
 
 /** No vmid and no address is given twice. */
 export function duplicateProblems(settings: Settings): string[] {
-  const problems: string[] = [];
-  const once = (what: string, pairs: [string, string][]) => {
-    const seen = new Map<string, string>();
-    for (const [owner, value] of pairs) {
-      const other = seen.get(value);
-      if (other)
-        problems.push(`${what} ${value}: is given to ${other} and ${owner}; each needs its own`);
-      seen.set(value, other ?? owner);
-    }
-  };
-  const cts = guestsOf(settings);
-  once(
-    "vmid",
-    cts.map((ct) => [ct.name, String(ct.vmid)]),
-  );
-  const addresses = (side: Side) =>
-    cts.flatMap(({ name, ports }) =>
-      ports.filter(({ on }) => on === side).map(({ address }): [string, string] => [name, address]),
-    );
-  once("address", [
-    ["the private gateway", settings.privateNetwork.gateway],
-    ...addresses("private"),
-  ]);
-  once("address", [["the LAN gateway", settings.lan.gateway], ...addresses("lan")]);
-  return problems;
+  const { lan, privateNetwork } = settings;
+  return duplicateGuests(guestsOf(settings), { lan, private: privateNetwork });
 }
 
 /** The CTs, what the Proxmox node keeps and the backups fit into the budget. */

@@ -42,7 +42,12 @@ export function firewallRules(
  */
 export function firewallOf(group: SecurityGroup, name: string, service: string): CtFirewallRules {
   const { ports } = memberOf(group, name);
-  const ingress = group.ingress.map((rule): Ingress => ({
+  return { member: name, ports, ingress: ingressOf(group.ingress), service };
+}
+
+/** Rules with the groups that they refer to written out as addresses. */
+export function ingressOf(rules: readonly IngressRule[]): readonly Ingress[] {
+  return rules.map((rule) => ({
     sources: sourcesOf(rule),
     port: rule.port,
     protocol: rule.protocol,
@@ -50,5 +55,4 @@ export function firewallOf(group: SecurityGroup, name: string, service: string):
     behind: rule.behind,
     description: `${rule.description}: ${describeRule(rule)}`,
   }));
-  return { member: name, ports, ingress, service };
 }

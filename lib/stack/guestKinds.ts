@@ -2,13 +2,14 @@ import { DOCKER_UNIT, HAPROXY_UNIT, POSTGRES_UNIT } from "./units";
 import type { GuestKind, GuestOfKind } from "./guest";
 import type { CtSettings } from "./settings";
 import { APP_PORT, DATABASE_PORT, LISTENER_PORT, STATS_PORT } from "./settings";
+import { databaseWay, listenerWay, serviceWay, statsWay } from "./ways";
 
 /** A CT that is in the private subnet only. */
 function privateCt({ name, vmid, address, memoryMiB, diskGiB }: CtSettings): GuestOfKind {
   return { name, vmid, ports: [{ on: "private", address }], memoryMiB, diskGiB };
 }
 
-const LOAD_BALANCER: GuestKind = {
+export const LOAD_BALANCER: GuestKind = {
   role: "lb",
   group: "loadBalancer",
   startOrder: 3,
@@ -22,60 +23,25 @@ const LOAD_BALANCER: GuestKind = {
       ],
     },
   ],
-  ingress: (_group, { lan }) => [
-    {
-      from: { cidr: "0.0.0.0/0" },
-      port: LISTENER_PORT,
-      protocol: "tcp",
-      on: "lan",
-      behind: "host",
-      description: "the listener",
-    },
-    {
-      from: { cidr: lan.cidr },
-      port: STATS_PORT,
-      protocol: "tcp",
-      on: "lan",
-      behind: "host",
-      description: "the stats page",
-    },
-  ],
+  ingress: (_group, { lan }) => [listenerWay(LISTENER_PORT), statsWay(lan.cidr, STATS_PORT)],
 };
 
-const APP: GuestKind = {
+export const APP: GuestKind = {
   role: "app",
   group: "app",
   startOrder: 2,
   unit: DOCKER_UNIT,
   guests: ({ appNodes }) => appNodes.map(privateCt),
-  ingress: (group) => [
-    {
-      from: group("loadBalancer"),
-      port: APP_PORT,
-      protocol: "tcp",
-      on: "private",
-      behind: "docker",
-      description: "the web service",
-    },
-  ],
+  ingress: (group) => [serviceWay(group("loadBalancer"), APP_PORT)],
 };
 
-const DATABASE: GuestKind = {
+export const DATABASE: GuestKind = {
   role: "db",
   group: "database",
   startOrder: 1,
   unit: POSTGRES_UNIT,
   guests: ({ database }) => [privateCt(database)],
-  ingress: (group) => [
-    {
-      from: group("app"),
-      port: DATABASE_PORT,
-      protocol: "tcp",
-      on: "private",
-      behind: "host",
-      description: "PostgreSQL",
-    },
-  ],
+  ingress: (group) => [databaseWay(group("app"), DATABASE_PORT)],
 };
 
 /** Every kind of guest that a stack has. */

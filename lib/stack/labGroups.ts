@@ -5,10 +5,7 @@ import { GUEST_KINDS } from "./guestKinds";
 import type { GuestKind } from "./guest";
 import { guestsOf, memberOfGuest } from "./guests";
 import type { Settings } from "./settings";
-import { SSH_PORT } from "./settings";
-
-/** Name of the bastion's only member, as `./lab exec` calls the Proxmox node. */
-export const BASTION = "pve";
+import { bastionGroup, sshWay } from "./ways";
 
 /**
  * The stack's security groups, the bastion's first; what they do not name is closed, pings included.
@@ -19,22 +16,8 @@ export function labGroups(
   settings: Settings,
   kinds: readonly GuestKind[] = GUEST_KINDS,
 ): readonly SecurityGroup[] {
-  const bastion: SecurityGroup = {
-    name: "bastion",
-    // What CTs may ask of the node, a package cache at most, is in its own filter: lib/net/nodeFilter.ts.
-    members: [
-      { name: BASTION, ports: [{ on: "private", address: settings.privateNetwork.gateway }] },
-    ],
-    ingress: [],
-  };
-  const ssh: IngressRule = {
-    from: bastion,
-    port: SSH_PORT,
-    protocol: "tcp",
-    on: "private",
-    behind: "host",
-    description: "SSH through the Proxmox node, keys only",
-  };
+  const bastion = bastionGroup(settings.privateNetwork.gateway);
+  const ssh = sshWay(bastion);
   const made = kinds.map((kind) => {
     const members = guestsOf(settings, [kind]).map(memberOfGuest);
     return { kind, group: { name: kind.group, members, ingress: [] as IngressRule[] } };

@@ -8,7 +8,8 @@ import {
 } from "../../lib/stack/settings";
 import { nodeNetwork } from "../../lib/net/nodeNetwork";
 import { guestsOf } from "../../lib/stack/guests";
-import { BASTION, labGroups } from "../../lib/stack/labGroups";
+import { labGroups } from "../../lib/stack/labGroups";
+import { BASTION } from "../../lib/stack/ways";
 import type { Protocol, Side } from "../../lib/security/securityGroup";
 import { decide, describeDecision } from "../../lib/security/securityGroup";
 

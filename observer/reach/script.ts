@@ -2,7 +2,7 @@ import { contains, parseAddress, parseCidr, withPrefix } from "../../lib/net/cid
 import { macOf } from "../../lib/net/nodeNetwork";
 import type { Settings } from "../../lib/stack/settings";
 import { shellQuote } from "../../lib/shell/quote";
-import { BASTION } from "../../lib/stack/labGroups";
+import { BASTION } from "../../lib/stack/ways";
 import { LAN_HOST, type Place, type Probe } from "./plan";
 import { LISTENER, PROBER } from "./perl";
 import { OUTCOMES, type Outcome } from "./verdict";
