@@ -51,7 +51,17 @@ const oneWay = Object.entries(mayImport).map(([room, allowed]) => {
 });
 
 export default tseslint.config(
-  { ignores: ["node_modules/**", ".lab/**", "eslint.config.mjs", "**/*.cjs", "toolchain/go/**"] },
+  {
+    ignores: [
+      "**/node_modules/**",
+      "**/.image/**",
+      "dist/**",
+      ".lab/**",
+      "eslint.config.mjs",
+      "**/*.cjs",
+      "toolchain/go/**",
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {
@@ -67,6 +77,17 @@ export default tseslint.config(
     },
   },
   ...oneWay,
+  {
+    // Each has a tsconfig.json of its own, which looks for the installed package.
+    files: ["examples/**/*.ts"],
+    languageOptions: { parserOptions: { projectService: false, project: "./tsconfig.json" } },
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        { patterns: [{ regex: "^\\.\\./", message: "examples import the package by its name" }] },
+      ],
+    },
+  },
   {
     // The program itself wires components together and knows nothing else.
     files: ["index.ts"],

@@ -1,11 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
-  AppNode,
   Database,
   LoadBalancer,
   readAppImage,
   readStackConfig,
-  rollOrder,
+  rollingNodes,
   servingNodes,
   Site,
   STATE_VERSION,
@@ -36,15 +35,13 @@ export = async () => {
   });
   const image = readAppImage(config.appImageContext);
   const { allowOutage } = config;
-  const newcomers = config.appNodes.map(({ name }) => name).filter((name) => !serving.has(name));
-  const appNodes: AppNode[] = [];
-  for (const { name, storageDriver } of rollOrder(config.appNodes)) {
-    const after = serving.has(name) ? appNodes.at(-1) : undefined;
-    const shared = { database: database.endpoint, image, loadBalancer, after };
-    appNodes.push(
-      new AppNode(name, { ...ct(name), ...shared, storageDriver, allowOutage, newcomers }),
-    );
-  }
+  const appNodes = rollingNodes(
+    config.appNodes.map(({ name, storageDriver }) => {
+      const shared = { database: database.endpoint, image, loadBalancer, allowOutage };
+      return { name, args: { ...ct(name), ...shared, storageDriver } };
+    }),
+    serving,
+  );
   site.closeEgress([loadBalancer, ...appNodes]);
 
   const everyTarget = pulumi.all(appNodes.map((node) => node.serving.id));

@@ -1,5 +1,7 @@
+#!/usr/bin/env node
 /**
- * Fills the Docker build context of the service's image: `npx tsx app/image.ts <folder>`.
+ * Fills the Docker build context of the service's image: `npx tsx app/image.ts <folder>`, or `npx homelab-image <folder>`
+ * where the package is installed.
  *
  * The image starts from nothing: this machine's own node, the libraries it loads and one bundle. So
  * it needs no registry and no package manager. The same inputs give the same bytes.

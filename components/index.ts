@@ -1,5 +1,5 @@
-export type { NodeAccess } from "./access";
-export { type AppImage, readAppImage, type RegistryImage } from "./appImage";
+export { nodeAccess, type NodeAccess } from "./access";
+export { type AppImage, readAppImage, readImageContext, type RegistryImage } from "./appImage";
 export { AppNode, type AppNodeArgs, targetOf } from "./appNode";
 export { Ct, type CtArgs } from "./ct";
 export { ctCommand, type CtCommandArgs } from "./ctCommand";
@@ -16,6 +16,7 @@ export {
 export type { IngressArgs } from "./ingress";
 export { type AttachArgs, LoadBalancer, type LoadBalancerArgs } from "./loadBalancer";
 export { Network, type NetworkArgs } from "./network";
+export { rollingNodes, type RollingNode } from "./rollingNodes";
 export { rollOrder, servingNodes } from "./serving";
 export { Site } from "./site";
 export type { SiteArgs, SubnetArgs } from "./siteArgs";

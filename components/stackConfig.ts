@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import type { RawConfig } from "../lib/config/checkConfig";
 import { checkConfig } from "../lib/config/checkConfig";
@@ -9,7 +9,7 @@ import type { Guest } from "../lib/stack/guest";
 import { guestNamed, guestsOf } from "../lib/stack/guests";
 import { guestFirewalls } from "../lib/stack/labGroups";
 import { CA_FILE_VARIABLE, KEY_FILE_VARIABLE } from "../lib/stack/machineFiles";
-import type { NodeAccess } from "./access";
+import { type NodeAccess, readKeys, THROUGH_LAB } from "./access";
 
 export interface StackConfig extends Settings {
   access: NodeAccess;
@@ -48,7 +48,7 @@ export function readStackConfig(): StackConfig {
   }
   if (!settings) throw refusal(found);
   found.push(...trustProblems(process.env[CA_FILE_VARIABLE]));
-  const keys = readKeys(process.env[KEY_FILE_VARIABLE], found);
+  const keys = readKeys(process.env[KEY_FILE_VARIABLE], THROUGH_LAB, found);
   if (found.length > 0) throw refusal(found);
   const guests = guestsOf(settings);
   const firewalls = guestFirewalls(settings);
@@ -81,8 +81,6 @@ function rawConfig(): RawConfig {
   );
 }
 
-const THROUGH_LAB = 'run through ./lab, or: eval "$(./lab env)"';
-
 /** The Proxmox provider has no option for a CA: it must be where Go looks, or TLS fails obscurely. */
 function trustProblems(caFile?: string): string[] {
   if (!caFile) return [];
@@ -95,28 +93,6 @@ function trustProblems(caFile?: string): string[] {
     `${CA_FILE_VARIABLE}: the Proxmox provider does not trust ${caFile}, for SSL_CERT_DIR does not have ` +
       `its folder; ${THROUGH_LAB}`,
   ];
-}
-
-function readKeys(
-  file: string | undefined,
-  problems: string[],
-): { privateKey: string; publicKey: string } {
-  if (!file) {
-    problems.push(`${KEY_FILE_VARIABLE}: is not set, so no CT can be logged in to; ${THROUGH_LAB}`);
-    return { privateKey: "", publicKey: "" };
-  }
-  const read = (path: string) => {
-    try {
-      return readFileSync(path, "utf8");
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      problems.push(
-        `${KEY_FILE_VARIABLE}: ${path} cannot be read (${code}); make a pair with: ssh-keygen -t ed25519`,
-      );
-      return "";
-    }
-  };
-  return { privateKey: read(file), publicKey: read(`${file}.pub`).trim() };
 }
 
 function refusal(problems: string[]): Error {

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import * as fs from "node:fs/promises";
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, join, relative } from "node:path";
+import { APP_FOLDER, bundle, sourcesOf } from "./bundle";
 import { sharedLibraries } from "./closure";
 import { GROUP, PASSWD, renderDockerfile } from "./dockerfile";
 
 /** One moment for every file, so that a context made again has the same bytes. */
 const EPOCH = new Date("2020-01-01T00:00:00Z");
-const APP_FOLDER = resolve(__dirname, "..");
 
 export interface ContextResult {
   /** SHA-256 over path, mode and content of every file of the context. */
@@ -61,26 +61,6 @@ export async function fillContext(
   return { digest, changed: true };
 }
 
-/** The service and its packages as one CommonJS file. */
-async function bundle(): Promise<string> {
-  const { build } = await import("esbuild"); // late: most runs find nothing to do
-  const result = await build({
-    entryPoints: [join(APP_FOLDER, "main.ts")],
-    bundle: true,
-    platform: "node",
-    target: "node22",
-    format: "cjs",
-    legalComments: "eof",
-    external: ["pg-native", "pg-cloudflare"], // optional parts of pg that are never loaded here
-    absWorkingDir: dirname(APP_FOLDER), // paths in comments do not depend on where the command runs
-    write: false,
-    logLevel: "silent",
-  });
-  const output = result.outputFiles[0];
-  if (!output) throw new Error("esbuild: no output for app/main.ts, got none; check its version");
-  return output.text;
-}
-
 /** Gives files and folders their fixed time and returns the digest of the whole. */
 async function settle(folder: string): Promise<string> {
   const hash = createHash("sha256");
@@ -113,9 +93,7 @@ async function put(path: string, what: { from: string } | { text: string }, mode
 
 async function hashSources(): Promise<string> {
   const hash = createHash("sha256");
-  const entries = await fs.readdir(APP_FOLDER, { recursive: true });
-  const sources = entries.filter((name) => name.endsWith(".ts")).map((n) => join(APP_FOLDER, n));
-  for (const file of [...sources.sort(), join(APP_FOLDER, "..", "package-lock.json")]) {
+  for (const file of sourcesOf(await fs.readdir(APP_FOLDER, { recursive: true }))) {
     hash.update(`${relative(APP_FOLDER, file)}\n`).update(await fs.readFile(file));
   }
   return hash.digest("hex");

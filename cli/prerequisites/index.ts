@@ -11,14 +11,14 @@ import type { LabPaths } from "../../system/labPaths";
 import type { Bring } from "../../pve-node/box/images";
 import type { Progress } from "../../system/progress";
 import { checkMachine, proxmoxSigns } from "./checks";
-import { askDocker, type DockerAnswer } from "./docker";
+import { askDocker } from "./docker";
 import { startDockerDaemon } from "./dockerDaemon";
 import { type Finding, judgePlatform, judgeProxmoxHost } from "./findings";
 
 /** One line of a report. */
-export function findingLine({ subject, level, found, why, remedy }: Finding): string {
+export function findingLine({ subject, level, found, remedy }: Finding): string {
   const mark = { ok: "✓", warning: "!", error: "✗" }[level];
-  return `${mark} ${subject}: ${found}${why ? ` (${why})` : ""}${remedy ? `; ${remedy}` : ""}`;
+  return `${mark} ${subject}: ${found}${remedy ? `; ${remedy}` : ""}`;
 }
 
 /**
@@ -34,8 +34,7 @@ export async function ensurePrerequisites(
 ): Promise<void> {
   // First of all: on a wrong machine nothing is touched.
   refuse([judgePlatform(process.platform, process.arch), judgeProxmoxHost(proxmoxSigns())]);
-  let docker = await askDocker();
-  const missing = missingPrograms(docker);
+  const missing = await missingPrograms();
   if (missing.length > 0 && thisFamily() === "debian" && isRoot()) {
     const list = missing.map((program) => packageOf(program, "debian")!);
     const names = list.join(" ");
@@ -43,24 +42,17 @@ export async function ensurePrerequisites(
       throw new Error(`prerequisites: missing ${names}; install them: apt-get install ${names}`);
     }
     await progress.step(`Packages: ${names}`, (note) => install(list, note));
-    docker = await askDocker();
   }
-  if (docker.kind === "unreachable" && isRoot() && !process.env.DOCKER_HOST) {
+  if ((await askDocker()).kind === "unreachable" && isRoot()) {
     await progress.step("Docker's daemon", () => startDockerDaemon(paths));
-    docker = await askDocker();
   }
-  refuse(await checkMachine(paths, docker), progress);
+  refuse(await checkMachine(), progress);
 }
 
-/**
- * What every run needs; a program that only some need is asked for where it is used. A client alone is
- * not Docker: many a machine has one and no daemon.
- */
-function missingPrograms(docker: DockerAnswer): Program[] {
+/** What every run needs; a program that only some need is asked for where it is used. */
+async function missingPrograms(): Promise<Program[]> {
   const missing: Program[] = inPath("ssh") ? [] : ["ssh"];
-  const noDaemon = docker.kind === "missing" || docker.kind === "unreachable";
-  const needsDaemon = noDaemon && !inPath("dockerd") && !process.env.DOCKER_HOST;
-  return needsDaemon ? [...missing, "docker"] : missing;
+  return (await needsDaemon()) ? [...missing, "docker"] : missing;
 }
 
 /**
@@ -75,6 +67,13 @@ export function bringer(yes: boolean): Bring {
     }
     await install(names, note);
   };
+}
+
+/** A client alone is not Docker: many a machine has one and no daemon. */
+async function needsDaemon(): Promise<boolean> {
+  if (inPath("dockerd") || process.env.DOCKER_HOST) return false;
+  const { kind } = await askDocker();
+  return kind === "missing" || kind === "unreachable";
 }
 
 async function install(packages: string[], note: (text: string) => void): Promise<void> {

@@ -29,8 +29,7 @@ export async function machineNameserver(): Promise<Resolver> {
   return { address: own ?? publicResolver, isPublic: own === undefined };
 }
 
-/** One line of `ip route`. */
-export interface Route {
+interface Route {
   dst?: string;
   dev?: string;
 }
