@@ -70,7 +70,14 @@ function machineFiles(
   return {
     [KEY_FILE_VARIABLE]: keyFile,
     [CA_FILE_VARIABLE]: caFile,
-    ...(caFile ? { SSL_CERT_DIR: withCertificates(outer.SSL_CERT_DIR, dirname(caFile)) } : {}),
+    ...(caFile
+      ? {
+          SSL_CERT_DIR: withCertificates(outer.SSL_CERT_DIR, dirname(caFile)),
+          // Node.js takes the variable above for one folder, and complains about a list. Its parts are
+          // given the CA's file itself.
+          NODE_USE_SYSTEM_CA: undefined,
+        }
+      : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { CA_FILE_VARIABLE, KEY_FILE_VARIABLE } from "../../lib/stack/machineFiles";
 import { labClone, type LabResult } from "./labClone";
 import { pveInfo } from "./nodeApi";
 
@@ -8,7 +9,7 @@ const name = "trial";
 
 /**
  * A stack of another name on the lab's node, as one for a real Proxmox VE is made: with a file of
- * configuration, a state elsewhere, token and CA from the environment. Its CTs have other vmids.
+ * configuration, a state elsewhere, token, CA and SSH key from the environment. Its CTs have other vmids.
  */
 export interface TrialStack extends AsyncDisposable {
   /** `./lab VERB --stack trial`, with other values in the configuration and the environment. */
@@ -24,11 +25,12 @@ export interface TrialStack extends AsyncDisposable {
 export async function trialStack(): Promise<TrialStack> {
   const { root } = labClone();
   const backend = mkdtempSync(join(tmpdir(), "homelab-trial-"));
-  const { caFile, tokenId, tokenSecret } = await pveInfo();
+  const { caFile, sshKeyFile, tokenId, tokenSecret } = await pveInfo();
   const env = {
     PULUMI_BACKEND_URL: `file://${backend}`,
     PROXMOX_VE_API_TOKEN: `${tokenId}=${tokenSecret}`,
-    SSL_CERT_DIR: `/etc/ssl/certs:${dirname(caFile)}`,
+    [CA_FILE_VARIABLE]: caFile,
+    [KEY_FILE_VARIABLE]: sshKeyFile,
   };
   const pulumi = (...words: string[]) =>
     labClone().ok(["pulumi", "--stack", name, "--", ...words], { env });

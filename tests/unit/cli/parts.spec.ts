@@ -175,6 +175,7 @@ describe("environment", () => {
       pulumiEnvironment({ paths, stack: "dev", toolchain, node, outer });
     const first = make({ PULUMI_BACKEND_URL: "s3://x", PULUMI_CONFIG_PASSPHRASE: "p" });
     assert.equal(first.SSL_CERT_DIR, "/etc/ssl/certs:/etc/pki/tls/certs:/r/.lab/pve/certs");
+    assert.ok("NODE_USE_SYSTEM_CA" in first && first.NODE_USE_SYSTEM_CA === undefined);
     assert.equal(make({ SSL_CERT_DIR: first.SSL_CERT_DIR }).SSL_CERT_DIR, first.SSL_CERT_DIR);
     assert.equal(first.PULUMI_BACKEND_URL, "file:///r/.lab/pulumi");
     assert.equal(first.PULUMI_CONFIG_PASSPHRASE, undefined);
