@@ -1,6 +1,7 @@
 import { addAddress } from "../net/cidr";
-import { isProfileName } from "../haproxy/profiles";
-import { readBuilds, TEMPLATE_VOLUME } from "./readBuilds";
+import { formatProblems } from "./formats";
+import { readBuilds } from "./readBuilds";
+import { reachProblems } from "./reachRules";
 import { addressProblems, budgetProblems, duplicateProblems } from "./settingsRules";
 import type {
   BooleanKey,
@@ -12,8 +13,6 @@ import type {
   TextKey,
 } from "../stack/settings";
 import {
-  NAT_MODES,
-  PROFILE_NAMES,
   STORAGE_DRIVERS,
   CONFIG_KEYS,
   MAX_APP_NODES,
@@ -66,6 +65,7 @@ export function checkConfig(raw: RawConfig): Checked {
   const settings = { ...compose(text, number, drivers, raw), ...switches, builds };
   const crossed = [
     ...addressProblems(settings),
+    ...reachProblems(settings),
     ...duplicateProblems(settings),
     ...budgetProblems(settings),
   ];
@@ -113,45 +113,6 @@ function readDrivers(value: string | undefined, problems: string[]): StorageDriv
     return [];
   }
   return read as StorageDriver[];
-}
-
-function formatProblems(text: Record<TextKey, string>, raw: RawConfig): string[] {
-  const problems: string[] = [];
-  const expect = (key: string, value: string, pattern: RegExp, allowed: string) => {
-    if (value && !pattern.test(value)) {
-      problems.push(`${key}: is not valid, got ${JSON.stringify(value)}; ${allowed}`);
-    }
-  };
-  expect(
-    "proxmoxEndpoint",
-    text.proxmoxEndpoint,
-    /^https:\/\/[^/\s]+\/?$/,
-    "give https://host:8006/",
-  );
-  expect("sshUser", text.sshUser, /^root$/, "features and raw LXC lines can be set by root only");
-  const key = "give the public key as ssh-ed25519 AAAA…";
-  expect("sshHostKey", text.sshHostKey, /^[a-z0-9@.-]+ [A-Za-z0-9+/=]{40,}( .*)?$/, key);
-  const path = /^(?:\/|~\/)/;
-  for (const file of ["sshPrivateKeyFile", "proxmoxCaFile"]) {
-    expect(file, raw[file] ?? "", path, "give an absolute path, or one that begins with ~/");
-  }
-  expect("appImageContext", text.appImageContext, /^[^/~]/, "give a path relative to the project");
-  expect("template", text.template, TEMPLATE_VOLUME, "give storage:vztmpl/file");
-  const bridge = "give a bridge's name, at most 15 letters and digits";
-  expect("lanBridge", text.lanBridge, /^[A-Za-z][\w.-]{0,14}$/, bridge);
-  expect("privateBridge", text.privateBridge, /^[A-Za-z][\w.-]{0,14}$/, bridge);
-  if (text.lbProfile && !isProfileName(text.lbProfile)) {
-    const allowed = PROFILE_NAMES.join(", ");
-    problems.push(
-      `lbProfile: is no profile, got ${JSON.stringify(text.lbProfile)}; allowed are ${allowed}`,
-    );
-  }
-  if (text.nat && !(NAT_MODES as readonly string[]).includes(text.nat)) {
-    const allowed = NAT_MODES.join(", ");
-    problems.push(`nat: is no mode, got ${JSON.stringify(text.nat)}; allowed are ${allowed}`);
-  }
-  expect("aptProxy", raw.aptProxy ?? "", /^http:\/\/[^\s"]+$/, "give http://host:port");
-  return problems;
 }
 
 function compose(

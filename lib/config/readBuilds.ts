@@ -1,7 +1,19 @@
 import type { CtBuild } from "../stack/settings";
 
-/** Volume id of a CT template. */
-export const TEMPLATE_VOLUME = /^[\w-]+:vztmpl\/[\w.+-]+$/;
+/** Volume id of a CT template: storage ids and archives as Proxmox VE names them. */
+export const TEMPLATE_VOLUME =
+  /^[A-Za-z][\w.-]*[A-Za-z0-9]:vztmpl\/[A-Za-z0-9][\w.+-]*\.tar(\.(gz|xz|zst|bz2))?$/;
+
+/**
+ * Archives of other systems, as the makers of templates name them. What is installed in CTs is Debian 12's:
+ * `postgresql-15` for example is in no other release. A name that says nothing is taken as it is.
+ */
+const OTHER_SYSTEM =
+  /:vztmpl\/(debian-(?!12\b)\d+|(?:ubuntu|devuan|alpine|alma|archlinux|centos|fedora|gentoo|opensuse|openeuler|rockylinux)[a-z]*-[\w.]+)/;
+
+/** The system that a template is of by its name, where that is not Debian 12. */
+export const otherSystemOf = (template: string): string | undefined =>
+  OTHER_SYSTEM.exec(template)?.[1];
 
 /** A file on the Proxmox node, in letters that need no quotes. */
 const DUMP = /^\/[\w./-]+$/;
@@ -40,6 +52,8 @@ function buildProblems(name: string, build: Partial<CtBuild>): string[] {
   }
   if (typeof template !== "string" || !TEMPLATE_VOLUME.test(template)) {
     refuse("template", template, "give storage:vztmpl/file");
+  } else if (otherSystemOf(template)) {
+    refuse("template", template, "what is installed in CTs is Debian 12's: give one of Debian 12");
   }
   if (typeof generation !== "number" || !Number.isInteger(generation) || generation < 1) {
     refuse("generation", generation, "give a whole number, 1 or more");

@@ -1,6 +1,6 @@
 import { DOCKER_BRIDGE_CIDR } from "../docker/dockerDaemon";
 import type { Cidr } from "../net/cidr";
-import { contains, isHost, overlaps, parseAddress, parseCidr } from "../net/cidr";
+import { isHost, overlaps, parseAddress, parseCidr } from "../net/cidr";
 import { duplicateGuests } from "../stack/guestRules";
 import { guestsOf } from "../stack/guests";
 import type { Settings } from "../stack/settings";
@@ -45,7 +45,6 @@ export function addressProblems(settings: Settings): string[] {
       `nameserver: is no IPv4 address, got "${settings.nameserver}"; give it as 192.168.1.1`,
     );
   }
-  problems.push(...nameserverProblems(settings, own));
   if (lan && own && overlaps(lan, own)) {
     problems.push(
       `privateCidr: overlaps lanCidr, got ${privateCidr} and ${settings.lan.cidr}; take another private subnet`,
@@ -67,26 +66,6 @@ export function addressProblems(settings: Settings): string[] {
     );
   }
   return problems;
-}
-
-/** CTs reach a resolver on the LAN or beyond it, or the Proxmox node itself; nothing nearer answers them. */
-function nameserverProblems(settings: Settings, privateSubnet: Cidr | undefined): string[] {
-  const { nameserver, privateNetwork } = settings;
-  const address = parseAddress(nameserver);
-  if (address === undefined || nameserver === privateNetwork.gateway) return [];
-  const places: [Cidr | undefined, string][] = [
-    [privateSubnet, "the private subnet, where CTs talk to the Proxmox node alone"],
-    [parseCidr(DOCKER_BRIDGE_CIDR), "Docker's own network on the app nodes"],
-    [parseCidr("127.0.0.0/8"), "loopback, which in a CT is the CT itself"],
-    [parseCidr("0.0.0.0/8"), "no machine's address"],
-    [parseCidr("224.0.0.0/3"), "no machine's address"],
-  ];
-  const place = places.find(([cidr]) => cidr && contains(cidr, address))?.[1];
-  return place
-    ? [
-        `nameserver: cannot be reached from CTs, got ${nameserver} (${place}); give one on the LAN or beyond`,
-      ]
-    : [];
 }
 
 /** No vmid and no address is given twice. */

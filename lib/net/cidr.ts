@@ -21,12 +21,12 @@ export function formatAddress(value: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
 }
 
-/** The subnet behind `10.10.10.0/24`; host bits are cleared. */
+/** The subnet behind `10.10.10.0/24`; host bits are cleared. A prefix has no leading zeros, as a number has none. */
 export function parseCidr(text: string): Cidr | undefined {
   const [address = "", bits = "", rest] = text.split("/");
   const value = parseAddress(address);
   const prefix = Number(bits);
-  if (value === undefined || rest !== undefined || !/^\d{1,2}$/.test(bits) || prefix > 32) {
+  if (value === undefined || rest !== undefined || !/^(0|[1-9]\d?)$/.test(bits) || prefix > 32) {
     return undefined;
   }
   return { network: value - (value % 2 ** (32 - prefix)), prefix };

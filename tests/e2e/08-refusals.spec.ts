@@ -99,12 +99,12 @@ describe("bad input", function () {
   it("refuses a taken vmid, a missing template and a storage that holds no CT disks", async function () {
     const changes = {
       vmidLb: String(strangerVmid),
-      template: "local:vztmpl/debian-11.tar.zst",
+      template: "local:vztmpl/debian-12-none.tar.zst",
       storage: "images",
     };
     refused(await stack.run("up", changes), [
       /vmid 290: wanted for lb, but taken by a guest that is not this lab's, got lxc\/290 "stranger"/,
-      /template: is missing on node pve1, got "local:vztmpl\/debian-11\.tar\.zst"; there are: local:/,
+      /template: is missing on node pve1, got "local:vztmpl\/debian-12-none\.tar\.zst"; there are: local:/,
       /storage: "images" cannot hold CT disks, got the content types "iso" without "rootdir"; /,
     ]);
   });

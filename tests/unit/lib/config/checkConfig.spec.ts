@@ -6,7 +6,30 @@ import { completeConfig, configSchema } from "../../../support/stackConfig";
 const problemsOf = (changes: Record<string, string>) =>
   checkConfig(completeConfig(changes)).problems;
 
+/** The private subnet and all that is in it, moved. */
+const moved = (prefix: string) => ({
+  privateCidr: `${prefix}.0/24`,
+  privateGateway: `${prefix}.1`,
+  lbPrivateAddress: `${prefix}.10`,
+  appAddressStart: `${prefix}.11`,
+  dbAddress: `${prefix}.50`,
+});
+
 describe("stack configuration", () => {
+  it("takes hosts by name, by address and by IPv6, and any private subnet", () => {
+    const accepted: Record<string, string>[] = [
+      { sshHost: "pve.example.org", proxmoxEndpoint: "https://pve.example.org:8006" },
+      { sshHost: "fd00::2", proxmoxEndpoint: "https://[fd00::2]:8006/" },
+      { storage: "local-lvm", proxmoxNode: "pve-01", template: "nas.1:vztmpl/my_deb-12+1.tar.xz" },
+      { aptProxy: "http://cache.lan:3142", nameserver: "192.168.1.1" },
+      moved("192.168.77"),
+      moved("100.64.3"),
+      { template: "local:vztmpl/debian-12-turnkey-core_18.1-1_amd64.tar.gz" },
+    ];
+    for (const changes of accepted)
+      assert.deepEqual(problemsOf(changes), [], JSON.stringify(changes));
+  });
+
   it("gives three app nodes with their storage drivers from the defaults", () => {
     const { settings, problems } = checkConfig(completeConfig());
     assert.deepEqual(problems, []);
@@ -109,6 +132,90 @@ describe("stack configuration", () => {
       { lbProfile: "fast" },
       /^lbProfile: is no profile, got "fast"; allowed are tuned, alb-default, plain$/,
     ],
+    [
+      "a prefix with leading zeros",
+      { privateCidr: "10.10.10.0/024" },
+      /^privateCidr: is no IPv4 subnet, got "10\.10\.10\.0\/024"/,
+    ],
+    ["a prefix as /08", { lanCidr: "172.20.0.0/08" }, /^lanCidr: is no IPv4 subnet/],
+    [
+      "a private subnet of other people's addresses",
+      { ...moved("9.9.9"), nameserver: "192.168.1.1" },
+      /^privateCidr: is no private subnet, got 9\.9\.9\.0\/24; take one of 10\.0\.0\.0\/8/,
+    ],
+    [
+      "an SSH host that would be an option",
+      { sshHost: "-oProxyCommand=id" },
+      /^sshHost: is not valid, got "-oProxyCommand=id"; give a host's name or address/,
+    ],
+    ["an SSH host with its user", { sshHost: "root@pve" }, /^sshHost: is not valid/],
+    ["an SSH host in two words", { sshHost: "pve -v" }, /^sshHost: is not valid/],
+    [
+      "an SSH host in the private subnet",
+      { sshHost: "10.10.10.1" },
+      /^sshHost: is inside the private subnet, got 10\.10\.10\.1; /,
+    ],
+    [
+      "an endpoint in the private subnet",
+      { proxmoxEndpoint: "https://10.10.10.1:8006/" },
+      /^proxmoxEndpoint: is inside the private subnet/,
+    ],
+    [
+      "the load balancer at the SSH host's address",
+      { sshHost: "172.20.0.10" },
+      /^sshHost: is an address of lb, got 172\.20\.0\.10; give the Proxmox node's own/,
+    ],
+    [
+      "the load balancer at the endpoint's address",
+      { proxmoxEndpoint: "https://172.20.0.10:8006" },
+      /^proxmoxEndpoint: is an address of lb/,
+    ],
+    [
+      "the load balancer at the resolver's address",
+      { nameserver: "172.20.0.10" },
+      /^nameserver: cannot be reached from CTs, got 172\.20\.0\.10 \(that is the address of lb\)/,
+    ],
+    [
+      "a CT at the package cache's address",
+      { aptProxy: "http://10.10.10.50:3142" },
+      /^aptProxy: cannot be reached from CTs, got 10\.10\.10\.50 \(that is the address of db\)/,
+    ],
+    [
+      "a package cache on loopback",
+      { aptProxy: "http://127.0.0.1:3142" },
+      /^aptProxy: cannot be reached from CTs, got 127\.0\.0\.1 \(loopback/,
+    ],
+    [
+      "a package cache's port out of range",
+      { aptProxy: "http://192.168.1.5:99999" },
+      /^aptProxy: its port is out of range, got 99999; allowed are 1 to 65535/,
+    ],
+    ["an endpoint with a password", { proxmoxEndpoint: "https://a:b@h/" }, /^proxmoxEndpoint: is/],
+    ["an endpoint's path", { proxmoxEndpoint: "https://h:8006/api2" }, /^proxmoxEndpoint: is not/],
+    ["an endpoint's port 0", { proxmoxEndpoint: "https://h:0" }, /^proxmoxEndpoint: its port is/],
+    ["a node with its domain", { proxmoxNode: "pve.lan" }, /^proxmoxNode: is not valid/],
+    ["a node that is an option", { proxmoxNode: "-pve" }, /^proxmoxNode: is not valid/],
+    ["a storage that is a path", { storage: "../local" }, /^storage: is not valid/],
+    ["a storage with a colon", { storage: "local:x" }, /^storage: is not valid/],
+    ["a template that leads upwards", { template: "local:vztmpl/.." }, /^template: is not valid/],
+    ["a template without an ending", { template: "local:vztmpl/deb" }, /^template: is not valid/],
+    [
+      "a template of another Debian",
+      { template: "local:vztmpl/debian-13-standard_13.1-2_amd64.tar.zst" },
+      /^template: is of debian-13, and what is installed in CTs is Debian 12's; give one of Debian 12/,
+    ],
+    [
+      "a template of another system",
+      { template: "local:vztmpl/alpine-3.22-default_20250617_amd64.tar.xz" },
+      /^template: is of alpine-3\.22/,
+    ],
+    [
+      "a rebuild from another Debian",
+      { builds: '{"app1":{"template":"local:vztmpl/debian-13.tar.zst","generation":1}}' },
+      /^builds\.app1\.template: .*give one of Debian 12/,
+    ],
+    ["a bridge with a slash", { lanBridge: "vmbr/0" }, /^lanBridge: is not valid/],
+    ["a bridge of 16 letters", { privateBridge: "a".repeat(16) }, /^privateBridge: is not valid/],
     ["plain http", { proxmoxEndpoint: "http://h:8006" }, /^proxmoxEndpoint: is not valid/],
     ["an SSH user who cannot set features", { sshUser: "admin" }, /^sshUser: is not valid/],
   ];
