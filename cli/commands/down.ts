@@ -1,8 +1,10 @@
+import { listNodePackages, packagesThatStay } from "../../lib/net/nodePackages";
 import { apiAccess, nodeAccess, openPulumi, requireOutputs } from "../lab/session";
 import { confirm } from "../core/ask";
 import { type Command, type CommandContext, yesOption } from "../core/command";
 import { databaseContent } from "../database/save";
 import { withLabLock } from "../../system/labLock";
+import { onNode } from "../lab/ssh";
 import { clearInterrupted } from "../stack/prepare";
 import { refuseProtected } from "../stack/protection";
 import { runEngine } from "../stack/runEngine";
@@ -35,10 +37,21 @@ export const command: Command = {
         }),
       );
       context.progress.info(`  ${changes}`);
-      if (context.json) context.print(JSON.stringify({ changes }));
+      const stays = packagesThatStay(await listOf(context));
+      if (stays) context.progress.info(stays);
+      if (context.json) context.print(JSON.stringify({ changes, ...(stays && { stays }) }));
       return 0;
     }),
 };
+
+/** The list of packages on the node; empty where the node does not answer, for the stack is gone all the same. */
+async function listOf(context: CommandContext): Promise<string> {
+  const ssh = await nodeAccess(context);
+  const { code, stdout } = await onNode(ssh, ["bash", "-c", listNodePackages], {
+    timeoutMs: 30_000,
+  });
+  return code === 0 ? stdout : "";
+}
 
 /** What the database holds, which goes with it. */
 async function whatIsLost(context: CommandContext): Promise<string> {

@@ -17,3 +17,24 @@ export function installOnNode(program: string, name: string): string {
   echo ${name} >> ${NODE_PACKAGES}
 fi`;
 }
+
+/** A command that prints the list, empty where nothing was installed. */
+export const listNodePackages = `cat ${NODE_PACKAGES} 2>/dev/null || true`;
+
+/**
+ * What stays on the node after the last stack is gone, and how it is removed, as sentences for a reader.
+ *
+ * @param list what `listNodePackages` printed
+ * @returns undefined when the program has installed nothing
+ */
+export function packagesThatStay(list: string): string | undefined {
+  const names = [...new Set(list.split("\n").map((line) => line.trim()))].filter((name) => name);
+  if (names.length === 0) return undefined;
+  // Its service was masked before it was installed; see nodeFlowLog.ts.
+  const unmask = names.includes("ulogd2-json") ? " && systemctl unmask ulogd2.service" : "";
+  return (
+    `The Proxmox node keeps packages that this program installed there: ${names.join(", ")}. ` +
+    "Where nothing else needs them, remove them on the node with: " +
+    `apt-get purge ${names.join(" ")}${unmask} && rm -f ${NODE_PACKAGES}`
+  );
+}

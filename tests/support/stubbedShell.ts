@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 
 export interface StubbedRun {
   code: number | null;
+  stdout: string;
   stderr: string;
   /** Calls of the stubs in this run, with their arguments. */
   calls: string[];
@@ -51,7 +52,7 @@ export function stubbedShell(paths: string[]): StubbedShell {
         timeout: 20_000,
       });
       const calls = existsSync(log) ? readFileSync(log, "utf8").trim().split("\n") : [];
-      return { code: done.status, stderr: done.stderr, calls };
+      return { code: done.status, stdout: done.stdout, stderr: done.stderr, calls };
     },
     [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
   };
