@@ -23,6 +23,10 @@ export interface ParamSchema {
    * @default false
    */
   multiline?: boolean;
+  /** Another parameter that must be given with this one. */
+  requires?: string;
+  /** What it means, for people. */
+  description?: string;
   /** Filled in when the parameter is absent. */
   default?: string | number | boolean;
 }
@@ -43,8 +47,7 @@ export interface RequestContext {
   identity: Identity;
   params: Record<string, string | number | boolean>;
   /**
-   * Names that were sent without a value (`tags=`). They are absent from `params`; for `tags` and
-   * `description` of a CT this means "empty".
+   * Names that were sent without a value (`tags=`); `params` holds an empty text for them.
    */
   empty: ReadonlySet<string>;
   /** root@pam by ticket, never by token. */
@@ -57,6 +60,26 @@ export interface RequestContext {
   envelope(extra: Record<string, unknown>): void;
 }
 
+/**
+ * Who may call a route:
+ * - `world`: anybody, without a ticket;
+ * - `user`: whoever is logged in; the handler looks at what it shows or changes;
+ * - `root`: root@pam by ticket alone;
+ * - privileges on a path such as `/vms/{vmid}`, all of them or, with `any`, one of them.
+ */
+export type Permission =
+  "world" | "user" | "root" | { path: string; privileges: readonly string[]; any?: true };
+
+/** All privileges on a path; `{name}` stands for a parameter. */
+export const needs = (path: string, ...privileges: string[]): Permission => ({ path, privileges });
+
+/** One of the privileges on a path. */
+export const needsAny = (path: string, ...privileges: string[]): Permission => ({
+  path,
+  privileges,
+  any: true,
+});
+
 /** A path template such as `/nodes/{node}/lxc/{vmid}/config`; `{name*}` takes the rest of the path. */
 export interface Route {
   method: Method;
@@ -67,10 +90,10 @@ export interface Route {
    */
   params?: Record<string, ParamSchema>;
   patterns?: { match: RegExp; schema: ParamSchema }[];
-  /** No ticket or token needed (ticket, domains). */
-  world?: boolean;
-  /** Only root@pam by ticket. */
-  rootOnly?: boolean;
+  /** Who may call it; looked at before the parameters are verified. */
+  permission: Permission;
+  /** Answers for any name of a node, as indexes do: a real node does not forward these. */
+  anyNode?: boolean;
   /** The value becomes `data`; tasks answer their UPID. */
   handler(ctx: RequestContext): unknown;
 }

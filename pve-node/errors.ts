@@ -11,6 +11,17 @@ export class PveError extends Error {
   }
 }
 
+/** An answer that the HTTP layer gives itself: it has no JSON, only `text`. */
+export class PlainError extends PveError {
+  constructor(
+    status: number,
+    reason: string,
+    readonly text = reason,
+  ) {
+    super(status, reason);
+  }
+}
+
 /** 400 with one text per parameter, such as `{ vmid: "VM 100 already exists" }`. */
 export function parameterError(errors: Record<string, string>): PveError {
   return new PveError(400, "Parameter verification failed.", errors);

@@ -57,7 +57,7 @@ export function createNode(options: ServiceOptions): Node {
   };
   const routes = [
     ...versionRoutes(),
-    ...accessRoutes(access, node),
+    ...accessRoutes(access),
     ...permissionRoutes(access),
     ...groupRoutes(access),
     ...tokenRoutes(access),

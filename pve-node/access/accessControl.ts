@@ -44,7 +44,9 @@ export class AccessControl {
   async authenticate(method: string, headers: IncomingHttpHeaders): Promise<Identity> {
     const token = /^PVEAPIToken[= ]\s*(.+)$/.exec(headers.authorization ?? "")?.[1];
     if (token !== undefined) return this.authenticateToken(token);
-    const ticket = cookie(headers.cookie, "PVEAuthCookie");
+    // Some clients send the ticket as a credential of its own instead of a cookie.
+    const header = /^PVEAuthCookie[= ]\s*(.+)$/.exec(headers.authorization ?? "")?.[1];
+    const ticket = cookie(headers.cookie ?? (header && `PVEAuthCookie=${header}`), "PVEAuthCookie");
     if (ticket === undefined) throw new PveError(401, "No ticket");
     const user = await this.tickets.verify(ticket);
     if (user === undefined || !this.usable(await this.read(), user)) {
@@ -100,6 +102,11 @@ export class AccessControl {
     const { file, name } = this.passwordOf(user);
     const known = this.usable(await this.read(), user);
     if ((await verifyPassword(file, name, password)) && known) return;
+    await this.refuse();
+  }
+
+  /** @throws PveError 401 after a delay, which makes guessing slow */
+  async refuse(): Promise<never> {
     await new Promise((resolve) => setTimeout(resolve, this.failureDelayMs));
     throw new PveError(401, "authentication failure");
   }

@@ -178,11 +178,15 @@ const numeric = new Set([
   ...["console", "debug", "onboot", "protection", "template", "unprivileged"],
 ]);
 
+/** An option's value as the API answers it. */
+export const apiValue = (key: string, value: string): string | number =>
+  numeric.has(key) ? Number(value) : value;
+
 /** The configuration as `GET …/config` answers it. */
 export function apiConfig(config: CtSection, digest: string): Record<string, unknown> {
   const answer: Record<string, unknown> = { digest };
   for (const [key, value] of Object.entries(config.options)) {
-    answer[key] = numeric.has(key) ? Number(value) : value;
+    answer[key] = apiValue(key, value);
   }
   if (config.description) answer.description = config.description;
   if (config.raw.length > 0) answer.lxc = config.raw;

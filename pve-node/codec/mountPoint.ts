@@ -21,8 +21,10 @@ const common: PropertySchema = {
   size: {
     type: "string",
     optional: true,
-    pattern: /^\d+(?:\.\d+)?[KMGT]?$/,
-    patternText: "invalid format - value does not look like a valid disk size",
+    format: (value) =>
+      /^\d+(?:\.\d+)?[KMGT]?$/.test(value)
+        ? undefined
+        : "value does not look like a valid disk size",
   },
 };
 
@@ -30,7 +32,14 @@ export const rootfsSchema: PropertySchema = common;
 
 export const mountPointSchema: PropertySchema = {
   ...common,
-  mp: { type: "string", pattern: /^\/(?!(?:.*\/)?\.\.(?:\/|$))./ },
+  mp: {
+    type: "string",
+    // As Proxmox: a path without dot segments, whether it begins at the root or not.
+    format: (value) =>
+      /(?:^|\/)\.\.?(?:\/|$)/.test(value)
+        ? `${value} contains illegal character sequences`
+        : undefined,
+  },
   backup: { type: "boolean", optional: true },
   keepattrs: { type: "boolean", optional: true },
 };

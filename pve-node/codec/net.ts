@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import {
   parseProperties,
   printProperties,
@@ -5,46 +6,37 @@ import {
   type PropertySchema,
 } from "./propertyString";
 
-const ipv4 = String.raw`(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)`;
-const ipv6 = String.raw`[0-9a-fA-F:]*:[0-9a-fA-F:.]*`;
+const text = (wrong: string) => `value does not look like a valid ${wrong}`;
+
+/** An address with its prefix length, or one of the words. */
+function configuration(version: 4 | 6, words: string[]) {
+  return (value: string): string | undefined => {
+    if (words.includes(value)) return undefined;
+    const [address = "", length = "", more] = value.split("/");
+    const whole = isIP(address) === version && /^\d{1,3}$/.test(length) && more === undefined;
+    if (whole && Number(length) <= (version === 4 ? 32 : 128)) return undefined;
+    return text(`ipv${version} network configuration`);
+  };
+}
+
+const addressOf = (version: 4 | 6) => (value: string) =>
+  isIP(value) === version ? undefined : text(`IPv${version} address`);
+
+/** The low bit of the first octet marks a group address. */
+const unicast = (value: string) =>
+  /^[a-f0-9][02468ace](?::[a-f0-9]{2}){5}$/i.test(value) ? undefined : text("unicast MAC address");
 
 /** Schema of `netN`. `host-managed` is sent by clients that talk to Proxmox 9.1 and later. */
 export const netSchema: PropertySchema = {
   name: { type: "string", pattern: /^[-_.\w]+$/ },
   bridge: { type: "string", optional: true, pattern: /^[-_.\w]+$/ },
   firewall: { type: "boolean", optional: true },
-  gw: {
-    type: "string",
-    optional: true,
-    pattern: new RegExp(`^${ipv4}$`),
-    patternText: "invalid format - value does not look like a valid ipv4 address",
-  },
-  gw6: {
-    type: "string",
-    optional: true,
-    pattern: new RegExp(`^${ipv6}$`),
-    patternText: "invalid format - value does not look like a valid ipv6 address",
-  },
+  gw: { type: "string", optional: true, format: addressOf(4) },
+  gw6: { type: "string", optional: true, format: addressOf(6) },
   "host-managed": { type: "boolean", optional: true },
-  hwaddr: {
-    type: "string",
-    optional: true,
-    // The low bit of the first octet marks a group address.
-    pattern: /^[a-f0-9][02468ace](?::[a-f0-9]{2}){5}$/i,
-    patternText: "invalid format - value does not look like a valid unicast MAC address",
-  },
-  ip: {
-    type: "string",
-    optional: true,
-    pattern: new RegExp(`^(?:dhcp|manual|${ipv4}/(?:3[0-2]|[12]?\\d))$`),
-    patternText: "invalid format - value does not look like a valid ipv4 network configuration",
-  },
-  ip6: {
-    type: "string",
-    optional: true,
-    pattern: new RegExp(`^(?:auto|dhcp|manual|${ipv6}/(?:12[0-8]|1[01]\\d|\\d?\\d))$`),
-    patternText: "invalid format - value does not look like a valid ipv6 network configuration",
-  },
+  hwaddr: { type: "string", optional: true, format: unicast },
+  ip: { type: "string", optional: true, format: configuration(4, ["dhcp", "manual"]) },
+  ip6: { type: "string", optional: true, format: configuration(6, ["auto", "dhcp", "manual"]) },
   link_down: { type: "boolean", optional: true },
   mtu: { type: "integer", optional: true, minimum: 64, maximum: 65535 },
   rate: { type: "number", optional: true, minimum: 0 },

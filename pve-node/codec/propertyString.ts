@@ -13,6 +13,8 @@ export interface PropertySpec {
   aliasOf?: string;
   enum?: readonly string[];
   pattern?: RegExp;
+  /** What is wrong with a value of a format, without "invalid format - ". */
+  format?: (value: string) => string | undefined;
   /** Text for a value that does not match `pattern`. @default - Proxmox's general one */
   patternText?: string;
   minimum?: number;
@@ -39,13 +41,16 @@ export function parseBoolean(text: string): boolean | undefined {
 }
 
 function checkValue(key: string, value: string, spec: PropertySpec): string | undefined {
+  const wrong = spec.format?.(value);
+  // Texts of formats end with a line break there.
+  if (wrong !== undefined) return `${key}: invalid format - ${wrong}\n`;
   if (spec.type === "boolean") {
     return parseBoolean(value) === undefined
       ? `${key}: type check ('boolean') failed - got '${value}'`
       : undefined;
   }
   if (spec.type !== "string") {
-    const shape = spec.type === "integer" ? /^-?\d+$/ : /^-?\d+(\.\d+)?$/;
+    const shape = spec.type === "integer" ? /^[+-]?\d+$/ : /^[+-]?\d+(\.\d+)?$/;
     if (!shape.test(value)) return `${key}: type check ('${spec.type}') failed - got '${value}'`;
     if (spec.minimum !== undefined && Number(value) < spec.minimum)
       return `${key}: value must have a minimum value of ${spec.minimum}`;
@@ -69,7 +74,9 @@ export function parseProperties(text: string, schema: PropertySchema): Propertie
   const defaultKey = Object.keys(schema).find((key) => schema[key]?.defaultKey);
   for (const part of text.split(",")) {
     if (part.trim() === "") continue;
-    const pair = /^\s*([^=]+?)\s*=\s*(.*)$/.exec(part);
+    const pair = /^\s*([^=]+?)\s*=\s*(.+)$/.exec(part);
+    if (!pair && part.includes("="))
+      throw new PropertyError(["missing key in comma-separated list property"]);
     let key = pair ? pair[1]! : defaultKey;
     const value = pair ? pair[2]! : part.trim();
     if (key === undefined)

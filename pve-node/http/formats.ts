@@ -25,7 +25,7 @@ const FORMATS: Record<string, Check> = {
     /^[1-9]\d{2,8}$/.test(value) ? undefined : "value does not look like a valid VM ID",
   "pve-node": matching(new RegExp(`^${LABEL}$`), "value does not look like a valid node name"),
   "dns-name": (value) =>
-    value.length <= 255 && new RegExp(`^${LABEL}(\\.${LABEL})*$`).test(value)
+    new RegExp(`^${LABEL}(\\.${LABEL})*$`).test(value)
       ? undefined
       : "value does not look like a valid DNS name",
   "pve-storage-id": matching(
@@ -66,6 +66,10 @@ const FORMATS: Record<string, Check> = {
     cidrOf(4, value) ? undefined : "value does not look like a valid IPv4 CIDR network",
   CIDRv6: (value) =>
     cidrOf(6, value) ? undefined : "value does not look like a valid IPv6 CIDR network",
+  "pve-storage-content": (value) =>
+    ["backup", "images", "import", "iso", "none", "rootdir", "snippets", "vztmpl"].includes(value)
+      ? undefined
+      : `invalid content type '${value}'`,
   "disk-size": matching(/^\d+(\.\d+)?[KMGT]?$/, "value does not look like a valid disk size"),
 };
 

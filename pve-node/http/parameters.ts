@@ -1,15 +1,18 @@
-import { PveError } from "../errors";
+import { PlainError, PveError } from "../errors";
 
-/** Parameters as they came: several values where a key was repeated, none where it was `k` or `k=`. */
+/** Parameters as they came: several values where a key was repeated; `k` and `k=` give an empty text. */
 export type RawParams = Map<string, string[]>;
 
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text.replaceAll("+", " "));
-  } catch {
-    throw new PveError(400, `invalid percent encoding in parameters, got "${text.slice(0, 40)}"`);
-  }
+/** Percent escapes as UTF-8; a broken escape stays as it is, bytes that are no UTF-8 become U+FFFD. */
+export function decodeLeniently(text: string): string {
+  if (!text.includes("%")) return text;
+  const bytes = text.replace(/%([0-9a-f]{2})|[^\0-\x7f]+/gi, (all, hex?: string) =>
+    hex ? String.fromCharCode(parseInt(hex, 16)) : Buffer.from(all, "utf8").toString("latin1"),
+  );
+  return Buffer.from(bytes, "latin1").toString("utf8");
 }
+
+const decode = (text: string) => decodeLeniently(text.replaceAll("+", " "));
 
 /** Adds one `k=v&k=v` text; `;` separates too. */
 export function addUrlencoded(params: RawParams, text: string): void {
@@ -21,26 +24,38 @@ export function addUrlencoded(params: RawParams, text: string): void {
   }
 }
 
-/** Adds the members of a JSON object. */
+/** Adds the members of a JSON object. @throws PveError 500 for a text that is none, as the JSON parser there */
 export function addJson(params: RawParams, text: string): void {
   let body: unknown;
   try {
     body = JSON.parse(text);
-  } catch {
-    throw new PveError(400, "unable to decode the JSON body");
+  } catch (error) {
+    const message = jsonError(text, (error as Error).message);
+    throw new PlainError(500, message, `${message}\n`);
   }
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw new PveError(400, "the JSON body must be an object");
   }
   for (const [key, value] of Object.entries(body)) {
     for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) {
-      add(params, key, scalar(key, item));
+      if (item !== null) add(params, key, scalar(key, item));
     }
   }
 }
 
+/** What Proxmox's JSON parser says, from the place where ours gave up. */
+function jsonError(text: string, said: string): string {
+  const at = Number(/position (\d+)/.exec(said)?.[1] ?? text.length);
+  const rest = text.slice(at);
+  if (rest === "") return "unexpected end of string while parsing JSON string";
+  const where = `at character offset ${at} (before "${rest.slice(0, 40)}")`;
+  const before = text.slice(0, at).trimEnd().at(-1);
+  if (before === "{" || (before === "," && /property name/.test(said)))
+    return `'"' expected, ${where}`;
+  return `malformed JSON string, neither tag, array, object, number, string or atom, ${where}`;
+}
+
 function scalar(key: string, value: unknown): string {
-  if (value === null || value === undefined) return "";
   if (typeof value === "boolean") return value ? "1" : "0";
   if (typeof value === "string" || typeof value === "number") return String(value);
   throw new PveError(400, "Parameter verification failed.", {
@@ -48,12 +63,9 @@ function scalar(key: string, value: unknown): string {
   });
 }
 
-/** An empty value means "not there", yet the name stays known. */
 function add(params: RawParams, key: string, value: string): void {
   if (key === "_dc") return; // cache breaker of browsers
-  const values = params.get(key) ?? [];
-  if (value !== "") values.push(value);
-  params.set(key, values);
+  params.set(key, [...(params.get(key) ?? []), value]);
 }
 
 /** Parameters of the body, by its type. */
@@ -62,5 +74,6 @@ export function addBody(params: RawParams, contentType: string | undefined, body
   const type = (contentType ?? "application/x-www-form-urlencoded").split(";")[0]?.trim();
   if (type === "application/x-www-form-urlencoded") addUrlencoded(params, body);
   else if (type === "application/json") addJson(params, body);
-  else throw new PveError(506, `upload '${type ?? ""}' not allowed`);
+  // The quotes are unbalanced there, too.
+  else throw new PlainError(506, `upload 'Content-Type '${contentType}' not implemented`);
 }

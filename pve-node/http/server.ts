@@ -5,6 +5,9 @@ import type { App, AppRequest, AppResponse } from "./app";
 /** Form bodies above this size are refused, as on a real node. */
 const MAX_BODY_BYTES = 512 * 1024;
 
+/** A request with more headers than this gets no answer at all, as on a real node. */
+const MAX_HEADER_BYTES = 8 * 1024;
+
 export interface TlsFiles {
   key: string;
   cert: string;
@@ -13,11 +16,21 @@ export interface TlsFiles {
 /** The HTTPS server of an app; the caller listens. */
 export function createServer(app: App, tls: TlsFiles): https.Server {
   const server = https.createServer(
-    { key: tls.key, cert: tls.cert, minVersion: "TLSv1.2", ALPNProtocols: ["http/1.1"] },
+    {
+      key: tls.key,
+      cert: tls.cert,
+      minVersion: "TLSv1.2",
+      ALPNProtocols: ["http/1.1"],
+      maxHeaderSize: MAX_HEADER_BYTES,
+    },
     (request, response) => {
       void serve(app, request, response);
     },
   );
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === "HPE_HEADER_OVERFLOW" || !socket.writable) socket.destroy();
+    else socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+  });
   // Longer than any client's pause between two polls: a connection closed under a POST is an error.
   server.keepAliveTimeout = 65_000;
   return server;
@@ -32,27 +45,17 @@ async function serve(app: App, request: IncomingMessage, response: ServerRespons
       remote: request.socket.remoteAddress ?? "",
       body: "",
     };
-    const refused = refusal(request);
-    const body = refused ? undefined : await readBody(request);
-    const answer = refused
-      ? app.refuse(incoming, 501, refused)
-      : body === undefined
+    // What is refused without looking at its body is not read either.
+    const unread = incoming.headers["transfer-encoding"] !== undefined;
+    const body = unread ? "" : await readBody(request);
+    const answer =
+      body === undefined
         ? app.refuse(incoming, 501, "for data too large")
         : await app.handle({ ...incoming, body });
     send(response, answer);
   } catch {
     response.destroy(); // the client went away in the middle of its body
   }
-}
-
-function refusal(request: IncomingMessage): string | undefined {
-  if (request.headers["transfer-encoding"]) return "chunked transfer encoding not supported";
-  const method = request.method ?? "";
-  const hasBody = Number(request.headers["content-length"] ?? 0) > 0;
-  if (hasBody && method !== "POST" && method !== "PUT") {
-    return `Unexpected content for method '${method}'`;
-  }
-  return undefined;
 }
 
 async function readBody(request: IncomingMessage): Promise<string | undefined> {

@@ -34,9 +34,8 @@ export function verify(
         name,
         "property is not defined in schema and the schema does not allow additional properties",
       );
-    } else if (values.length === 0) {
-      empty.add(name);
     } else {
+      if (values.every((value) => value === "")) empty.add(name);
       const result = checkValue(schema, values, name);
       if ("wrong" in result) errors.set(name, result.wrong);
       else params.set(name, result.value);
@@ -46,6 +45,11 @@ export function verify(
     if (params.has(name) || errors.has(name)) continue;
     if (schema.default !== undefined) params.set(name, schema.default);
     else if (!schema.optional) errors.set(name, "property is missing and it is not optional");
+  }
+  for (const [name, { requires }] of schemas) {
+    if (requires === undefined || !params.has(name)) continue;
+    if (params.has(requires) || errors.has(requires)) continue;
+    errors.set(requires, `missing property - '${name}' requires this property`);
   }
   if (errors.size > 0) throw parameterError(Object.fromEntries(errors));
   return { params: Object.fromEntries(params), empty };
@@ -77,7 +81,11 @@ function checkValue(schema: ParamSchema, values: string[], name: string): Result
   }
   const typed = typedValue(schema, text);
   if (typed === undefined) return { wrong: `type check ('${schema.type}') failed - got '${text}'` };
-  const wrong = limitError(schema, text, typed) ?? textError(schema, text, name);
+  // In this order: the first thing that is wrong is said, as in Proxmox's own verifier.
+  const wrong =
+    formatError(schema, text, name) ??
+    limitError(schema, text, typed) ??
+    controlError(schema, text);
   if (wrong === undefined) return { value: typed };
   // Proxmox's texts of formats end with a line break, those of limits do not.
   return { wrong: wrong.startsWith("invalid format - ") ? `${wrong}\n` : wrong };
@@ -88,12 +96,23 @@ function typedValue(schema: ParamSchema, text: string): string | number | boolea
     case "boolean":
       return text === "1" ? true : text === "0" ? false : undefined;
     case "integer":
-      return /^-?\d+$/.test(text) ? Number(text) : undefined;
+      return /^[+-]?\d+$/.test(text) ? Number(text) : undefined;
     case "number":
-      return /^-?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
+      return /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
     case "string":
       return text;
   }
+}
+
+function formatError(schema: ParamSchema, text: string, name: string): string | undefined {
+  if (schema.format) {
+    const wrong = checkFormat(schema.format, text);
+    if (wrong) return wrong;
+  }
+  const wrong = schema.check?.(text, name);
+  if (wrong) return wrong;
+  if (schema.pattern && !schema.pattern.test(text)) return "value does not match the regex pattern";
+  return undefined;
 }
 
 function limitError(
@@ -101,14 +120,6 @@ function limitError(
   text: string,
   value: string | number | boolean,
 ): string | undefined {
-  if (typeof value === "number") {
-    if (schema.minimum !== undefined && value < schema.minimum) {
-      return `value must have a minimum value of ${schema.minimum}`;
-    }
-    if (schema.maximum !== undefined && value > schema.maximum) {
-      return `value must have a maximum value of ${schema.maximum}`;
-    }
-  }
   const length = [...text].length;
   if (schema.maxLength !== undefined && length > schema.maxLength) {
     return `value may only be ${schema.maxLength} characters long`;
@@ -116,23 +127,24 @@ function limitError(
   if (schema.minLength !== undefined && length < schema.minLength) {
     return `value must be at least ${schema.minLength} characters long`;
   }
+  if (typeof value === "number") {
+    if (schema.maximum !== undefined && value > schema.maximum) {
+      return `value must have a maximum value of ${schema.maximum}`;
+    }
+    if (schema.minimum !== undefined && value < schema.minimum) {
+      return `value must have a minimum value of ${schema.minimum}`;
+    }
+  }
+  if (schema.enum && !schema.enum.includes(text)) {
+    return `value '${text}' does not have a value in the enumeration '${schema.enum.join(", ")}'`;
+  }
   return undefined;
 }
 
 /** Line breaks, tabs and their like. A list may be separated by them; its items are checked. */
 const CONTROL = /\p{Cc}/u;
 
-function textError(schema: ParamSchema, text: string, name: string): string | undefined {
-  if (!schema.multiline && !isListFormat(schema.format) && CONTROL.test(text)) {
-    return "invalid format - value contains control characters";
-  }
-  if (schema.enum && !schema.enum.includes(text)) {
-    return `value '${text}' does not have a value in the enumeration '${schema.enum.join(", ")}'`;
-  }
-  if (schema.pattern && !schema.pattern.test(text)) return "value does not match the regex pattern";
-  if (schema.format) {
-    const wrong = checkFormat(schema.format, text);
-    if (wrong) return wrong;
-  }
-  return schema.check?.(text, name);
-}
+const controlError = (schema: ParamSchema, text: string): string | undefined =>
+  !schema.multiline && !isListFormat(schema.format) && CONTROL.test(text)
+    ? "invalid format - value contains control characters"
+    : undefined;

@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseCtConfig, printCtConfig, type CtConfig } from "../codec/ctConfig";
-import { readText, writeAtomic } from "../os/files";
+import { digestOf, readText, writeAtomic } from "../os/files";
 import { failure } from "../errors";
 import { withFileLock } from "../os/fileLock";
 import type { LxcHost } from "./lxcHost";
@@ -33,8 +32,6 @@ export async function listVmids(host: LxcHost): Promise<number[]> {
     .map(Number)
     .sort((a, b) => a - b);
 }
-
-export const digestOf = (text: string) => createHash("sha1").update(text).digest("hex");
 
 /** @throws PveError 500 with the text that clients take for "gone" when there is no such CT. */
 export async function readCt(host: LxcHost, vmid: number): Promise<StoredCt> {

@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { CtConfig } from "../codec/ctConfig";
 import { failure } from "../errors";
 import type { TaskLog } from "../contract";
 import { removeStaleCgroups } from "./cgroup";
@@ -12,12 +13,16 @@ import { namedVolumes } from "./volumes";
 
 /** Whether a CT may be removed now. @throws with Proxmox's text when not. */
 export async function checkDestroy(host: LxcHost, vmid: number, force: boolean): Promise<void> {
-  const { config } = await readCt(host, vmid);
+  refuseProtected(vmid, (await readCt(host, vmid)).config);
+  if (!force && (await isRunning(host, vmid)))
+    throw failure(`unable to destroy CT ${vmid} - container is running`);
+}
+
+/** @throws with Proxmox's text for a CT that is locked or protected. */
+export function refuseProtected(vmid: number, config: CtConfig): void {
   refuseLocked(config);
   if (config.options.protection === "1")
     throw failure(`can't remove CT ${vmid} - protection mode enabled`);
-  if (!force && (await isRunning(host, vmid)))
-    throw failure(`unable to destroy CT ${vmid} - container is running`);
 }
 
 /** Removes a CT with its disks, firewall rules and files. */

@@ -18,7 +18,7 @@ export const propertyCheck =
       const [first = ""] = error.details;
       if (!/^[\w-]+: /.test(first)) return `invalid format - ${first}`; // of the list, not of one key
       const details = error.details.map((text) => `${name}.${text}`);
-      return ["invalid format - format error", ...details].join("\n");
+      return `invalid format - format error\n${details.join("\n")}`;
     }
   };
 
@@ -47,6 +47,17 @@ const addressList = (value: string): string | undefined =>
     .every((address) => isIP(address.replace(/%.*$/, "")))
     ? undefined
     : "invalid format - value does not look like a valid IP address";
+
+/** `host` is the node's own time zone. */
+function zoneCheck(value: string): string | undefined {
+  try {
+    if (value !== "host") new Intl.DateTimeFormat("en", { timeZone: value });
+    if (/^[A-Z][A-Za-z0-9_+/-]*$|^host$/.test(value)) return undefined;
+  } catch {
+    // The name of none.
+  }
+  return `invalid format - invalid time zone '${value}'`;
+}
 
 const locks =
   "backup create destroyed disk fstrim migrate mounted rollback snapshot snapshot-delete";
@@ -79,7 +90,7 @@ export const configOptions: Record<string, ParamSchema> = {
   swap: range(0),
   tags: text({ format: "pve-tag-list" }),
   template: flag,
-  timezone: text({ pattern: /^[A-Za-z0-9_+/-]+$/ }),
+  timezone: text({ check: zoneCheck }),
   tty: range(0, 6),
   unprivileged: flag,
 };
@@ -151,5 +162,6 @@ export function normalTags(tags: string): string {
   return [...new Set(names)].sort().join(";");
 }
 
-/** A description as the configuration keeps it: with one newline at its end. */
-export const storedDescription = (value: string) => `${value.replace(/\n$/, "")}\n`;
+/** A description as the configuration keeps it: with one newline at its end; an empty one is none. */
+export const storedDescription = (value: string) =>
+  value === "" ? "" : `${value.replace(/\n$/, "")}\n`;

@@ -38,7 +38,7 @@ export function planCreate(params: Record<string, Value>): CreateRequest {
   for (const { key } of disks) delete options[key];
   const config = emptyConfig();
   config.options = options;
-  if (typeof params.description === "string")
+  if (typeof params.description === "string" && params.description !== "")
     config.description = storedDescription(params.description);
   return {
     vmid,

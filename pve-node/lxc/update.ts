@@ -1,6 +1,8 @@
-import type { CtConfig } from "../codec/ctConfig";
+import { existsSync } from "node:fs";
+import { apiValue, type CtConfig } from "../codec/ctConfig";
 import { allocationOf, parseVolumeOption, printVolumeOption } from "../codec/mountPoint";
 import { volumeType, type MountPoint } from "../codec/mountPoint";
+import { parseNet } from "../codec/net";
 import { formatSize, parseSize } from "../codec/size";
 import { ownerOf } from "../codec/volume";
 import { failure, parameterError } from "../errors";
@@ -45,14 +47,14 @@ export function checkChange(change: ConfigChange): void {
   const { set, delete: deletes, revert, description } = change;
   const count = Object.keys(set).length + deletes.length + revert.length;
   if (count === 0 && description === undefined) throw failure("no options specified");
-  for (const key of [...Object.keys(set), ...deletes])
-    if (key === "unprivileged") throw failure(`unable to modify read-only option: '${key}'`);
+  if (set.unprivileged !== undefined)
+    throw failure("unable to modify read-only option: 'unprivileged'");
   refuseUnknown({ delete: deletes, revert });
   for (const key of deletes) {
     if (required.includes(key)) throw failure(`unable to delete required option '${key}'`);
     if (Object.hasOwn(set, key))
       throw parameterError({
-        delete: `you can't use '-${key}' and '-delete ${key}' at the same time`,
+        delete: `you can't use '-${key}' and -delete ${key}' at the same time`,
       });
   }
 }
@@ -79,6 +81,7 @@ export async function updateCt(host: LxcHost, vmid: number, change: ConfigChange
       const set = await resolveVolumes(host, vmid, config, change.set, made);
       const before = { ...config.options };
       freed = applyChange(config, { ...change, set }, running);
+      if (running) for (const key of Object.keys(set)) refuseUnknownBridge(key, set[key]!);
       if (running) await hotplug(vmid, before, config.options);
       await writeCt(host, vmid, config);
     } catch (error) {
@@ -125,6 +128,8 @@ export function applyChange(config: CtConfig, change: ConfigChange, running: boo
     takeBack(key);
     if (key === "description") delete config.description;
     if (options[key] === undefined) continue;
+    // Without it the CT's root would be the node's.
+    if (key === "unprivileged") throw failure(`unable to modify read-only option: '${key}'`);
     if (running && !isLive(key)) pending.delete.push(key);
     else freed.push(...removeOption(options, key));
   }
@@ -207,6 +212,14 @@ async function volumeFor(
   return { ...mount, volume: disk.volid, size: formatSize(bytes) };
 }
 
+/** @throws 400 when a running CT is to be put on a bridge that is not there; nothing is written then. */
+function refuseUnknownBridge(key: string, value: string): void {
+  const bridge = /^net\d+$/.test(key) ? parseNet(value).bridge : undefined;
+  if (bridge === undefined || existsSync(`/sys/class/net/${bridge}`)) return;
+  const text = `unable to hotplug ${key}: bridge '${bridge}' does not exist\n`;
+  throw parameterError({ [key]: text });
+}
+
 /** Applies changed limits to a running CT. @throws 400 with Proxmox's text; nothing is written then. */
 async function hotplug(
   vmid: number,
@@ -221,7 +234,7 @@ async function hotplug(
     try {
       await applyLimits(vmid, await limits());
     } catch (error) {
-      throw parameterError({ [key]: `unable to hotplug ${key}: ${(error as Error).message}` });
+      throw parameterError({ [key]: `unable to hotplug ${key}: ${(error as Error).message}\n` });
     }
   };
   await apply(memoryKeys, () =>
@@ -241,8 +254,8 @@ async function hotplug(
 /** One line of `GET …/pending`. */
 export interface PendingEntry {
   key: string;
-  value?: string;
-  pending?: string;
+  value?: string | number;
+  pending?: string | number;
   delete?: 1;
 }
 
@@ -251,8 +264,10 @@ export function pendingEntries(config: CtConfig): PendingEntry[] {
   const keys = new Set([...Object.keys(config.options), ...Object.keys(config.pending.options)]);
   const entries: PendingEntry[] = [...keys].sort().map((key) => ({
     key,
-    ...(config.options[key] !== undefined && { value: config.options[key] }),
-    ...(config.pending.options[key] !== undefined && { pending: config.pending.options[key] }),
+    ...(config.options[key] !== undefined && { value: apiValue(key, config.options[key]) }),
+    ...(config.pending.options[key] !== undefined && {
+      pending: apiValue(key, config.pending.options[key]),
+    }),
     ...(config.pending.delete.includes(key) && { delete: 1 as const }),
   }));
   if (config.description) entries.push({ key: "description", value: config.description });

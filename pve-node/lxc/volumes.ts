@@ -20,7 +20,7 @@ export function volumesOf(options: Record<string, string>): CtVolume[] {
   return keys
     .map((key) => {
       const mount = parseVolumeOption(key, options[key]!);
-      return { key, mount, target: key === "rootfs" ? "/" : mount.mp! };
+      return { key, mount, target: key === "rootfs" ? "/" : join("/", mount.mp!) };
     })
     .sort((a, b) =>
       a.key === "rootfs" ? -1 : b.key === "rootfs" ? 1 : a.target < b.target ? -1 : 1,

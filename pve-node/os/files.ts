@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as fs from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
@@ -10,6 +11,9 @@ export async function readText(path: string): Promise<string | undefined> {
     throw error;
   }
 }
+
+/** SHA-1, which Proxmox takes for digests of configuration files. */
+export const digestOf = (text: string) => createHash("sha1").update(text).digest("hex");
 
 let written = 0;
 

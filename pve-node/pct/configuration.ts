@@ -80,10 +80,14 @@ export async function setCommand(host: LxcHost, args: string[]): Promise<number>
       .split(/[\s,;]+/)
       .filter(Boolean);
   const deletes = list(params.delete);
-  if (empty.has("tags")) deletes.push("tags");
+  const set = optionTexts(params);
+  if (empty.has("tags")) {
+    delete set.tags;
+    deletes.push("tags");
+  }
   const { description } = params;
   await updateCt(host, vmid, {
-    set: optionTexts(params),
+    set,
     ...(empty.has("description") && { description: "" }),
     ...(description !== undefined && { description: storedDescription(String(description)) }),
     delete: deletes,

@@ -26,24 +26,24 @@ const userFields: Record<string, ParamSchema> = {
 const password: ParamSchema = { type: "string", minLength: 8, maxLength: 64 };
 
 /** Login, users and their passwords. */
-export function accessRoutes(access: AccessControl, clusterName: string): Route[] {
+export function accessRoutes(access: AccessControl): Route[] {
   return [
     {
       method: "GET",
       path: "/access/domains",
-      world: true,
+      permission: "world",
       handler: () => REALMS,
     },
     {
       method: "GET",
       path: "/access/ticket",
-      world: true,
+      permission: "world",
       handler: () => null,
     },
     {
       method: "POST",
       path: "/access/ticket",
-      world: true,
+      permission: "world",
       params: {
         username: { type: "string", maxLength: 64 },
         password: { type: "string" },
@@ -54,12 +54,13 @@ export function accessRoutes(access: AccessControl, clusterName: string): Route[
       async handler({ params }) {
         const name = String(params.username);
         const user = params.realm && splitRealm(name)[1] === "" ? `${name}@${params.realm}` : name;
-        await access.login(user, String(params.password));
+        const otp = params.otp !== undefined;
+        // No user here has a second factor: a code for one is a wrong code.
+        await (otp ? access.refuse() : access.login(user, String(params.password)));
         return {
           username: user,
           ticket: await access.tickets.issue(user),
           CSRFPreventionToken: await access.tickets.issueCsrf(user),
-          clustername: clusterName,
           cap: await capabilities(access, user),
         };
       },
@@ -68,6 +69,7 @@ export function accessRoutes(access: AccessControl, clusterName: string): Route[
     {
       method: "PUT",
       path: "/access/password",
+      permission: "user",
       params: {
         userid: userId,
         password,
@@ -96,6 +98,7 @@ export function accessRoutes(access: AccessControl, clusterName: string): Route[
     {
       method: "GET",
       path: "/access/users",
+      permission: "user",
       params: {
         enabled: { type: "boolean", optional: true },
         full: { type: "boolean", optional: true },
@@ -110,12 +113,14 @@ export function accessRoutes(access: AccessControl, clusterName: string): Route[
             userid,
             ...shown(user),
             "realm-type": splitRealm(userid)[1],
+            ...(ctx.params.full === true ? membership(config, userid, user) : {}),
           }));
       },
     },
     {
       method: "POST",
       path: "/access/users",
+      permission: "user",
       params: { userid: userId, password: { ...password, optional: true }, ...userFields },
       async handler(ctx) {
         const id = String(ctx.params.userid);
@@ -125,9 +130,6 @@ export function accessRoutes(access: AccessControl, clusterName: string): Route[
         await access.change((config) => {
           if (config.users.has(id))
             throw failure(`create user failed: user '${id}' already exists`);
-          if (!REALMS.some((r) => r.realm === realm)) {
-            throw failure(`create user failed: domain '${realm}' does not exist`);
-          }
           const user = newUser();
           applyFields(config, id, user, ctx);
           config.users.set(id, user);
@@ -139,10 +141,12 @@ export function accessRoutes(access: AccessControl, clusterName: string): Route[
     {
       method: "GET",
       path: "/access/users/{userid}",
+      permission: "user",
       params: { userid: userId },
       async handler(ctx) {
         const id = String(ctx.params.userid);
-        if (id !== ctx.identity.user && !audits(ctx)) requireUserModify(ctx, id);
+        // Not even oneself may look without one of the two.
+        if (!audits(ctx) && !ctx.allowed("/access/groups", "User.Modify")) throw permissionError();
         const config = await access.read();
         const user = requireUser(config, id);
         const tokens = [...user.tokens].map(([name, t]) => [
@@ -156,7 +160,12 @@ export function accessRoutes(access: AccessControl, clusterName: string): Route[
     {
       method: "PUT",
       path: "/access/users/{userid}",
-      params: { userid: userId, append: { type: "boolean", optional: true }, ...userFields },
+      permission: "user",
+      params: {
+        userid: userId,
+        append: { type: "boolean", optional: true, requires: "groups" },
+        ...userFields,
+      },
       async handler(ctx) {
         const id = String(ctx.params.userid);
         requireUserModify(ctx, id);
@@ -170,6 +179,7 @@ export function accessRoutes(access: AccessControl, clusterName: string): Route[
     {
       method: "DELETE",
       path: "/access/users/{userid}",
+      permission: "user",
       params: { userid: userId },
       async handler(ctx) {
         const id = String(ctx.params.userid);
@@ -247,6 +257,18 @@ function applyFields(config: UserConfig, id: string, user: User, ctx: RequestCon
     if (wanted.has(name)) group.users.add(id);
     else if (params.append !== true) group.users.delete(id);
   }
+}
+
+/** What `full` adds to a user of the list. */
+function membership(config: UserConfig, id: string, user: User) {
+  const groups = [...config.groups].filter(([, group]) => group.users.has(id));
+  const tokens = [...user.tokens].map(([tokenid, { expire, privsep, comment }]) => ({
+    tokenid,
+    expire,
+    privsep: privsep ? 1 : 0,
+    ...(comment ? { comment } : {}),
+  }));
+  return { groups: groups.map(([name]) => name).join(","), tokens };
 }
 
 function shown(user: User) {

@@ -3,7 +3,7 @@ import { BUILT_IN_ROLES, PRIVILEGES } from "../access/roles";
 import type { AclEntry } from "../access/userConfig";
 import { failure, parameterError } from "../errors";
 import { splitList } from "../http/formats";
-import type { Identity, RequestContext, Route } from "../contract";
+import { needs, type Identity, type RequestContext, type Route } from "../contract";
 
 const ACL_PATH = /^\/($|(nodes|vms|storage|pool|access|sdn|mapping)(\/[A-Za-z0-9.\-_@]+)*$)/;
 
@@ -12,6 +12,7 @@ export function permissionsRoute(access: AccessControl): Route {
   return {
     method: "GET",
     path: "/access/permissions",
+    permission: "user",
     params: {
       path: { type: "string", optional: true },
       userid: { type: "string", optional: true },
@@ -47,6 +48,7 @@ export function permissionRoutes(access: AccessControl): Route[] {
     {
       method: "GET",
       path: "/access/roles",
+      permission: "user",
       async handler() {
         const { roles } = await access.read();
         const all = [
@@ -63,9 +65,9 @@ export function permissionRoutes(access: AccessControl): Route[] {
     {
       method: "POST",
       path: "/access/roles",
+      permission: needs("/access", "Sys.Modify"),
       params: { roleid, privs },
       async handler(ctx) {
-        ctx.require("/access", "Sys.Modify");
         const id = String(ctx.params.roleid);
         await access.change(({ roles }) => {
           if (roles.has(id) || BUILT_IN_ROLES.has(id)) {
@@ -79,6 +81,7 @@ export function permissionRoutes(access: AccessControl): Route[] {
     {
       method: "GET",
       path: "/access/roles/{roleid}",
+      permission: "user",
       params: { roleid },
       async handler(ctx) {
         const id = String(ctx.params.roleid);
@@ -90,9 +93,9 @@ export function permissionRoutes(access: AccessControl): Route[] {
     {
       method: "PUT",
       path: "/access/roles/{roleid}",
+      permission: needs("/access", "Sys.Modify"),
       params: { roleid, privs, append: { type: "boolean", optional: true } },
       async handler(ctx) {
-        ctx.require("/access", "Sys.Modify");
         const id = String(ctx.params.roleid);
         refuseBuiltIn(id, "modified");
         await access.change(({ roles }) => {
@@ -107,9 +110,9 @@ export function permissionRoutes(access: AccessControl): Route[] {
     {
       method: "DELETE",
       path: "/access/roles/{roleid}",
+      permission: needs("/access", "Sys.Modify"),
       params: { roleid },
       async handler(ctx) {
-        ctx.require("/access", "Sys.Modify");
         const id = String(ctx.params.roleid);
         refuseBuiltIn(id, "deleted");
         await access.change((config) => {
@@ -123,6 +126,7 @@ export function permissionRoutes(access: AccessControl): Route[] {
     {
       method: "GET",
       path: "/access/acl",
+      permission: "user",
       async handler(ctx) {
         const { acl } = await access.read();
         return acl
@@ -139,6 +143,7 @@ export function permissionRoutes(access: AccessControl): Route[] {
     {
       method: "PUT",
       path: "/access/acl",
+      permission: "user",
       params: {
         path: { type: "string" },
         roles: { type: "string", format: "pve-roleid-list" },
@@ -151,7 +156,8 @@ export function permissionRoutes(access: AccessControl): Route[] {
       async handler(ctx) {
         const path = String(ctx.params.path).replace(/(?<=.)\/+$/, "");
         if (!ACL_PATH.test(path)) throw parameterError({ path: `invalid ACL path '${path}'` });
-        if (!mayShare(ctx, path)) ctx.require(path, "Permissions.Modify");
+        if (!mayShare(ctx, path) && !mayDelegate(ctx, path))
+          ctx.require(path, "Permissions.Modify");
         await changeAcl(access, ctx, path);
         return null;
       },
@@ -160,6 +166,27 @@ export function permissionRoutes(access: AccessControl): Route[] {
 }
 
 const mayShare = (ctx: RequestContext, path: string) => ctx.allowed(path, "Permissions.Modify");
+
+/** Whoever may make guests, storages or pools at a path may pass on what they hold there themselves. */
+function mayDelegate(ctx: RequestContext, path: string): boolean {
+  const kinds = { vms: "VM.Allocate", storage: "Datastore.Allocate", pool: "Pool.Allocate" };
+  const kind = path.split("/")[1] as keyof typeof kinds;
+  return Object.hasOwn(kinds, kind) && ctx.allowed(path, kinds[kind]);
+}
+
+/** @throws as the real one does, from within its update */
+function refuseSuperset(
+  ctx: RequestContext,
+  path: string,
+  role: string,
+  names: ReadonlySet<string>,
+): void {
+  if (mayShare(ctx, path) || [...names].every((name) => ctx.allowed(path, name))) return;
+  throw failure(
+    "ACL update failed: 400 Parameter verification failed.\n" +
+      `role: Cannot add role '${role}' - requires 'Permissions.Modify' or superset of privileges.`,
+  );
+}
 
 async function changeAcl(access: AccessControl, ctx: RequestContext, path: string): Promise<void> {
   const { roles, users, groups, tokens, propagate } = ctx.params;
@@ -182,6 +209,8 @@ async function changeAcl(access: AccessControl, ctx: RequestContext, path: strin
       if (!BUILT_IN_ROLES.has(role) && !config.roles.has(role)) {
         throw failure(`ACL update failed: role '${role}' does not exist`);
       }
+      const names = BUILT_IN_ROLES.get(role) ?? config.roles.get(role) ?? new Set<string>();
+      refuseSuperset(ctx, path, role, names);
       for (const { type, ugid } of subjects) {
         const [user = "", token] = ugid.split("!");
         const owner = config.users.get(user);

@@ -1,7 +1,14 @@
 import type { AccessControl } from "../access/accessControl";
+import { cgroupVersion } from "../lxc/cgroup";
 import { nodeSummary } from "../os/usage";
 import { failure, parameterError } from "../errors";
-import type { GuestSummary, NodeServices, RequestContext, Route } from "../contract";
+import {
+  needs,
+  type GuestSummary,
+  type NodeServices,
+  type RequestContext,
+  type Route,
+} from "../contract";
 import { readText } from "../os/files";
 import { readStorages } from "../storage/configured";
 import type { FileTaskRunner } from "../tasks/taskRunner";
@@ -19,6 +26,7 @@ export function clusterRoutes(services: NodeServices, access: AccessControl): Ro
     {
       method: "GET",
       path: "/cluster/nextid",
+      permission: "user",
       params: { vmid: { type: "integer", format: "pve-vmid", minimum: 100, optional: true } },
       async handler({ params }) {
         const used = new Set((await services.guests()).map((guest) => guest.vmid));
@@ -35,6 +43,7 @@ export function clusterRoutes(services: NodeServices, access: AccessControl): Ro
     {
       method: "GET",
       path: "/cluster/resources",
+      permission: "user",
       params: {
         type: { type: "string", enum: ["vm", "storage", "node", "sdn"], optional: true },
       },
@@ -43,8 +52,8 @@ export function clusterRoutes(services: NodeServices, access: AccessControl): Ro
     {
       method: "GET",
       path: "/cluster/firewall/options",
-      handler(ctx) {
-        ctx.require("/", "Sys.Audit");
+      permission: needs("/", "Sys.Audit"),
+      handler() {
         // No pve-firewall runs here: what CTs' firewall options say would have no effect.
         return { enable: 0 };
       },
@@ -52,8 +61,8 @@ export function clusterRoutes(services: NodeServices, access: AccessControl): Ro
     {
       method: "GET",
       path: "/cluster/status",
-      handler(ctx) {
-        ctx.require("/", "Sys.Audit");
+      permission: needs("/", "Sys.Audit"),
+      handler() {
         // A node without a cluster answers with itself only.
         return [
           {
@@ -72,14 +81,22 @@ export function clusterRoutes(services: NodeServices, access: AccessControl): Ro
     {
       method: "GET",
       path: "/cluster/tasks",
+      permission: "user",
       handler: async (ctx) => {
         ctx.params.source = "all";
-        return (await listTasks(services.tasks as FileTaskRunner, ctx)).slice(0, 25);
+        const list = await listTasks(services.tasks as FileTaskRunner, ctx);
+        return list.slice(0, 25).map((task) => {
+          const { upid, node: on, starttime, type, id, user, tokenid } = task;
+          const ended = "endtime" in task ? { endtime: task.endtime, status: task.status } : {};
+          const token = tokenid === undefined ? {} : { tokenid };
+          return { upid, node: on, starttime, type, id, user, ...token, saved: 1, ...ended };
+        });
       },
     },
     {
       method: "GET",
       path: "/cluster/options",
+      permission: "user",
       async handler() {
         const lines = ((await readText(services.paths.datacenterCfg)) ?? "").split("\n");
         const pairs = lines.flatMap((line) => {
@@ -115,7 +132,8 @@ async function resources(services: NodeServices, access: AccessControl, ctx: Req
 }
 
 async function nodeResource({ node, paths }: NodeServices, ctx: RequestContext) {
-  const entry = { id: `node/${node}`, type: "node", node, status: "online", level: "" };
+  const mode = { "cgroup-mode": cgroupVersion() };
+  const entry = { id: `node/${node}`, type: "node", node, status: "online", level: "", ...mode };
   if (!ctx.allowed(`/nodes/${node}`, "Sys.Audit")) return entry;
   return { ...entry, ...(await nodeSummary(paths.root)) };
 }

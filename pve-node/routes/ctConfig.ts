@@ -1,7 +1,14 @@
 import { apiConfig, withPending, type CtConfig } from "../codec/ctConfig";
 import { failure, parameterError, permissionError } from "../errors";
 import { splitList } from "../http/formats";
-import type { NodeServices, ParamSchema, RequestContext, Route } from "../contract";
+import {
+  needs,
+  needsAny,
+  type NodeServices,
+  type ParamSchema,
+  type RequestContext,
+  type Route,
+} from "../contract";
 import type { CtBackend } from "../lxc/backend";
 import { configOptions, numberedOptions, optionTexts, storedDescription } from "../lxc/options";
 import { pendingEntries, refuseUnknown } from "../lxc/update";
@@ -20,9 +27,9 @@ export function configRoutes(services: NodeServices, backend: CtBackend): Route[
     {
       method: "GET",
       path: ctPath("/config"),
+      permission: needs("/vms/{vmid}", "VM.Audit"),
       params: { ...vmidParam, current: flag, snapshot: { type: "string", optional: true } },
       async handler(ctx) {
-        ctx.require(`/vms/${vmidOf(ctx)}`, "VM.Audit");
         const { config, digest } = await backend.read(vmidOf(ctx));
         return apiConfig(shownSection(config, ctx), digest);
       },
@@ -30,9 +37,9 @@ export function configRoutes(services: NodeServices, backend: CtBackend): Route[
     {
       method: "GET",
       path: ctPath("/pending"),
+      permission: needs("/vms/{vmid}", "VM.Audit"),
       params: vmidParam,
       async handler(ctx) {
-        ctx.require(`/vms/${vmidOf(ctx)}`, "VM.Audit");
         const { config, digest } = await backend.read(vmidOf(ctx));
         return [...pendingEntries(config), { key: "digest", value: digest }];
       },
@@ -40,6 +47,7 @@ export function configRoutes(services: NodeServices, backend: CtBackend): Route[
     {
       method: "PUT",
       path: ctPath("/config"),
+      permission: needsAny("/vms/{vmid}", ...anyConfigPrivilege),
       params: { ...configOptions, ...vmidParam, delete: list, revert: list, digest: digestParam },
       patterns: numberedOptions,
       handler: (ctx) => update(backend, ctx),
@@ -47,6 +55,7 @@ export function configRoutes(services: NodeServices, backend: CtBackend): Route[
     {
       method: "PUT",
       path: ctPath("/resize"),
+      permission: needs("/vms/{vmid}", "VM.Config.Disk"),
       params: {
         ...vmidParam,
         disk: { type: "string", pattern: /^(?:rootfs|mp(?:1?\d?\d|2[0-4]\d|25[0-5]))$/ },
@@ -55,7 +64,6 @@ export function configRoutes(services: NodeServices, backend: CtBackend): Route[
       },
       async handler(ctx) {
         const vmid = vmidOf(ctx);
-        ctx.require(`/vms/${vmid}`, "VM.Config.Disk");
         const { disk, size, digest } = ctx.params;
         const request = {
           disk: String(disk),
@@ -94,13 +102,12 @@ async function update(backend: CtBackend, ctx: RequestContext): Promise<null> {
   const { config } = await backend.read(vmid);
   const set = optionTexts(params);
   const deletes = params.delete === undefined ? [] : splitList(String(params.delete));
-  if (empty.has("tags")) deletes.push("tags");
+  if (empty.has("tags")) {
+    delete set.tags;
+    deletes.push("tags");
+  }
   const description =
-    params.description !== undefined
-      ? storedDescription(String(params.description))
-      : empty.has("description")
-        ? ""
-        : undefined;
+    params.description === undefined ? undefined : storedDescription(String(params.description));
   const revert = params.revert === undefined ? [] : splitList(String(params.revert));
   refuseUnknown({ delete: deletes, revert });
   const values: Record<string, string | undefined> = { ...set };

@@ -13,6 +13,7 @@ export function createRoute(services: NodeServices, backend: CtBackend): Route {
   return {
     method: "POST",
     path: "/nodes/{node}/lxc",
+    permission: "user",
     params: { ...configOptions, ...createOptions },
     patterns: numberedOptions,
     async handler(ctx) {
@@ -39,6 +40,10 @@ async function check(
   const { params } = ctx;
   const vmid = vmidOf(ctx);
   const unprivileged = params.unprivileged !== false;
+  if (!unprivileged && params.features !== undefined && !ctx.isRoot)
+    throw permissionError(
+      "changing feature flags for privileged container is only allowed for root@pam",
+    );
   if (!unprivileged) ctx.require("/", "Sys.Modify");
   if (params["ha-managed"] === true) ctx.require("/", "Sys.Console");
   if (await backend.exists(vmid)) throw failure(`CT ${vmid} already exists on node '${node}'`);
@@ -66,6 +71,10 @@ async function check(
 }
 
 async function checkTemplate(backend: CtBackend, ctx: RequestContext, volid: string) {
+  if (volid.startsWith("/")) {
+    if (!ctx.isRoot) throw failure("Only root can pass arbitrary filesystem paths.");
+    return;
+  }
   let name: string;
   let storage: string;
   let content: string;

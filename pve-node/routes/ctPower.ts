@@ -1,5 +1,11 @@
 import { failure } from "../errors";
-import type { NodeServices, ParamSchema, RequestContext, Route } from "../contract";
+import {
+  needs,
+  type NodeServices,
+  type ParamSchema,
+  type RequestContext,
+  type Route,
+} from "../contract";
 import type { CtBackend } from "../lxc/backend";
 import type { CtStatus } from "../lxc/ctStatus";
 import { checkSkipLock, ctPath, ctTask, flag, vmidOf, vmidParam } from "./ctParams";
@@ -11,6 +17,8 @@ const seconds = (more: Partial<ParamSchema> = {}): ParamSchema => ({
   ...more,
 });
 
+const power = needs("/vms/{vmid}", "VM.PowerMgmt");
+
 /** What the list and `status/current` answer. */
 const answer = (status: CtStatus) => ({ ...status, ha: { managed: 0 } });
 
@@ -19,7 +27,6 @@ export function statusRoutes(services: NodeServices, backend: CtBackend): Route[
   /** Checks before the task. That the CT exists and is not locked is the task's own to find out. */
   async function prepare(ctx: RequestContext): Promise<{ vmid: number; running: boolean }> {
     const vmid = vmidOf(ctx);
-    ctx.require(`/vms/${vmid}`, "VM.PowerMgmt");
     checkSkipLock(ctx);
     return { vmid, running: await backend.isRunning(vmid) };
   }
@@ -28,6 +35,7 @@ export function statusRoutes(services: NodeServices, backend: CtBackend): Route[
     {
       method: "GET",
       path: "/nodes/{node}/lxc",
+      permission: "user",
       async handler(ctx) {
         const all = await backend.list();
         return all.filter(({ vmid }) => ctx.allowed(`/vms/${vmid}`, "VM.Audit"));
@@ -36,6 +44,7 @@ export function statusRoutes(services: NodeServices, backend: CtBackend): Route[
     {
       method: "GET",
       path: ctPath(),
+      permission: "user",
       params: vmidParam,
       async handler(ctx) {
         await backend.read(vmidOf(ctx));
@@ -47,6 +56,7 @@ export function statusRoutes(services: NodeServices, backend: CtBackend): Route[
     {
       method: "GET",
       path: ctPath("/status"),
+      permission: "user",
       params: vmidParam,
       async handler(ctx) {
         await backend.read(vmidOf(ctx));
@@ -56,18 +66,18 @@ export function statusRoutes(services: NodeServices, backend: CtBackend): Route[
     {
       method: "GET",
       path: ctPath("/status/current"),
+      permission: needs("/vms/{vmid}", "VM.Audit"),
       params: vmidParam,
       async handler(ctx) {
-        ctx.require(`/vms/${vmidOf(ctx)}`, "VM.Audit");
         return answer(await backend.status(vmidOf(ctx)));
       },
     },
     {
       method: "GET",
       path: ctPath("/interfaces"),
+      permission: needs("/vms/{vmid}", "VM.Audit"),
       params: vmidParam,
       async handler(ctx) {
-        ctx.require(`/vms/${vmidOf(ctx)}`, "VM.Audit");
         // Of a CT that is missing, too: a real node answers as for one that is stopped.
         return (await backend.interfaces(vmidOf(ctx))) ?? null;
       },
@@ -75,6 +85,7 @@ export function statusRoutes(services: NodeServices, backend: CtBackend): Route[
     {
       method: "POST",
       path: ctPath("/status/start"),
+      permission: power,
       params: { ...vmidParam, skiplock: flag, debug: flag },
       async handler(ctx) {
         const { vmid, running } = await prepare(ctx);
@@ -85,6 +96,7 @@ export function statusRoutes(services: NodeServices, backend: CtBackend): Route[
     {
       method: "POST",
       path: ctPath("/status/stop"),
+      permission: power,
       params: { ...vmidParam, skiplock: flag, "overrule-shutdown": flag },
       async handler(ctx) {
         const { vmid, running } = await prepare(ctx);
@@ -95,6 +107,7 @@ export function statusRoutes(services: NodeServices, backend: CtBackend): Route[
     {
       method: "POST",
       path: ctPath("/status/shutdown"),
+      permission: power,
       params: { ...vmidParam, timeout: seconds({ default: 60 }), forceStop: flag },
       async handler(ctx) {
         const { vmid, running } = await prepare(ctx);
@@ -109,6 +122,7 @@ export function statusRoutes(services: NodeServices, backend: CtBackend): Route[
     {
       method: "POST",
       path: ctPath("/status/reboot"),
+      permission: power,
       params: { ...vmidParam, timeout: seconds() },
       async handler(ctx) {
         const { vmid, running } = await prepare(ctx);

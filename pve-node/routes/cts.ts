@@ -1,4 +1,4 @@
-import type { NodeServices, Route } from "../contract";
+import { needs, type NodeServices, type Route } from "../contract";
 import type { CtBackend } from "../lxc/backend";
 import { configRoutes } from "./ctConfig";
 import { createRoute } from "./ctCreate";
@@ -14,10 +14,10 @@ export function lxcRoutes(services: NodeServices, backend: CtBackend): Route[] {
     {
       method: "DELETE",
       path: ctPath(),
+      permission: needs("/vms/{vmid}", "VM.Allocate"),
       params: { ...vmidParam, force: flag, purge: flag, "destroy-unreferenced-disks": flag },
       async handler(ctx) {
         const vmid = vmidOf(ctx);
-        ctx.require(`/vms/${vmid}`, "VM.Allocate");
         const force = ctx.params.force === true;
         await backend.checkDestroy(vmid, force);
         return ctTask(services, ctx, "vzdestroy", async (log) => {

@@ -1,7 +1,7 @@
 import type { AccessControl } from "../access/accessControl";
 import type { Group } from "../access/userConfig";
 import { failure } from "../errors";
-import type { ParamSchema, RequestContext, Route } from "../contract";
+import { needs, needsAny, type ParamSchema, type RequestContext, type Route } from "../contract";
 
 const groupid: ParamSchema = { type: "string", format: "pve-groupid" };
 const comment: ParamSchema = { type: "string", optional: true, multiline: true };
@@ -13,6 +13,7 @@ export function groupRoutes(access: AccessControl): Route[] {
     {
       method: "GET",
       path: "/access/groups",
+      permission: "user",
       async handler(ctx) {
         const { groups } = await access.read();
         return [...groups]
@@ -27,9 +28,9 @@ export function groupRoutes(access: AccessControl): Route[] {
     {
       method: "POST",
       path: "/access/groups",
+      permission: needs("/access/groups", "Group.Allocate"),
       params: { groupid, comment },
       async handler(ctx) {
-        ctx.require("/access/groups", "Group.Allocate");
         const id = String(ctx.params.groupid);
         await access.change(({ groups }) => {
           if (groups.has(id)) throw failure(`create group failed: group '${id}' already exists`);
@@ -41,10 +42,10 @@ export function groupRoutes(access: AccessControl): Route[] {
     {
       method: "GET",
       path: one,
+      permission: needsAny("/access/groups", "Sys.Audit", "Group.Allocate"),
       params: { groupid },
       async handler(ctx) {
         const id = String(ctx.params.groupid);
-        if (!mayModify(ctx, id)) ctx.require("/access/groups", "Sys.Audit");
         const group = requireGroup((await access.read()).groups, id);
         return { members: [...group.users].sort(), comment: group.comment };
       },
@@ -52,11 +53,11 @@ export function groupRoutes(access: AccessControl): Route[] {
     {
       method: "PUT",
       path: one,
+      permission: needs("/access/groups", "Group.Allocate"),
       params: { groupid, comment },
       async handler(ctx) {
-        ctx.require("/access/groups", "Group.Allocate");
         await access.change(({ groups }) => {
-          const group = requireGroup(groups, String(ctx.params.groupid));
+          const group = requireGroup(groups, String(ctx.params.groupid), "update");
           if (ctx.params.comment !== undefined || ctx.empty.has("comment")) {
             group.comment = String(ctx.params.comment ?? "");
           }
@@ -67,12 +68,12 @@ export function groupRoutes(access: AccessControl): Route[] {
     {
       method: "DELETE",
       path: one,
+      permission: needs("/access/groups", "Group.Allocate"),
       params: { groupid },
       async handler(ctx) {
-        ctx.require("/access/groups", "Group.Allocate");
         const id = String(ctx.params.groupid);
         await access.change((config) => {
-          requireGroup(config.groups, id);
+          requireGroup(config.groups, id, "delete");
           config.groups.delete(id);
           config.acl = config.acl.filter((e) => e.type !== "group" || e.ugid !== id);
         });
@@ -86,8 +87,9 @@ const mayModify = (ctx: RequestContext, id: string) =>
   ctx.allowed(`/access/groups/${id}`, "User.Modify") ||
   ctx.allowed(`/access/groups/${id}`, "Group.Allocate");
 
-function requireGroup(groups: Map<string, Group>, id: string): Group {
+function requireGroup(groups: Map<string, Group>, id: string, doing?: string): Group {
   const group = groups.get(id);
-  if (!group) throw failure(`group '${id}' does not exist`);
+  const prefix = doing === undefined ? "" : `${doing} group failed: `;
+  if (!group) throw failure(`${prefix}group '${id}' does not exist`);
   return group;
 }

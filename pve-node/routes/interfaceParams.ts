@@ -21,17 +21,20 @@ const OPTIONS: Record<string, string> = {
   mtu: "mtu",
 };
 
-export const TYPES = ["bridge", "bond", "eth", "alias", "vlan"] as const;
+/** Those with OVS need a package that the node does not have. */
+export const TYPES = "bridge,bond,eth,alias,vlan,OVSBridge,OVSBond,OVSPort,OVSIntPort,vnet".split(
+  ",",
+);
 
 /** Parameters of creating and changing an interface. */
 export const interfaceParams: Record<string, ParamSchema> = {
-  type: { type: "string", enum: TYPES },
+  type: { type: "string", enum: [...TYPES, "unknown"] },
   autostart: { type: "boolean", optional: true },
   comments: { ...text, multiline: true },
   cidr: { ...text, format: "CIDRv4" },
   cidr6: { ...text, format: "CIDRv6" },
-  address: { ...text, format: "ipv4" },
-  address6: { ...text, format: "ipv6" },
+  address: { ...text, format: "ipv4", requires: "netmask" },
+  address6: { ...text, format: "ipv6", requires: "netmask6" },
   netmask: { ...text, check: checkNetmask },
   netmask6: { type: "integer", minimum: 0, maximum: 128, optional: true },
   gateway: { ...text, format: "ipv4" },
@@ -60,9 +63,11 @@ export const interfaceParams: Record<string, ParamSchema> = {
 };
 
 function checkNetmask(value: string): string | undefined {
-  const dotted = /^((255|254|252|248|240|224|192|128|0)\.){3}\d+$/.test(value);
-  const length = /^\d+$/.test(value) && Number(value) <= 32;
-  return dotted || length ? undefined : "value does not look like a valid netmask";
+  const bits = value.split(".").map((octet) => Number(octet).toString(2).padStart(8, "0"));
+  const dotted = /^(\d{1,3}\.){3}\d{1,3}$/.test(value) && /^1{8,32}0*$/.test(bits.join(""));
+  const length = /^\d+$/.test(value) && Number(value) >= 8 && Number(value) <= 32;
+  const wrong = "invalid format - value does not look like a valid IP netmask";
+  return dotted || length ? undefined : wrong;
 }
 
 /** Puts the parameters of a call into the settings of an interface. */
@@ -105,14 +110,21 @@ function setAddress(settings: InterfaceSettings, { params }: RequestContext): vo
       if (address !== undefined && !String(cidr).startsWith(`${address}/`)) {
         throw parameterError({ [`address${six}`]: `conflicts with 'cidr${six}'` });
       }
+      refuseDocumentation(String(cidr).split("/")[0] ?? "");
       settings[`cidr${six}`] = String(cidr);
     } else if (address !== undefined) {
-      if (netmask === undefined) {
-        throw parameterError({ [`netmask${six}`]: `missing property required by 'address${six}'` });
-      }
+      refuseDocumentation(String(address));
       settings[`cidr${six}`] = `${address}/${maskBits(String(netmask))}`;
     }
   }
+}
+
+/** Addresses of examples are none of a host. @throws PveError 400 */
+function refuseDocumentation(address: string): void {
+  if (!/^2001:0?db8:/i.test(address)) return;
+  throw parameterError({
+    address: `${address} with type 'DOCUMENTATION', cannot be used as host IPv6 address.`,
+  });
 }
 
 function maskBits(mask: string): number {

@@ -12,7 +12,13 @@ import {
 } from "../codec/interfaces";
 import { exclusive, readText, writeAtomic } from "../os/files";
 import { failure, parameterError } from "../errors";
-import type { NodeServices, RequestContext, Route, TaskLog } from "../contract";
+import {
+  needs,
+  type NodeServices,
+  type RequestContext,
+  type Route,
+  type TaskLog,
+} from "../contract";
 import { execute } from "../os/command";
 import { applyParams, interfaceParams, optionsForApi, TYPES } from "./interfaceParams";
 
@@ -43,6 +49,7 @@ export function networkRoutes(services: NodeServices, reload = ["ifreload", "-a"
     {
       method: "GET",
       path,
+      permission: "user",
       params: {
         type: {
           type: "string",
@@ -62,9 +69,9 @@ export function networkRoutes(services: NodeServices, reload = ["ifreload", "-a"
     {
       method: "POST",
       path,
+      permission: needs("/nodes/{node}", "Sys.Modify"),
       params: { iface, ...interfaceParams },
       async handler(ctx) {
-        ctx.require(`/nodes/${node}`, "Sys.Modify");
         const name = String(ctx.params.iface);
         await change((file) => {
           if (readInterface(file, name)) {
@@ -72,6 +79,7 @@ export function networkRoutes(services: NodeServices, reload = ["ifreload", "-a"
           }
           const settings = empty(name);
           applyParams(settings, ctx);
+          refuseMissing(file, settings, ctx);
           refuseConflicts(file, settings);
           writeInterface(file, settings);
         });
@@ -81,9 +89,9 @@ export function networkRoutes(services: NodeServices, reload = ["ifreload", "-a"
     {
       method: "PUT",
       path,
+      permission: needs("/nodes/{node}", "Sys.Modify"),
       params: { "regenerate-frr": { type: "boolean", optional: true } },
       handler(ctx) {
-        ctx.require(`/nodes/${node}`, "Sys.Modify");
         return services.tasks.start("srvreload", "networking", ctx.identity, (log) =>
           activate(services, reload, log),
         );
@@ -92,8 +100,8 @@ export function networkRoutes(services: NodeServices, reload = ["ifreload", "-a"
     {
       method: "DELETE",
       path,
-      async handler(ctx) {
-        ctx.require(`/nodes/${node}`, "Sys.Modify");
+      permission: needs("/nodes/{node}", "Sys.Modify"),
+      async handler() {
         await fs.rm(paths.interfacesNew, { force: true });
         return null;
       },
@@ -101,9 +109,9 @@ export function networkRoutes(services: NodeServices, reload = ["ifreload", "-a"
     {
       method: "GET",
       path: one,
+      permission: needs("/nodes/{node}", "Sys.Audit"),
       params: { iface },
       async handler(ctx) {
-        ctx.require(`/nodes/${node}`, "Sys.Audit");
         const { file } = await load();
         const found = all(file).find((entry) => entry.iface === ctx.params.iface);
         if (!found) throw parameterError({ iface: "interface does not exist" });
@@ -113,18 +121,19 @@ export function networkRoutes(services: NodeServices, reload = ["ifreload", "-a"
     {
       method: "PUT",
       path: one,
+      permission: needs("/nodes/{node}", "Sys.Modify"),
       params: {
         iface,
         ...interfaceParams,
         delete: { type: "string", format: "string-list", optional: true },
       },
       async handler(ctx) {
-        ctx.require(`/nodes/${node}`, "Sys.Modify");
         const name = String(ctx.params.iface);
         await change((file) => {
           const known = readInterface(file, name) ?? (isLive(name) ? empty(name) : undefined);
           if (!known) throw parameterError({ iface: "interface does not exist" });
           applyParams(known, ctx);
+          refuseMissing(file, known, ctx);
           refuseConflicts(file, known);
           writeInterface(file, known);
         });
@@ -134,9 +143,9 @@ export function networkRoutes(services: NodeServices, reload = ["ifreload", "-a"
     {
       method: "DELETE",
       path: one,
+      permission: needs("/nodes/{node}", "Sys.Modify"),
       params: { iface },
       async handler(ctx) {
-        ctx.require(`/nodes/${node}`, "Sys.Modify");
         const name = String(ctx.params.iface);
         await change((file) => {
           if (!readInterface(file, name)) {
@@ -189,7 +198,7 @@ function describe(settings: InterfaceSettings, priority: number) {
     method6,
     families,
     ...(autostart ? { autostart: 1 } : {}),
-    ...(live ? { active: 1, exists: 1 } : {}),
+    ...(live ? { active: 1 } : {}),
     ...(cidr ? { cidr, address: part(cidr, 0), netmask: part(cidr, 1) } : {}),
     ...(gateway ? { gateway } : {}),
     ...(cidr6 ? { cidr6, address6: part(cidr6, 0), netmask6: part(cidr6, 1) } : {}),
@@ -217,6 +226,22 @@ function visible(ctx: RequestContext, node: string, entry: { iface: string; type
   return ctx.allowed(zone, "SDN.Audit") || ctx.allowed(zone, "SDN.Use");
 }
 
+/** What an interface needs and the node does not have. @throws PveError 500 with Proxmox's text */
+function refuseMissing(file: InterfacesFile, settings: InterfaceSettings, ctx: RequestContext) {
+  if (String(ctx.params.type).startsWith("OVS"))
+    throw failure("Open VSwitch is not installed (need package 'openvswitch-switch')");
+  const known = [...interfaceNames(file), ...liveNames()];
+  const [kind, what] = portsOf(settings).length > 0 ? portKind(settings) : ["", ""];
+  for (const port of portsOf(settings))
+    if (!known.includes(port.replace(/\.\d+$/, "")))
+      throw failure(`${kind} '${settings.name}' - unable to find ${what} '${port}'`);
+}
+
+const portKind = ({ options }: InterfaceSettings): [kind: string, what: string] =>
+  options.some(([option]) => option === "bond-slaves")
+    ? ["bond", "slave"]
+    : ["bridge", "bridge port"];
+
 function refuseConflicts(file: InterfacesFile, settings: InterfaceSettings): void {
   const ports = portsOf(settings);
   for (const name of interfaceNames(file)) {
@@ -229,7 +254,12 @@ function refuseConflicts(file: InterfacesFile, settings: InterfaceSettings): voi
       }
     }
     const taken = portsOf(other).find((port) => ports.includes(port));
-    if (taken) throw failure(`${taken} is already used on interface '${name}'.`);
+    if (taken) {
+      const key = settings.options.some(([option]) => option === "bond-slaves")
+        ? "slaves"
+        : "bridge_ports";
+      throw parameterError({ [key]: `${taken} is already used on interface '${name}'.` });
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import * as os from "node:os";
 import { readText } from "../os/files";
 import { diskUsage, hostUsage, nodeSummary } from "../os/usage";
-import type { NodeServices, Route } from "../contract";
+import { needs, type NodeServices, type Route } from "../contract";
 import { PVE_REPOID, PVE_VERSION } from "../version";
 
 /** The node itself. */
@@ -11,16 +11,15 @@ export function nodeRoutes({ node, paths }: NodeServices): Route[] {
     {
       method: "GET",
       path: "/nodes",
+      permission: "user",
       async handler(ctx) {
-        const entry = { node, id: `node/${node}`, type: "node", status: "online" };
-        if (!ctx.allowed(`/nodes/${node}`, "Sys.Audit")) return [{ node, status: "online" }];
         const cert = await readText(paths.sslCert);
+        const audit = ctx.allowed(`/nodes/${node}`, "Sys.Audit");
         return [
           {
-            ...entry,
-            level: "",
+            ...{ node, id: `node/${node}`, type: "node", status: "online", level: "" },
             ...(cert ? { ssl_fingerprint: new X509Certificate(cert).fingerprint256 } : {}),
-            ...(await nodeSummary(paths.root)),
+            ...(audit ? await nodeSummary(paths.root) : {}),
           },
         ];
       },
@@ -28,16 +27,16 @@ export function nodeRoutes({ node, paths }: NodeServices): Route[] {
     {
       method: "GET",
       path: "/nodes/{node}/status",
-      async handler(ctx) {
-        ctx.require(`/nodes/${node}`, "Sys.Audit");
+      permission: needs("/nodes/{node}", "Sys.Audit"),
+      async handler() {
         return nodeStatus(paths.root);
       },
     },
     {
       method: "GET",
       path: "/nodes/{node}/dns",
-      async handler(ctx) {
-        ctx.require(`/nodes/${node}`, "Sys.Audit");
+      permission: needs("/nodes/{node}", "Sys.Audit"),
+      async handler() {
         const lines = ((await readText(paths.resolvConf)) ?? "").split("\n");
         const servers = lines.flatMap((l) => /^nameserver\s+(\S+)/.exec(l)?.[1] ?? []);
         const search = lines.flatMap((l) => /^(?:search|domain)\s+(\S+)/.exec(l)?.[1] ?? [])[0];
@@ -48,8 +47,8 @@ export function nodeRoutes({ node, paths }: NodeServices): Route[] {
     {
       method: "GET",
       path: "/nodes/{node}/time",
-      handler(ctx) {
-        ctx.require(`/nodes/${node}`, "Sys.Audit");
+      permission: needs("/nodes/{node}", "Sys.Audit"),
+      handler() {
         const time = Math.floor(Date.now() / 1000);
         const localtime = time - new Date().getTimezoneOffset() * 60;
         const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
@@ -79,6 +78,8 @@ async function nodeStatus(root: string) {
     },
     pveversion: `pve-manager/${PVE_VERSION}/${PVE_REPOID}`,
     cpuinfo: {
+      hvm: /\b(?:vmx|svm)\b/.test((await cpuFlags()).flags ?? "") ? "1" : "0",
+      user_hz: 100,
       cores: cpus.length,
       cpus: cpus.length,
       sockets: 1,
@@ -99,6 +100,7 @@ async function nodeStatus(root: string) {
     },
     rootfs: { ...disk, free: disk.total - disk.used },
     ksm: { shared: 0 },
+    "boot-info": { mode: "legacy-bios" },
   };
 }
 

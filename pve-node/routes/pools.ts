@@ -2,7 +2,14 @@ import type { AccessControl } from "../access/accessControl";
 import type { Pool, UserConfig } from "../access/userConfig";
 import { failure } from "../errors";
 import { splitList } from "../http/formats";
-import type { GuestPools, NodeServices, ParamSchema, RequestContext, Route } from "../contract";
+import {
+  needs,
+  type GuestPools,
+  type NodeServices,
+  type ParamSchema,
+  type RequestContext,
+  type Route,
+} from "../contract";
 import { guestResource } from "./cluster";
 
 const poolid: ParamSchema = { type: "string", format: "pve-poolid" };
@@ -14,6 +21,7 @@ export function poolRoutes(services: NodeServices, access: AccessControl): Route
     {
       method: "GET",
       path: "/pools",
+      permission: "user",
       params: { poolid: { ...poolid, optional: true } },
       async handler(ctx) {
         const { pools } = await access.read();
@@ -33,10 +41,10 @@ export function poolRoutes(services: NodeServices, access: AccessControl): Route
     {
       method: "POST",
       path: "/pools",
+      permission: needs("/pool/{poolid}", "Pool.Allocate"),
       params: { poolid, comment },
       async handler(ctx) {
         const id = String(ctx.params.poolid);
-        ctx.require(`/pool/${id}`, "Pool.Allocate");
         await access.change(({ pools }) => {
           if (pools.has(id)) throw failure(`create pool failed: pool '${id}' already exists`);
           const parent = id.split("/").slice(0, -1).join("/");
@@ -52,6 +60,7 @@ export function poolRoutes(services: NodeServices, access: AccessControl): Route
     {
       method: "PUT",
       path: "/pools",
+      permission: needs("/pool/{poolid}", "Pool.Allocate"),
       params: {
         poolid,
         comment,
@@ -62,7 +71,6 @@ export function poolRoutes(services: NodeServices, access: AccessControl): Route
       },
       async handler(ctx) {
         const id = String(ctx.params.poolid);
-        ctx.require(`/pool/${id}`, "Pool.Allocate");
         await access.change((config) => changePool(config, id, ctx));
         return null;
       },
@@ -70,10 +78,10 @@ export function poolRoutes(services: NodeServices, access: AccessControl): Route
     {
       method: "DELETE",
       path: "/pools",
+      permission: needs("/pool/{poolid}", "Pool.Allocate"),
       params: { poolid },
       async handler(ctx) {
         const id = String(ctx.params.poolid);
-        ctx.require(`/pool/${id}`, "Pool.Allocate");
         await access.change(({ pools }) => {
           const pool = pools.get(id);
           if (!pool) throw failure(`pool '${id}' does not exist`);

@@ -1,19 +1,36 @@
 import * as fs from "node:fs/promises";
 import { join } from "node:path";
 import type { Storage } from "../codec/storageConfig";
-import { parseDirectoryVolume, parseVolumeId } from "../codec/volume";
 import { readText } from "../os/files";
 import { diskUsage } from "../os/usage";
 import { failure, parameterError, permissionError } from "../errors";
 import { splitList } from "../http/formats";
-import type { NodeServices, ParamSchema, RequestContext, Route } from "../contract";
+import {
+  needs,
+  needsAny,
+  type NodeServices,
+  type ParamSchema,
+  type RequestContext,
+  type Route,
+} from "../contract";
 import type { NodePaths } from "../paths";
-import { readStorages, requireDirectory, requireStorage } from "../storage/configured";
+import {
+  readStorages,
+  requireDirectory,
+  requireStorage,
+  storageDigest,
+} from "../storage/configured";
 import { listContent } from "../storage/content";
+import { backupNotes, requireVolume, volumeRoutes } from "./storageVolumes";
+import { storageConfigRoutes, STORAGE_TYPES } from "./storageConfig";
 import { downloadRoutes } from "./storageDownload";
 
 const storageId: ParamSchema = { type: "string", format: "pve-storage-id" };
-const content: ParamSchema = { type: "string", format: "string-list", optional: true };
+const content: ParamSchema = {
+  type: "string",
+  format: "pve-storage-content-list",
+  optional: true,
+};
 
 /** Storages and what they hold. */
 export function storageRoutes(services: NodeServices): Route[] {
@@ -23,26 +40,30 @@ export function storageRoutes(services: NodeServices): Route[] {
     {
       method: "GET",
       path: "/storage",
-      params: { type: { type: "string", optional: true } },
+      permission: "user",
+      params: { type: { type: "string", enum: STORAGE_TYPES, optional: true } },
       async handler(ctx) {
+        const digest = await storageDigest(paths);
         return [...(await readStorages(paths)).values()]
           .filter((s) => mayUse(ctx, s.id))
           .filter((s) => ctx.params.type === undefined || s.type === ctx.params.type)
-          .map(configEntry);
+          .map((storage) => ({ ...configEntry(storage), digest }));
       },
     },
     {
       method: "GET",
       path: "/storage/{storage}",
+      permission: needs("/storage/{storage}", "Datastore.Allocate"),
       params: { storage: storageId },
       async handler(ctx) {
-        ctx.require(`/storage/${ctx.params.storage}`, "Datastore.Allocate");
-        return configEntry(await requireStorage(paths, String(ctx.params.storage)));
+        const storage = await requireStorage(paths, String(ctx.params.storage));
+        return { ...configEntry(storage), digest: await storageDigest(paths) };
       },
     },
     {
       method: "GET",
       path: base,
+      permission: "user",
       params: {
         content,
         enabled: { type: "boolean", optional: true },
@@ -64,18 +85,22 @@ export function storageRoutes(services: NodeServices): Route[] {
     {
       method: "GET",
       path: `${base}/{storage}/status`,
+      permission: needsAny("/storage/{storage}", "Datastore.Audit", "Datastore.AllocateSpace"),
       params: { storage: storageId },
       async handler(ctx) {
         const id = String(ctx.params.storage);
         requireUse(ctx, id);
         const storage = (await readStorages(paths)).get(id);
         if (!storage) throw parameterError({ storage: "No such storage." });
-        return storageEntry(paths, storage);
+        const entry = await storageEntry(paths, storage);
+        const { type, content: kinds, active, enabled, shared, total, used, avail } = entry;
+        return { type, content: kinds, active, enabled, shared, total, used, avail };
       },
     },
     {
       method: "GET",
       path: `${base}/{storage}/content`,
+      permission: needsAny("/storage/{storage}", "Datastore.Audit", "Datastore.AllocateSpace"),
       params: {
         storage: storageId,
         content,
@@ -95,6 +120,7 @@ export function storageRoutes(services: NodeServices): Route[] {
     {
       method: "GET",
       path: `${base}/{storage}/content/{volume*}`,
+      permission: "user",
       params: { storage: storageId },
       async handler(ctx) {
         const volume = await requireVolume(services, ctx);
@@ -103,14 +129,16 @@ export function storageRoutes(services: NodeServices): Route[] {
         const found = (await listContent(paths, volume.config)).find(
           (entry) => entry.volid === volume.volid,
         );
-        if (!found) throw failure(`volume '${volume.volid}' does not exist`);
-        const { size, used, format } = found;
-        return { path: volume.path, size, used: used ?? size, format };
+        if (!found) throw failure(`volume_size_info on '${volume.volid}' failed - no format`);
+        const { size, used, content: kind } = found;
+        const notes = kind === "backup" ? await backupNotes(volume.path) : {};
+        return { path: volume.path, size, used: used ?? size, format: "raw", ...notes };
       },
     },
     {
       method: "DELETE",
       path: `${base}/{storage}/content/{volume*}`,
+      permission: "user",
       params: { storage: storageId, delay: { type: "integer", optional: true } },
       async handler(ctx) {
         const volume = await requireVolume(services, ctx);
@@ -121,29 +149,20 @@ export function storageRoutes(services: NodeServices): Route[] {
           ctx.require(`/storage/${volume.storage}`, "Datastore.Allocate");
         }
         await refuseUsed(services, volume.volid);
+        if (volume.content === "backup" && (await backupNotes(volume.path)).protected === 1)
+          throw failure(`can't remove protected archive '${volume.volid}'`);
         return services.tasks.start("imgdel", volume.volid, ctx.identity, async (log) => {
           await fs.rm(volume.path);
+          for (const beside of volume.content === "backup" ? [".notes", ".protected"] : [])
+            await fs.rm(`${volume.path}${beside}`, { force: true });
           log.line(`Removed volume '${volume.volid}'`);
         });
       },
     },
     ...downloadRoutes(services),
+    ...storageConfigRoutes(services),
+    ...volumeRoutes(services),
   ];
-}
-
-async function requireVolume(services: NodeServices, ctx: RequestContext) {
-  const id = String(ctx.params.storage);
-  const given = String(ctx.params.volume);
-  const volid = given.includes(":") ? given : `${id}:${given}`;
-  const parsed = parseVolumeId(volid);
-  if (parsed.storage !== id)
-    throw failure(`wrong storage ID '${parsed.storage}' (expected '${id}')`);
-  const { content: kind, path, vmid } = parseDirectoryVolume(parsed.name);
-  const config = await requireDirectory(services, id);
-  const absolute = join(services.paths.at(config.path ?? ""), path);
-  const owner = vmid ?? Number(/^backup\/vzdump-[a-z]+-(\d+)-/.exec(parsed.name)?.[1] ?? NaN);
-  const known = Number.isNaN(owner) ? undefined : owner;
-  return { storage: id, volid, config, content: kind, path: absolute, vmid: known };
 }
 
 /** A disk that a CT still names must go with the CT. */
@@ -177,14 +196,19 @@ function requireUse(ctx: RequestContext, id: string): void {
 const contentText = (storage: Storage) => [...storage.content].sort().join(",");
 
 function configEntry(storage: Storage) {
+  const { id, type, path, properties } = storage;
+  const flags = ["disable", "shared", "mkdir", "create-base-path", "create-subdirs"];
+  const others = [...properties].map(([key, value]) => [
+    key,
+    flags.includes(key) ? (value === "0" ? 0 : 1) : value,
+  ]);
   return {
-    storage: storage.id,
-    type: storage.type,
+    "prune-backups": "keep-all=1",
+    ...(Object.fromEntries(others) as Record<string, string | number>),
+    ...(path === undefined ? {} : { path }),
     content: contentText(storage),
-    shared: 0,
-    ...(storage.path ? { path: storage.path } : {}),
-    ...(storage.enabled ? {} : { disable: 1 }),
-    ...(storage.nodes ? { nodes: storage.nodes.join(",") } : {}),
+    storage: id,
+    type,
   };
 }
 
@@ -201,7 +225,7 @@ export async function storageEntry(paths: NodePaths, storage: Storage) {
     content: contentText(storage),
     active: usage ? 1 : 0,
     enabled: storage.enabled ? 1 : 0,
-    shared: 0,
+    shared: storage.properties.get("shared") === "1" ? 1 : 0,
     total,
     used,
     avail,

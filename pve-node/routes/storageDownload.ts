@@ -1,6 +1,12 @@
 import { join } from "node:path";
 import { failure, parameterError } from "../errors";
-import type { NodeServices, ParamSchema, RequestContext, Route } from "../contract";
+import {
+  needs,
+  type NodeServices,
+  type ParamSchema,
+  type RequestContext,
+  type Route,
+} from "../contract";
 import { requireDirectory } from "../storage/configured";
 import { contentFolder } from "../storage/content";
 import { download, urlMetadata, type Checksum } from "../storage/download";
@@ -19,6 +25,7 @@ export function downloadRoutes(services: NodeServices): Route[] {
     {
       method: "GET",
       path: "/nodes/{node}/query-url-metadata",
+      permission: "user",
       params: { url, "verify-certificates": { type: "boolean", default: true } },
       async handler(ctx) {
         requireDownload(ctx, node);
@@ -35,11 +42,13 @@ export function downloadRoutes(services: NodeServices): Route[] {
     {
       method: "POST",
       path: "/nodes/{node}/storage/{storage}/download-url",
+      permission: needs("/storage/{storage}", "Datastore.AllocateTemplate"),
       params: {
         storage: { type: "string", format: "pve-storage-id" },
         url,
         content: { type: "string", enum: ["iso", "vztmpl"] },
         filename: { type: "string", maxLength: 255 },
+        compression: { type: "string", optional: true },
         checksum: { type: "string", optional: true },
         "checksum-algorithm": { type: "string", enum: ALGORITHMS, optional: true },
         "verify-certificates": { type: "boolean", default: true },
@@ -47,7 +56,6 @@ export function downloadRoutes(services: NodeServices): Route[] {
       async handler(ctx) {
         const id = String(ctx.params.storage);
         const content = String(ctx.params.content);
-        ctx.require(`/storage/${id}`, "Datastore.AllocateTemplate");
         requireDownload(ctx, node);
         const name = String(ctx.params.filename).replaceAll(/[^a-zA-Z0-9_.-]/g, "_");
         if (!EXTENSIONS[content]?.test(name)) {

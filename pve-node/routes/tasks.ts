@@ -10,6 +10,7 @@ export function taskRoutes(node: string, tasks: FileTaskRunner): Route[] {
     {
       method: "GET",
       path: base,
+      permission: "user",
       params: {
         start: { type: "integer", minimum: 0, default: 0 },
         limit: { type: "integer", minimum: 0, default: 50 },
@@ -32,6 +33,7 @@ export function taskRoutes(node: string, tasks: FileTaskRunner): Route[] {
     {
       method: "DELETE",
       path: `${base}/{upid}`,
+      permission: "user",
       async handler(ctx) {
         const { upid } = await find(tasks, ctx, "Sys.Modify");
         await tasks.stop(upid);
@@ -41,6 +43,7 @@ export function taskRoutes(node: string, tasks: FileTaskRunner): Route[] {
     {
       method: "GET",
       path: `${base}/{upid}/status`,
+      permission: "user",
       async handler(ctx) {
         const { upid, task } = await find(tasks, ctx, "Sys.Audit");
         return { ...describe(upid, task), node, ...(await tasks.state(upid)) };
@@ -49,6 +52,7 @@ export function taskRoutes(node: string, tasks: FileTaskRunner): Route[] {
     {
       method: "GET",
       path: `${base}/{upid}/log`,
+      permission: "user",
       params: {
         start: { type: "integer", minimum: 0, default: 0 },
         limit: { type: "integer", minimum: 0, default: 50 },

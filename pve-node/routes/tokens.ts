@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { AccessControl } from "../access/accessControl";
 import type { Token } from "../access/userConfig";
-import { failure, parameterError } from "../errors";
+import { failure, parameterError, permissionError } from "../errors";
 import { splitList } from "../http/formats";
 import type { ParamSchema, RequestContext, Route } from "../contract";
 import { requireUser, requireUserModify } from "./access";
@@ -10,7 +10,10 @@ import { requireUser, requireUserModify } from "./access";
 export function tokenRoutes(access: AccessControl): Route[] {
   const base = "/access/users/{userid}/token";
   const userid: ParamSchema = { type: "string", format: "pve-userid" };
-  const ids = { userid, tokenid: { type: "string", format: "pve-tokenid" } as ParamSchema };
+  const ids = {
+    userid,
+    tokenid: { type: "string", pattern: /^[A-Za-z][A-Za-z0-9.\-_]+$/ } as ParamSchema,
+  };
   const fields: Record<string, ParamSchema> = {
     comment: { type: "string", optional: true, multiline: true },
     expire: { type: "integer", minimum: 0, optional: true },
@@ -20,6 +23,7 @@ export function tokenRoutes(access: AccessControl): Route[] {
     {
       method: "GET",
       path: base,
+      permission: "user",
       params: { userid },
       async handler(ctx) {
         const user = requireUser(await access.read(), own(ctx));
@@ -29,6 +33,7 @@ export function tokenRoutes(access: AccessControl): Route[] {
     {
       method: "GET",
       path: `${base}/{tokenid}`,
+      permission: "user",
       params: ids,
       async handler(ctx) {
         const user = requireUser(await access.read(), own(ctx));
@@ -38,6 +43,7 @@ export function tokenRoutes(access: AccessControl): Route[] {
     {
       method: "POST",
       path: `${base}/{tokenid}`,
+      permission: "user",
       params: { ...ids, ...fields },
       async handler(ctx) {
         const id = own(ctx);
@@ -52,12 +58,13 @@ export function tokenRoutes(access: AccessControl): Route[] {
         const value = randomUUID();
         const full = `${id}!${tokenId}`;
         await access.setTokenSecret(full, value);
-        return { "full-tokenid": full, info: shown(token), value };
+        return { "full-tokenid": full, info: asked(ctx), value };
       },
     },
     {
       method: "PUT",
       path: `${base}/{tokenid}`,
+      permission: "user",
       params: {
         ...ids,
         ...fields,
@@ -76,6 +83,7 @@ export function tokenRoutes(access: AccessControl): Route[] {
     {
       method: "DELETE",
       path: `${base}/{tokenid}`,
+      permission: "user",
       params: ids,
       async handler(ctx) {
         const id = own(ctx);
@@ -98,7 +106,9 @@ export function tokenRoutes(access: AccessControl): Route[] {
 function own(ctx: RequestContext): string {
   const id = String(ctx.params.userid);
   // A token is not its user: one that could make tokens of it would shed its own limits.
-  if (id !== ctx.identity.authId) requireUserModify(ctx, id);
+  if (id === ctx.identity.authId) return id;
+  if (id !== "root@pam" && !ctx.allowed("/access/groups", "User.Modify")) throw permissionError();
+  requireUserModify(ctx, id);
   return id;
 }
 
@@ -114,6 +124,16 @@ function apply(token: Token, { params, empty }: RequestContext): void {
   else if (empty.has("comment")) token.comment = "";
   if (params.expire !== undefined) token.expire = Number(params.expire);
   if (params.privsep !== undefined) token.privsep = params.privsep === true;
+}
+
+/** The settings of a new token as they were asked for. */
+function asked({ params }: RequestContext) {
+  const { comment, expire, privsep } = params;
+  return {
+    ...(comment === undefined ? {} : { comment }),
+    ...(expire === undefined ? {} : { expire: String(expire) }),
+    privsep: privsep === false ? 0 : 1,
+  };
 }
 
 function shown({ comment, expire, privsep }: Token) {

@@ -1,5 +1,5 @@
 import { parseStorageConfig, type Storage } from "../codec/storageConfig";
-import { readText } from "../os/files";
+import { digestOf, readText } from "../os/files";
 import { failure } from "../errors";
 import type { NodePaths } from "../paths";
 
@@ -12,6 +12,11 @@ interface Node {
 /** The storages of the cluster by their ids. */
 export async function readStorages(paths: NodePaths): Promise<Map<string, Storage>> {
   return parseStorageConfig((await readText(paths.storageCfg)) ?? "");
+}
+
+/** SHA-1 of the file: any edit changes it. */
+export async function storageDigest(paths: NodePaths): Promise<string> {
+  return digestOf((await readText(paths.storageCfg)) ?? "");
 }
 
 /** One of them, whoever may use it. @throws with Proxmox's text, as all below, when there is none. */

@@ -1,6 +1,7 @@
 import * as fs from "node:fs/promises";
 import { join } from "node:path";
 import type { Storage } from "../codec/storageConfig";
+import { readText } from "../os/files";
 import type { NodePaths } from "../paths";
 
 export interface StoredVolume {
@@ -12,6 +13,12 @@ export interface StoredVolume {
   /** Bytes on the disk, for volumes that may have holes. */
   used?: number;
   vmid?: number;
+  /** Of backups: what people wrote about it, and whether it may be removed. */
+  notes?: string;
+  protected?: 0 | 1;
+  subtype?: string;
+  /** Volume that a disk was cloned from without a copy; never here. */
+  parent?: null;
 }
 
 /** Folder, content type and how a file there is named in the API. */
@@ -45,11 +52,23 @@ export async function listContent(paths: NodePaths, storage: Storage): Promise<S
         size: stat.size,
         ctime: Math.floor(stat.ctimeMs / 1000),
         ...(vmid ? { vmid: Number(vmid) } : {}),
+        ...(content === "backup" ? await marksOf(join(root, folder, name), name) : {}),
       });
     }
   }
   if (storage.content.includes("rootdir")) volumes.push(...(await disks(root, storage.id)));
   return volumes;
+}
+
+/** What stands beside a backup. */
+async function marksOf(path: string, name: string) {
+  const notes = await readText(`${path}.notes`);
+  const isProtected = (await statFile(`${path}.protected`)) !== undefined;
+  return {
+    subtype: /^vzdump-(\w+)-/.exec(name)?.[1] ?? "unknown",
+    ...(notes ? { notes: notes.trimEnd() } : {}),
+    ...(isProtected ? { protected: 1 as const } : {}),
+  };
 }
 
 async function disks(root: string, id: string): Promise<StoredVolume[]> {
@@ -68,6 +87,7 @@ async function disks(root: string, id: string): Promise<StoredVolume[]> {
         used: stat.blocks * 512, // st_blocks is in units of 512 bytes whatever the file system
         ctime: Math.floor(stat.ctimeMs / 1000),
         vmid: Number(vmid),
+        parent: null,
       });
     }
   }

@@ -32,11 +32,18 @@ export interface RecordedCase {
   answer: {
     status: number;
     reason: string;
-    body?: { data?: unknown; errors?: Record<string, string>; message?: string };
+    body?: {
+      data?: unknown;
+      errors?: Record<string, string>;
+      message?: string;
+      success?: number;
+    };
     text?: string;
     /** End of the task whose UPID was answered. */
     task?: { exitstatus: string };
   };
+  /** Elements of a list that were kept: those whose key matches the pattern. */
+  keep?: [key: string, pattern: string];
   /** Why the answer of another release or another machine may differ. */
   release?: string;
   caveat?: string;

@@ -14,7 +14,7 @@ describe("the node beside a recorded Proxmox VE", () => {
       try {
         for (const one of cases.filter((item) => Replay.possible(item))) {
           const answer = await replay.run(one);
-          verdicts.set(one.id, compare(one.answer, answer));
+          verdicts.set(one.id, compare(one, answer));
           seen.set(one.id, JSON.stringify({ recorded: one.answer, answer }));
         }
       } finally {

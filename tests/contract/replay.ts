@@ -1,8 +1,10 @@
 import * as fs from "node:fs/promises";
 import { parseCtConfig } from "../../pve-node/codec/ctConfig";
+import { ensureCa, ensureServerCertificate } from "../../pve-node/certificates";
 import { setPassword } from "../../pve-node/access/passwords";
 import { fakeCts, type FakeCts } from "../support/fakeCts";
 import { rootHeaders, testNode, type TestNode } from "../support/pveNode";
+import { writeFiles } from "./files";
 import { fixtures, type RecordedCase, type Step } from "./cases";
 import type { Answer } from "./compare";
 
@@ -33,7 +35,7 @@ export class Replay {
 
   static async begin(): Promise<Replay> {
     const cts = fakeCts();
-    const replay = new Replay(await testNode({ backend: cts }), cts);
+    const replay = new Replay(await testNode({ backend: cts, guests: undefined }), cts);
     await replay.prepare();
     return replay;
   }
@@ -43,9 +45,10 @@ export class Replay {
   }
 
   /** Whether a case can be replayed without a machine: files, commands and sockets need one. */
-  static possible({ request, given = [] }: RecordedCase): boolean {
+  static possible({ request, answer, given = [] }: RecordedCase): boolean {
     const steps = given.every(([kind, , , more]) => kind !== "CLI" && more === undefined);
-    return steps && request.prefix === undefined && !request.upload && !request.plain;
+    const api = request.prefix === undefined || request.prefix.startsWith("/api2/");
+    return steps && api && answer.status !== 0 && !request.upload && !request.plain;
   }
 
   /** Sends one case and puts everything back that it changed. */
@@ -64,6 +67,7 @@ export class Replay {
       for (const upid of await this.node.tasks.store.active()) await this.node.tasks.wait(upid);
       await fs.rm(etc, { recursive: true });
       await fs.rename(kept, etc);
+      await writeFiles(this.node.root);
       this.putGuests();
     }
   }
@@ -72,18 +76,13 @@ export class Replay {
     const headers: Record<string, string> = { ...(await this.credentials(as)), ...request.headers };
     if (request.csrf === false) delete headers.csrfpreventiontoken;
     const { method, raw, type, json } = request;
-    let path = request.path;
+    let path = `${request.prefix ?? ""}${request.path}`;
     let body = raw ?? "";
     if (type !== undefined) headers["content-type"] = type;
     if (request.query) path += `?${form(request.query)}`;
     if (request.form) {
-      if (method === "GET" || method === "DELETE") {
-        const text = form(request.form);
-        if (text !== "") path += `${path.includes("?") ? "&" : "?"}${text}`;
-      } else {
-        body = form(request.form);
-        headers["content-type"] = "application/x-www-form-urlencoded";
-      }
+      body = form(request.form);
+      headers["content-type"] = "application/x-www-form-urlencoded";
     }
     if (json) {
       body = filled(JSON.stringify(json));
@@ -95,6 +94,10 @@ export class Replay {
 
   private async prepare(): Promise<void> {
     await rootHeaders(this.node);
+    await writeFiles(this.node.root);
+    const { paths } = this.node.services;
+    await ensureCa(paths, "pve1");
+    await ensureServerCertificate(paths, "pve1", ["pve1"]);
     const { tokens, steps } = fixtures();
     for (const step of steps) await this.step(step);
     // Ids of tokens by the name that their secret was saved under.
@@ -146,11 +149,11 @@ export class Replay {
   }
 }
 
-/** `{password}` is the fixtures' password, `{xa300}` the letter a 300 times. */
+/** `{password}` is the fixtures' password, `{ax300}` the letter a 300 times. */
 const filled = (text: string) =>
   text
     .replaceAll("{password}", password)
-    .replace(/\{x([a-z])(\d+)\}/g, (_, letter: string, count: string) =>
+    .replace(/\{([a-z])x(\d+)\}/g, (_, letter: string, count: string) =>
       letter.repeat(Number(count)),
     );
 

@@ -1,9 +1,20 @@
-import { emptyConfig, type CtConfig } from "../../pve-node/codec/ctConfig";
+import { emptyConfig, printCtConfig, type CtConfig } from "../../pve-node/codec/ctConfig";
+import {
+  allocationOf,
+  parseVolumeOption,
+  printVolumeOption,
+  type MountPoint,
+} from "../../pve-node/codec/mountPoint";
+import { parseNet } from "../../pve-node/codec/net";
+import { formatSize, parseSize } from "../../pve-node/codec/size";
 import { failure, parameterError } from "../../pve-node/errors";
 import type { CtBackend } from "../../pve-node/lxc/backend";
 import { refuseLocked } from "../../pve-node/lxc/configStore";
 import type { CreateRequest } from "../../pve-node/lxc/create";
 import { configuredStatus } from "../../pve-node/lxc/ctStatus";
+import { digestOf } from "../../pve-node/os/files";
+import { refuseProtected } from "../../pve-node/lxc/destroy";
+import { resizedBytes, resizedMount } from "../../pve-node/lxc/resize";
 import { applyChange, checkChange } from "../../pve-node/lxc/update";
 
 export interface FakeCts extends CtBackend {
@@ -26,6 +37,12 @@ export function fakeCts(): FakeCts {
     ...configuredStatus(vmid, get(vmid)),
     status: running.has(vmid) ? ("running" as const) : ("stopped" as const),
   });
+  const stored = (vmid: number) => {
+    const config = get(vmid);
+    return { config, digest: digestOf(printCtConfig(config)) };
+  };
+  /** Bytes of a disk by what its option says. */
+  const sizeOf = (mount: MountPoint) => parseSize(mount.size ?? "0") ?? 0;
   const done = <T>(value: T) => Promise.resolve(value);
   return {
     cts,
@@ -33,7 +50,7 @@ export function fakeCts(): FakeCts {
     created,
     vmids: () => done([...cts.keys()]),
     exists: (vmid) => done(cts.has(vmid)),
-    read: async (vmid) => done({ config: get(vmid), digest: "d".repeat(40) }),
+    read: async (vmid) => done(stored(vmid)),
     isRunning: (vmid) => done(running.has(vmid)),
     status: async (vmid) => done(status(vmid)),
     list: () => done([...cts.keys()].map(status)),
@@ -46,6 +63,10 @@ export function fakeCts(): FakeCts {
     },
     async reserve(request) {
       const config = { ...emptyConfig(), ...structuredClone(request.config) };
+      for (const { key, storage, bytes, mount } of request.disks) {
+        const volume = `${storage}:${request.vmid}/vm-${request.vmid}-disk-0.raw`;
+        config.options[key] = printVolumeOption(key, { ...mount, volume, size: formatSize(bytes) });
+      }
       config.options.lock = "create";
       cts.set(request.vmid, config);
       return done(undefined);
@@ -53,6 +74,10 @@ export function fakeCts(): FakeCts {
     release: (vmid) => done(void cts.delete(vmid)),
     async create(request, log) {
       log.line("extracting archive");
+      if (request.template.endsWith("/none.tar.zst"))
+        throw new Error(
+          `unable to create CT ${request.vmid} - volume '${request.template}' does not exist`,
+        );
       created.push(request);
       delete get(request.vmid).options.lock;
       return done(undefined);
@@ -64,14 +89,34 @@ export function fakeCts(): FakeCts {
     stop: (vmid) => done(void running.delete(vmid)),
     shutdown: (vmid) => done(void running.delete(vmid)),
     reboot: () => done(undefined),
-    checkDestroy: async (vmid) => done(void get(vmid)),
+    checkDestroy: async (vmid, force) => {
+      refuseProtected(vmid, get(vmid));
+      if (running.has(vmid) && !force)
+        throw failure(`unable to destroy CT ${vmid} - container is running`);
+      return done(undefined);
+    },
     destroy: (vmid) => done(void cts.delete(vmid)),
     async update(vmid, change) {
       checkChange(change);
+      const { digest } = stored(vmid);
+      if (change.digest !== undefined && change.digest !== digest)
+        throw failure("detected modified configuration - file changed by other user? Try again.");
+      refuseLocked(get(vmid));
+      for (const [key, value] of Object.entries(change.set)) {
+        const bridge = /^net\d+$/.test(key) ? parseNet(value).bridge : undefined;
+        if (running.has(vmid) && bridge !== undefined && !/^vmbr\d+$/.test(bridge))
+          throw parameterError({
+            [key]: `unable to hotplug ${key}: bridge '${bridge}' does not exist\n`,
+          });
+        if (!/^mp\d+$/.test(key)) continue;
+        const wanted = allocationOf(parseVolumeOption(key, value).volume, "local");
+        if (wanted) await this.checkStorage(wanted.storage, true);
+      }
       applyChange(get(vmid), change, running.has(vmid));
       return done(undefined);
     },
-    checkResize: async (vmid) => done(void get(vmid)),
+    checkResize: async (vmid, request) =>
+      done(void resizedBytes(sizeOf(resizedMount(stored(vmid), request)), request)),
     resize: () => done(undefined),
     removeUnfinished: () => done([]),
   };

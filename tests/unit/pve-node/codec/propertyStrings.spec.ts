@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parseFeatures } from "../../../../pve-node/codec/features";
+import { volumesOf } from "../../../../pve-node/lxc/volumes";
 import {
   allocationOf,
   parseMountPoint,
@@ -10,7 +11,7 @@ import {
 import { completeNet, hwaddrFrom, parseNet, printNet } from "../../../../pve-node/codec/net";
 import { PropertyError } from "../../../../pve-node/codec/propertyString";
 import { formatSize, parseSize } from "../../../../pve-node/codec/size";
-import { parseStorageConfig } from "../../../../pve-node/codec/storageConfig";
+import { formatStorageConfig, parseStorageConfig } from "../../../../pve-node/codec/storageConfig";
 import { parseDirectoryVolume, parseVolumeId } from "../../../../pve-node/codec/volume";
 
 const refuses = (action: () => unknown, ...details: string[]) =>
@@ -50,12 +51,12 @@ describe("netN", () => {
     refuses(() => parseNet("eth0"), "value without key, but schema does not define a default key");
     refuses(
       () => parseNet("name=eth0,ip=10.0.0.256/24,tag=4095"),
-      "ip: invalid format - value does not look like a valid ipv4 network configuration",
+      "ip: invalid format - value does not look like a valid ipv4 network configuration\n",
       "tag: value must have a maximum value of 4094",
     );
     refuses(
       () => parseNet("name=eth0,hwaddr=01:24:11:00:00:01"),
-      "hwaddr: invalid format - value does not look like a valid unicast MAC address",
+      "hwaddr: invalid format - value does not look like a valid unicast MAC address\n",
     );
   });
 });
@@ -81,11 +82,12 @@ describe("volumes", () => {
   });
 
   it("refuse a mount point that leaves the CT", () => {
-    for (const mp of ["/../etc", "/a/../../b", "data"])
+    for (const mp of ["/../etc", "/a/../../b", "/a/./b", ".."])
       refuses(
         () => parseMountPoint(`local:1,mp=${mp}`),
-        "mp: value does not match the regex pattern",
+        `mp: invalid format - ${mp} contains illegal character sequences\n`,
       );
+    assert.equal(volumesOf({ mp0: "local:1,mp=data" })[0]?.target, "/data");
     assert.equal(parseMountPoint("local:1,mp=/a..b").mp, "/a..b");
     refuses(() => parseRootfs("size=8G"), "volume: property is missing and it is not optional");
   });
@@ -143,11 +145,19 @@ describe("storage.cfg", () => {
     const text =
       "dir: local\n\tpath /srv\n\tcontent vztmpl,iso\n\ndir: more\n\tpath /m\n\tdisable\n";
     assert.deepEqual(
-      [...parseStorageConfig(text).values()],
+      [...parseStorageConfig(text).values()].map(({ id, type, path, content, enabled }) => ({
+        id,
+        type,
+        path,
+        content,
+        enabled,
+      })),
       [
         { id: "local", type: "dir", path: "/srv", content: ["vztmpl", "iso"], enabled: true },
-        { id: "more", type: "dir", path: "/m", content: [], enabled: false },
+        { id: "more", type: "dir", path: "/m", content: ["images", "rootdir"], enabled: false },
       ],
     );
+    const again = parseStorageConfig(formatStorageConfig(parseStorageConfig(text).values()));
+    assert.deepEqual(again, parseStorageConfig(text));
   });
 });

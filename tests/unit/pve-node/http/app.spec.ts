@@ -8,7 +8,12 @@ import { Router } from "../../../../pve-node/http/router";
 import type { Route } from "../../../../pve-node/contract";
 import { testNode } from "../../../support/pveNode";
 
-const route = (path: string): Route => ({ method: "GET", path, handler: () => path });
+const route = (path: string): Route => ({
+  method: "GET",
+  permission: "user",
+  path,
+  handler: () => path,
+});
 
 describe("router", () => {
   const router = new Router(

@@ -42,11 +42,17 @@ describe("parameter verification", () => {
     assert.deepEqual(params, { ...wanted, tty: 2 });
   });
 
-  it("treats k and k= as absent, but remembers them", () => {
-    const { params, empty } = check("vmid=100&hostname=&size");
-    assert.deepEqual(params, { vmid: 100, tty: 2 });
-    assert.deepEqual([...empty], ["hostname", "size"]);
-    assert.equal(errorsOf("vmid=").vmid, "property is missing and it is not optional");
+  it("checks an empty value like any other, whether it came as k or as k=", () => {
+    assert.match(errorsOf("vmid=100&hostname=").hostname ?? "", /^invalid format/);
+    assert.match(errorsOf("vmid=100&hostname").hostname ?? "", /^invalid format/);
+    assert.equal(errorsOf("vmid=").vmid, "type check ('integer') failed - got ''");
+  });
+
+  it("takes signs, and what is no percent escape, as a real node does", () => {
+    assert.equal(check("vmid=100&memory=%2B64").params.memory, 64);
+    const raw: RawParams = new Map();
+    addUrlencoded(raw, "a=%zz&b=%ff&c=%C3%A9");
+    assert.deepEqual([...raw.values()].flat(), ["%zz", "\uFFFD", "é"]);
   });
 
   it("joins repeated keys of lists and refuses them elsewhere", () => {

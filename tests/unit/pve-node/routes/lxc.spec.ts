@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseCtConfig } from "../../../../pve-node/codec/ctConfig";
+import { parseCtConfig, printCtConfig } from "../../../../pve-node/codec/ctConfig";
+import { digestOf } from "../../../../pve-node/os/files";
 import { fakeCts, type FakeCts } from "../../../support/fakeCts";
 import { rootHeaders, testNode, type TestNode } from "../../../support/pveNode";
 
@@ -161,7 +162,7 @@ describe("containers over the API", () => {
     );
     const config = (await call("GET", "/nodes/pve1/lxc/111/config")).json.data;
     assert.deepEqual(config, {
-      digest: "d".repeat(40),
+      digest: digestOf(printCtConfig(cts.cts.get(111)!)),
       memory: 512,
       features: "fuse=1",
       hostname: "app1",
@@ -187,6 +188,8 @@ describe("containers over the API", () => {
     assert.deepEqual([answer.status, answer.json.data], [200, null]);
     const { options, description } = cts.cts.get(111)!;
     assert.deepEqual([options, description], [{ memory: "512" }, undefined]);
+    const hostname = await node.app.inject("PUT", path, { ...root, ...asForm }, "hostname=");
+    assert.match(hostname.json.errors?.hostname ?? "", /^invalid format/);
     const unknown = await call("PUT", path, { delete: "nothing" });
     assert.deepEqual(unknown.json.errors, { delete: "unknown option 'nothing'" });
     assert.equal((await call("PUT", path)).reason, "no options specified");
