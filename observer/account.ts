@@ -15,7 +15,10 @@ export interface Loss {
   method: Method;
   reason: string;
   target?: string;
-  /** It went over a connection that had answered before: perhaps the client's bad luck, not the balancer's. */
+  /**
+   * The connection had answered before: the client may have met its closing, which is not the
+   * balancer's fault.
+   */
   reused?: true;
 }
 

@@ -4,9 +4,9 @@ export interface BalancerEvent {
   at: number;
   kind: "check-passed" | "check-failed" | "down" | "up" | "retried" | "queued";
   target: string;
-  /** Of a request: when it arrived, milliseconds since the epoch. */
+  /** When the request arrived, in milliseconds since the epoch; missing on lines about targets. */
   began?: number;
-  /** Of a retried request: another target than the first was tried. */
+  /** Whether a retry of the request went to another target than the first try. */
   redispatched?: boolean;
   /** The load balancer's words. */
   text: string;

@@ -4,7 +4,7 @@ export interface Bar {
   /** NaN: it could not be measured. */
   measured: number;
   unit: string;
-  /** The bar; without either: a figure to understand the others by. */
+  /** The bar. A figure with neither bound only helps to understand the others. */
   atMost?: number;
   atLeast?: number;
 }

@@ -101,7 +101,7 @@ export function judgedIdle(what: string, profile: string, gaps: readonly Gap[]):
 }
 
 /**
- * Nothing may be missing from the figures.
+ * Judges whether every request that was due was sent and has an outcome.
  *
  * @param due how many requests the schedule had, which is counted from the time and not from those sent
  */
@@ -120,7 +120,7 @@ export function accountedFor(accounts: Record<Method, Account>, due: number): Ju
   };
 }
 
-/** What may be repeated is. */
+/** Judges whether a request that may safely be repeated was lost: the load balancer repeats those. */
 export function noneLost({ GET, HEAD }: Record<Method, Account>): Judged {
   return {
     expectation: "no GET or HEAD is lost",

@@ -68,7 +68,7 @@ export type Outcome = Omit<
 export interface Masked {
   /** Requests that needed more than one attempt. */
   retried: number;
-  /** Those among them that another target answered. */
+  /** How many of the retried requests another target answered. */
   redispatched: number;
   /** Requests that waited in a queue for a target. */
   queued: number;

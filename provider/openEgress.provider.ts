@@ -28,7 +28,7 @@ export const openEgressProvider: pulumi.dynamic.ResourceProvider<
   OpenEgressInputs,
   OpenEgressState
 > = {
-  /** A node that does not answer is left to what has work to do there. */
+  /** A node that does not answer is no failure here: the next resource that needs the node reports it. */
   async check(olds: Partial<OpenEgressState> | undefined, news: OpenEgressInputs) {
     const before = olds?.unfinished;
     let unfinished = before ?? 0;

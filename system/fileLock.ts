@@ -4,7 +4,7 @@ import { isRunning, type ProcessId, processId } from "./processes";
 
 /** Who holds a lock, as its file says. */
 export interface Holder extends ProcessId {
-  /** What the holder does, for messages; empty where nobody gave it. */
+  /** The command that holds the lock, for messages; empty where the holder did not name it. */
   command: string;
   /** ISO 8601. */
   since: string;

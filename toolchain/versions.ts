@@ -5,7 +5,7 @@ export const pulumiVersion = "3.253.0";
 export type Sums = Partial<Record<string, string>>;
 
 /**
- * Of `pulumi-v<version>-linux-<arch>.tar.gz`. A sum that came with the archive would prove nothing:
+ * Sums of `pulumi-v<version>-linux-<arch>.tar.gz`. A sum that came with the archive would prove nothing:
  * whoever changes the one changes the other. `npx tsx toolchain/pin.ts` prints all sums of a version.
  */
 export const pulumiSums: Sums = {
@@ -20,7 +20,7 @@ export interface Plugin {
   npm: string;
   /** Where official builds are published when that is not Pulumi's own place. */
   server?: string;
-  /** Of the official archives; one without a sum is not downloaded, it is built from checked sources. */
+  /** Sums of the official archives. A plugin without a sum is not downloaded: it is built from checked sources. */
   sums?: Sums;
 }
 

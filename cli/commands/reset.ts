@@ -56,7 +56,7 @@ export const command: Command = {
   },
 };
 
-/** What is asked; others of this user lose their caches as well. */
+/** The question before a reset; other labs of this user lose the caches as well. */
 async function questionOf({ paths, options, yes, progress }: CommandContext): Promise<string> {
   const question = "Remove the embedded node with all its data, and .lab?";
   if (!options.caches) return question;

@@ -5,7 +5,7 @@ import { now, type ProbeRecord } from "../../observer/prober";
 import { type Bench, pause, probing, underLoad } from "./workbench";
 import { measured, undisturbed } from "./measured";
 
-/** So many times the normal rate, and no more than one process can send on time. */
+/** Factor on the normal rate; more than this one process cannot send on time. */
 const times = 5;
 const mostRequests = 1500;
 const burstMs = 2000;

@@ -10,7 +10,7 @@ import { roundRobin } from "./roundRobin";
 /** One experiment: what it is about, in a line, and how it is done. */
 export interface Experiment {
   summary: string;
-  /** It is measured without traffic as well: `--rate 0`. */
+  /** Whether the experiment can be measured without traffic as well: `--rate 0`. */
   idle?: boolean;
   run(bench: Bench, profile: string): Promise<Outcome>;
 }

@@ -34,7 +34,7 @@ export async function databaseAway(bench: Bench, profile: string): Promise<Outco
     waitSeconds: returnSeconds(profile),
     whileBroken: async () => {
       await pause(bench, 2500); // open connections are given up after 1.5 s
-      // One for each target, as they take turns among other requests.
+      // One request for each target, for the targets take turns among other requests.
       for (let i = 0; i < 3 * outputs.targets.length; i++) {
         seen.pages.push(await fetchJson(new URL("/", bench.url).href));
         seen.ready.push(await fetchJson(new URL("/readyz", bench.url).href));

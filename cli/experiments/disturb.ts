@@ -63,7 +63,7 @@ export async function timed(work: () => Promise<void>): Promise<{ from: number; 
 }
 
 export interface DisturbOptions {
-  /** What is asked for under load. @default - a page that needs no database */
+  /** Path of the requests of the load. @default - a page that needs no database */
   path?: string;
   /** Requests a second. @default - the bench's */
   rate?: number;

@@ -9,7 +9,7 @@ import { evenAtEnd } from "./faultExperiment";
 import { measured } from "./measured";
 
 const errorPercent = 50;
-/** What the service takes to notice, and the machine to be late. */
+/** Time until the service has read its fault file, with a reserve for a busy machine. */
 const settleMs = 300;
 
 /**

@@ -9,10 +9,10 @@ import { openBench } from "./workbench";
 import { EXPERIMENTS } from "./catalogue";
 import { saveResult } from "./results";
 
-/** Of the result's shape. */
+/** Version of the result's JSON shape. */
 const version = 1;
 
-/** One experiment to do. */
+/** One experiment that is about to run. */
 export interface Plan {
   name: string;
   rate: number;

@@ -20,7 +20,7 @@ export interface ActiveFault {
   since: number;
   /** When it is undone by itself; undefined: never. */
   until?: number;
-  /** It has ended by other means: its CT was rebooted, or its service was started by hand. */
+  /** A fault may have ended by other means: its CT was rebooted, or its service was started by hand. */
   over: boolean;
 }
 

@@ -34,8 +34,8 @@ export function sshArgs(access: NodeAccess, options: { tty?: boolean } = {}): st
     ConnectTimeout: "10",
     ServerAliveInterval: "15",
     LogLevel: "ERROR",
-    // One connection serves all calls of a minute. Whoever opens it leaves it in the background;
-    // of two that open it at once the later keeps its own, which ends with its command.
+    // One connection serves all calls of a minute: the first call opens it and leaves it in the
+    // background. When two calls open one at once, the second one's ends with its command.
     ControlMaster: access.controlPath ? "auto" : "no",
     ControlPath: access.controlPath ?? "none",
     ControlPersist: "30",

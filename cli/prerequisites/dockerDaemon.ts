@@ -9,7 +9,7 @@ import { isRunning, type ProcessId, processId } from "../../system/processes";
 import { askDocker } from "./docker";
 
 const startSeconds = 60;
-/** It gives its containers 15 s to end before it kills them, and some do that slowly. */
+/** Docker gives its containers 15 s to end before it kills them, and some end slowly. */
 const stopSeconds = 90;
 
 /** Inside .lab, as all a lab leaves outside of it are caches. */

@@ -36,7 +36,7 @@ export function judgePlatform(platform: string, arch: string): Finding {
   return ok(subject, found);
 }
 
-/** Nothing is installed on a hypervisor. */
+/** Refuses a machine that is a Proxmox VE node itself: nothing is installed on a hypervisor. */
 export function judgeProxmoxHost(signs: string[]): Finding {
   if (signs.length === 0) return ok("not a Proxmox VE host", "no trace of Proxmox VE");
   return {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { exec, run } from "../../system/exec";
 
-/** What later runs are faster for, and where it is. */
+/** A cache of this user: what it holds, and where it is. */
 export interface CacheEntry {
   /** Folder, or `Docker image NAME`. */
   place: string;

@@ -6,7 +6,7 @@ import type { LabPaths } from "../../system/labPaths";
 /** An embedded node on this machine, whichever checkout it belongs to. */
 export interface FoundLab {
   paths: LabPaths;
-  /** Its checkout is still there. */
+  /** Whether the lab's checkout is still there. */
   checkoutExists: boolean;
 }
 

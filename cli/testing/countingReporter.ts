@@ -4,7 +4,7 @@ import { reporters, type MochaOptions, type Runner, type Test } from "mocha";
 import { runCounts } from "./counts";
 import { countsVariable } from "./countsVariable";
 
-/** So many failures are enough to know: each further one may wait for minutes for what is broken. */
+/** After this many failures a run ends: each further one may wait for minutes for what is broken. */
 const enoughFailures = 3;
 
 /**

@@ -14,7 +14,7 @@ export const MTU_PLACEHOLDER = "@MTU@";
 export function daemonJson(driver: StorageDriver): string {
   const settings = {
     "storage-driver": driver,
-    // Its listener would answer on addresses that iptables' forwarding rules never see.
+    // The proxy's listener would answer on addresses that iptables' forwarding rules never see.
     "userland-proxy": false,
     bip: DOCKER_BRIDGE_ADDRESS,
     mtu: MTU_PLACEHOLDER,

@@ -6,7 +6,7 @@ export const SERVICE_FAULTS = {
   slow: `${SERVICE_FILES}/fault-slow`,
 } as const;
 
-/** What takes up an app node's disk. */
+/** The file that fills an app node's disk. */
 export const FILLER = "/var/tmp/homelab-fault-full";
 
 /** Where systemd reads which files of ours do not outlive a boot of the app node. */

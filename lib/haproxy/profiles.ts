@@ -60,9 +60,9 @@ const TUNED: Profile = {
     "http-request disable-l7-retry unless METH_GET",
   ],
   // A failed connection of a real request and one more failure, of a request or a check, take a
-  // target out. Not mark-down, which needs one only: a single lost connection to the last healthy
-  // target then cost the request. No slow start: a target that is back has its full share at once.
-  // No shutdown-sessions: it would end answers that are on their way.
+  // target out. `mark-down` needs one failure only: a single lost connection to the last healthy
+  // target then cost the request. There is no slow start, so that a target that is back has its full
+  // share at once, and no `shutdown-sessions`, which would end answers that are on their way.
   targetOptions: ["observe layer4 error-limit 1 on-error sudden-death"],
 };
 

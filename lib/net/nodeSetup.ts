@@ -5,7 +5,7 @@ import { installNodeFlowLog, removeNodeFlowLog, startNodeFlowLog } from "./nodeF
 import type { NodeNetwork } from "./nodeNetwork";
 import { portGuardTable } from "./portGuard";
 
-/** What the node's forwarding was before the first stack. */
+/** File that keeps the node's `ip_forward` as it was before the first stack. */
 const FORWARDING_BEFORE = `${NODE_FOLDER}/ip_forward-before`;
 
 /** Files on the node: rules that can be loaded any number of times, and what loads them. */
@@ -15,7 +15,7 @@ export function nodeFiles(network: NodeNetwork) {
     rules: `${NODE_FOLDER}/network-${own}.nft`,
     up: `${NODE_FOLDER}/network-${own}-up`,
     interfaces: `/etc/network/interfaces.d/homelab-network-${own}`,
-    // There while a run that opened the way out has not ended well.
+    // Exists from the opening of the CTs' way out until an update has ended well.
     opened: `${NODE_FOLDER}/network-${own}-opened`,
   };
   // Both tables change in one step: there is no moment with half of them.
@@ -38,9 +38,9 @@ ${startNodeFlowLog}`;
 export function setUpNode(network: NodeNetwork): string {
   const { paths, rules, up, interfaces } = nodeFiles(network);
   return script(
-    // Not its service: the rules are loaded with the bridge, beside everybody else's.
+    // The package's service stays off: ifupdown loads our rules with the bridge, beside those of others.
     installOnNode("nft", "nftables"),
-    // What it was before the first stack of this node; the last one that goes gives it back.
+    // The first stack on this node keeps the old value; the last one that is removed restores it.
     `mkdir -p ${NODE_FOLDER}
 [ -e ${FORWARDING_BEFORE} ] || cat /proc/sys/net/ipv4/ip_forward > ${FORWARDING_BEFORE}`,
     installNodeFlowLog(),

@@ -195,7 +195,7 @@ function isOwn(found: GuestEntry, ct: WantedCt, before?: Needs): boolean {
   return known ? tagged || named : tagged && named;
 }
 
-/** Not refused, for CTs' caps are no reservations: all of them are rarely used up at once. */
+/** A warning and no refusal: the CTs' caps are no reservations, and are rarely used up all at once. */
 export function memoryWarnings(nodes: NodeEntry[], needs: Needs): string[] {
   const bytes = nodes.find((entry) => entry.node === needs.nodeName)?.maxmem;
   if (bytes === undefined) return [];

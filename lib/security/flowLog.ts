@@ -55,7 +55,7 @@ export interface FlowRecord {
   /** Interface that it came in by. */
   interface: string;
   source: string;
-  /** For `forward` the container's address where Docker has rewritten it already. */
+  /** With `forward`, the container's address where Docker has rewritten the destination already. */
   destination: string;
   /** IANA's number: 6 for TCP, 17 for UDP, 1 for ICMP, 58 for ICMPv6. */
   protocol: number;

@@ -12,7 +12,7 @@ import {
 
 /** Compares the rules that a CT's kernel has with those of its security group. */
 
-/** What a CT's chains must be. */
+/** The rules that a CT's chains must hold. */
 export interface WantedRules {
   input: Rules;
   forward: Rules;

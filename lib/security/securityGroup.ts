@@ -12,7 +12,7 @@ export type Side = (typeof SIDES)[number];
 export interface Port {
   /** The bridge it is on. */
   on: Side;
-  /** Its IPv4 address, the only one that may speak there. */
+  /** The interface's IPv4 address; the node's port guard drops packets from any other. */
   address: string;
 }
 
@@ -23,7 +23,7 @@ export interface Member {
   ports: readonly Port[];
 }
 
-/** One way in. Over IPv6 there is none: nothing in the lab has an IPv6 address but link-local ones. */
+/** Lets IPv4 connections in. There are no rules for IPv6: nothing in the lab has an IPv6 address but link-local ones. */
 export interface IngressRule {
   /** A group stands for the addresses that its members have on the side of the rule. */
   from: SecurityGroup | { cidr: string };
@@ -35,7 +35,7 @@ export interface IngressRule {
    * its packets are forwarded to a container and never meet the machine's own filter.
    */
   behind: "docker" | "host";
-  /** What the way in is for, in a few words. */
+  /** What the rule is for, in a few words. */
   description: string;
 }
 
@@ -60,7 +60,7 @@ export interface Decision {
   admitted: boolean;
   /** The rule that admits it; without one the default drop decides. */
   rule?: IngressRule;
-  /** Of the member that the packet comes to; undefined when no group knows the member. */
+  /** The group of the packet's destination; undefined when no group has it as a member. */
   group?: SecurityGroup;
 }
 

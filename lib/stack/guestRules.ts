@@ -35,7 +35,7 @@ export function duplicateGuests(guests: readonly Guest[], subnets: Subnets): str
   return problems;
 }
 
-/** What Proxmox and the components expect of a single CT. */
+/** Checks what Proxmox and the components expect of a single CT. */
 export function guestProblems(guest: Guest, subnets: Subnets): string[] {
   const { name, vmid, ports, memoryMiB, diskGiB } = guest;
   const subject = `CT ${JSON.stringify(name)}`;

@@ -55,13 +55,13 @@ export const sshWay = (bastion: SecurityGroup): IngressRule => ({
 export const BASTION = "pve";
 
 /**
- * Who may log in to every CT: the Proxmox node.
+ * The Proxmox node as a security group: it may log in to every CT.
  *
  * @param gateway the node's address in the private subnet
  */
 export const bastionGroup = (gateway: string): SecurityGroup => ({
   name: "bastion",
-  // What CTs may ask of the node, a package cache at most, is in its own filter: lib/net/nodeFilter.ts.
+  // The node's own filter says what CTs may ask of it, a package cache at most: lib/net/nodeFilter.ts.
   members: [{ name: BASTION, ports: [{ on: "private", address: gateway }] }],
   ingress: [],
 });

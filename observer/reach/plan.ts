@@ -16,7 +16,7 @@ import { decide, describeDecision } from "../../lib/security/securityGroup";
 /** Where probes start: a host in the LAN, the Proxmox node, or a CT. */
 export interface Place {
   name: string;
-  /** Of a CT. */
+  /** Only where the place is a CT. */
   vmid?: number;
   /** Network interface by side. */
   interfaces: Partial<Record<Side, string>>;
@@ -40,7 +40,7 @@ export interface Probe {
   zone: string;
   /** The model lets it pass. */
   admitted: boolean;
-  /** What decides. */
+  /** The rule that admits or denies the attempt, in words. */
   reason: string;
   /** From a destination to itself: it proves that what UDP is sent to is heard. */
   control: boolean;

@@ -44,8 +44,8 @@ ${cts
   )
   .join("\n")}
 ${lan ? makeLanHost(settings, all, lan) : ""}
-# In front of a command it makes a place's network its own. Words, for a function in the background
-# would be a shell around the command, which outlives it.
+# Sets the words that run a command in the network of a place. A function that ran the command itself
+# would leave a shell around each one in the background, and ending that shell would not end the command.
 within() {
   case $1 in
     ${BASTION}) inside=() ;;

@@ -1,4 +1,4 @@
-/** Maps values onto a length, and back never. */
+/** Maps a value to a position on an axis. */
 export interface Scale {
   (value: number): number;
   /** Round values inside the domain, for axes and grid. */

@@ -17,7 +17,7 @@ export const THEME = `:root { color-scheme: light dark; ${LIGHT_ROOT} }
 @media (prefers-color-scheme: dark) { :root { ${DARK_ROOT} } }
 @media print { :root { color-scheme: light; ${LIGHT_ROOT} --page: #fff; } }`;
 
-/** Of charts. */
+/** Style of the charts; an SVG file of its own carries it as well. */
 export const CHART_STYLE = `
 .chart text { font: 12px system-ui, sans-serif; fill: var(--soft); font-variant-numeric: tabular-nums; }
 .chart .title { fill: var(--ink); font-weight: 600; font-size: 13px; }
@@ -33,7 +33,7 @@ export const CHART_STYLE = `
 .chart .here { fill: var(--ink); stroke: var(--card); stroke-width: 1.5; }
 ${LIGHT.map((_, i) => `.chart .t${i} { fill: var(--t${i}); }`).join(" ")}`;
 
-/** Of the page around them. */
+/** Style of the page around the charts. */
 export const PAGE_STYLE = `
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }

@@ -3,7 +3,7 @@ import { DOCKER_CONTAINER, hostPaths } from "../docker";
 import { asList, asProps, asText, propsOf, type Plain, type Props } from "../plain";
 
 const DEFAULT_CAPABILITIES = ["NET_BIND_SERVICE"];
-/** Whoever can write to one of these is root of the CT. */
+/** Paths of the CT that make a container that can write to them root of the CT. */
 const ENGINE_SOCKETS = [
   "/var/run/docker.sock",
   "/run/docker.sock",

@@ -19,14 +19,14 @@ export interface AccessOptions {
   now?: () => number;
 }
 
-/** What one request may do; the user configuration is read once for it. */
+/** The privileges of one request's user. The user configuration is read once for each request. */
 export interface Session {
   require: (path: string, ...names: string[]) => void;
   allowed: (path: string, name: string) => boolean;
   privileges: (path: string) => Privileges;
 }
 
-/** Who is asking, and what they may do. */
+/** Finds out which user a request comes from, and the privileges of that user. */
 export class AccessControl {
   readonly tickets: Tickets;
   readonly paths: NodePaths;

@@ -21,7 +21,7 @@ export interface EmbeddedNode {
   lanCidr: string;
   lanGateway: string;
   lbLanAddress: string;
-  /** Another one, which nothing has: `./lab reach` probes from there. */
+  /** An address of the LAN that no CT has: `./lab reach` probes from there. */
   probeLanAddress: string;
   nameserver: string;
   /** The resolver is a public one: this machine names none that a CT could reach. */

@@ -167,7 +167,7 @@ export function stepShare(line: string): number | undefined {
 async function sourcesDigest(paths: LabPaths): Promise<string> {
   const folders = ["pve-node", "lib"].map((folder) => join(paths.root, folder));
   const files = (await Promise.all(folders.map(fileDigests))).flat();
-  // What starts the box runs on this machine and is no part of its image.
+  // The code that starts the box runs on this machine and is no part of the box's image.
   const inside = files.filter((line) => !line.startsWith("/box/"));
   return digest([(await nodeBinary(paths)).key, ...inside]);
 }

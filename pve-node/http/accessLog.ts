@@ -27,7 +27,7 @@ export function accessLog(path: string): (line: string) => void {
       action();
       failing = false;
     } catch (error) {
-      // Said once, not at every request.
+      // A log that cannot be written is reported once, not at every request.
       if (!failing) console.error(`access log: not written: ${String(error)}`);
       failing = true;
     }

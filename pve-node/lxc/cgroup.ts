@@ -69,7 +69,7 @@ export async function applyLimits(vmid: number, limits: CgroupLimit[]): Promise<
       const files = [fileOf(vmid, key, version)];
       if (version === 1 && key === "cpuset.cpus") files.push(...(await sameCpusBelow(files[0]!)));
       if (innermostFirst) files.reverse();
-      // What is refused for good shows when the limits are read back.
+      // A limit that the kernel does not take is found when the limits are read back.
       for (const file of files) await writeFile(file, value).catch(() => undefined);
     }
   }

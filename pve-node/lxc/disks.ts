@@ -34,7 +34,8 @@ export async function makeLoopNodes(): Promise<void> {
 
 /** Loop devices that are attached to a disk image. */
 export async function loopDevicesOf(image: string): Promise<string[]> {
-  // Without its node a device is compared by path, and other boxes of the machine use the same paths.
+  // Where a loop device has no file in /dev, losetup compares images by path, and other boxes on this
+  // machine use the same paths.
   await makeLoopNodes();
   const { stdout } = await execute("losetup", ["--noheadings", "--output", "NAME", "-j", image]);
   return stdout
@@ -77,7 +78,7 @@ export async function allocateDisk(
     vmid: number;
     bytes: number;
     rootUid: number;
-    /** Told the volume id before the image exists; told again when another process was first. */
+    /** Called with the volume id before the image exists, and again when another process took that id first. */
     announce?: (volid: string) => Promise<void>;
   },
   log: (line: string) => void,

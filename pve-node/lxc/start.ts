@@ -143,7 +143,7 @@ async function launch(host: LxcHost, vmid: number, options: Record<string, strin
   const logFile = lxcLogFile(host, vmid);
   await mkdir(dirname(logFile), { recursive: true });
   for (const file of [errorFile, logFile]) await rm(file, { force: true });
-  // Of the levels only DEBUG tells how init ended.
+  // LXC logs how init ended at the level DEBUG only.
   const args = ["-d", "-n", String(vmid), "-l", "DEBUG", "-o", logFile];
   const result = await execute("lxc-start", args);
   if (result.code === 0 && (await isRunning(host, vmid))) {

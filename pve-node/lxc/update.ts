@@ -85,7 +85,7 @@ export async function updateCt(host: LxcHost, vmid: number, change: ConfigChange
       if (running) await hotplug(vmid, before, config.options);
       await writeCt(host, vmid, config);
     } catch (error) {
-      // Nothing was written: what was made for the change belongs to nobody.
+      // The configuration was not written, so the disks that were made for the change belong to no CT.
       for (const volid of made) await freeDisk(host, vmid, volid);
       throw error;
     }
@@ -245,7 +245,7 @@ async function hotplug(
   await apply(cpuKeys, async () => {
     const list = await availableCpuList(version);
     const cpus = cpuSet(after, vmid, parseCpuList(list)) ?? { key: "cpuset.cpus", value: list };
-    // Without a weight of its own a CT has everybody's.
+    // A CT without `cpuunits` has the default weight.
     const options = { ...after, cpuunits: after.cpuunits ?? "100" };
     return [...cpuLimits(options, version), cpus];
   });

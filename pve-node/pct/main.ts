@@ -5,7 +5,7 @@ import { errorText } from "./arguments";
 import { commands, usage } from "./commands";
 import { restartAfterStop } from "./power";
 
-/** What LXC and the driver itself call; not for people. */
+/** Subcommands that LXC and the driver call; people have no use for them. */
 const internal: Record<string, (args: string[]) => Promise<number>> = {
   hook: ([vmid = "", , type = ""]) =>
     runHook(lxcHost(), Number(vmid), type, process.env.LXC_TARGET),

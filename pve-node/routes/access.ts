@@ -80,7 +80,7 @@ export function accessRoutes(access: AccessControl): Route[] {
         const id = String(ctx.params.userid);
         const confirmation = ctx.params["confirmation-password"];
         if (!ctx.isRoot) {
-          // Whoever holds a ticket only has to show that the keyboard is still theirs.
+          // A ticket alone is not enough: somebody else may sit at the keyboard by now.
           if (confirmation === undefined) {
             throw parameterError({ "confirmation-password": "property is missing" });
           }

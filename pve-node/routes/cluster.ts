@@ -19,7 +19,7 @@ import { listTasks } from "./tasks";
 /** A new guest gets the first free id of this range, the upper end excluded. */
 const VMID_RANGE = [100, 1_000_000] as const;
 
-/** What concerns all nodes, of which there is one. */
+/** Routes below `/cluster`. The embedded cluster has one node. */
 export function clusterRoutes(services: NodeServices, access: AccessControl): Route[] {
   const { node } = services;
   return [

@@ -78,7 +78,7 @@ export function statusRoutes(services: NodeServices, backend: CtBackend): Route[
       permission: needs("/vms/{vmid}", "VM.Audit"),
       params: vmidParam,
       async handler(ctx) {
-        // Of a CT that is missing, too: a real node answers as for one that is stopped.
+        // A real node gives the same answer for a CT that does not exist as for one that is stopped.
         return (await backend.interfaces(vmidOf(ctx))) ?? null;
       },
     },
