@@ -19,7 +19,7 @@ export const command: Command = {
   options: { json: jsonOption },
   async run(context) {
     const findings = [
-      ...(context.stack === devStack ? await checkMachine() : []),
+      ...(context.stack === devStack ? await checkMachine(context.paths) : []),
       ...(context.stack === devStack ? await checkAbilities(context) : []),
       ...(await checkLab(context)),
     ];
@@ -31,7 +31,7 @@ export const command: Command = {
 
 /** What the kernel and Docker let the node do, each tried for real where there is an image to try it in. */
 async function checkAbilities({ paths }: CommandContext): Promise<Finding[]> {
-  const subject = "kernel";
+  const subject = "abilities";
   try {
     const missing = await missingAbilities(paths);
     if (!missing) return [];
@@ -39,7 +39,8 @@ async function checkAbilities({ paths }: CommandContext): Promise<Finding[]> {
     return missing.map(({ ability, said }) => ({
       subject,
       level: "error",
-      found: `${ability.name}: missing (${said || "it failed"}), needed for ${ability.use}`,
+      found: `${ability.name}: missing, got ${said || "a failure"}`,
+      why: `needed for ${ability.use}`,
       remedy: ability.remedy,
     }));
   } catch (error) {

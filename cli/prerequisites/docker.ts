@@ -1,15 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
-import { hostname, userInfo } from "node:os";
 import { delimiter, join } from "node:path";
 import { exec } from "../../system/exec";
-import {
-  type Family,
-  inPath,
-  installCommand,
-  startDockerCommand,
-  thisFamily,
-} from "../../system/distribution";
-import { atLeast, type Finding, ok } from "./findings";
+import { inPath } from "../../system/distribution";
 
 /** What the `docker` command and its daemon say about themselves. */
 export type DockerAnswer =
@@ -30,6 +22,18 @@ export interface DockerDaemon {
   endpoint: string;
   /** File that the `docker` command really is. */
   client: string;
+  /** `1` or `2`; empty where Docker does not say. */
+  cgroups: string;
+  /** Limits that the kernel cannot keep, of those that CTs are given. */
+  missingLimits: string[];
+  /** `linux`, or `windows` where Docker Desktop runs Windows containers. */
+  system: string;
+  /** For example `Debian GNU/Linux 12 (bookworm)`. */
+  systemName: string;
+  /** It forwards IPv4 between its networks and the others. */
+  forwards: boolean;
+  /** Its clock, as ISO 8601; empty where it does not say. */
+  time: string;
 }
 
 interface Version {
@@ -41,9 +45,26 @@ interface Info {
   SecurityOptions?: string[];
   Name?: string;
   DockerRootDir?: string;
+  CgroupVersion?: string;
+  MemoryLimit?: boolean;
+  CpuCfsQuota?: boolean;
+  CPUSet?: boolean;
+  PidsLimit?: boolean;
+  OSType?: string;
+  OperatingSystem?: string;
+  IPv4Forwarding?: boolean;
+  SystemTime?: string;
 }
 
-const patience = { timeoutMs: 8000 };
+/** What CTs are limited in, by the field of `docker info` that says whether the kernel can do it. */
+const limits = [
+  ["MemoryLimit", "memory"],
+  ["CpuCfsQuota", "CPU time"],
+  ["CPUSet", "CPUs"],
+  ["PidsLimit", "processes"],
+] as const;
+
+const patience = { timeoutMs: 6000 };
 
 /** Asks `docker` and its daemon; changes nothing. */
 export async function askDocker(): Promise<DockerAnswer> {
@@ -67,6 +88,12 @@ export async function askDocker(): Promise<DockerAnswer> {
     rootFolder: about.DockerRootDir ?? "",
     endpoint: process.env.DOCKER_HOST || context.stdout.trim(),
     client: clientFile(),
+    cgroups: about.CgroupVersion ?? "",
+    missingLimits: limits.filter(([field]) => about[field] === false).map(([, name]) => name),
+    system: about.OSType ?? "",
+    systemName: about.OperatingSystem ?? "",
+    forwards: about.IPv4Forwarding !== false,
+    time: about.SystemTime ?? "",
   };
   return { kind: "running", version: running, daemon };
 }
@@ -93,79 +120,3 @@ function clientFile(): string {
   // A snap's command is a link to snap itself.
   return file.startsWith("/snap/") ? file : realpathSync(file);
 }
-
-const subject = "Docker";
-const error = (found: string, remedy: string): Finding => ({
-  subject,
-  level: "error",
-  found,
-  remedy,
-});
-
-const systemDaemon =
-  "use the system's daemon: docker context use default, and unset DOCKER_HOST where it is set";
-
-/** The daemon is one that the embedded node can run on, with what to do when it is not. */
-export function judgeDocker(
-  answer: DockerAnswer,
-  machine: { family: Family; host: string; user: string } = thisMachine(),
-): Finding {
-  const { family } = machine;
-  switch (answer.kind) {
-    case "running":
-      return judgeDaemon(answer.version, answer.daemon, machine.host);
-    case "missing":
-      return error(
-        "not installed",
-        family === "debian"
-          ? `${installCommand(["docker"], family)} (./lab up --yes does that as root)`
-          : `${installCommand(["docker"], family)}, then ${startDockerCommand(family)}`,
-      );
-    case "podman":
-      return error(
-        "the `docker` command is Podman",
-        `the node needs Docker Engine: remove podman-docker or unset DOCKER_HOST, then ${installCommand(["docker"], family)}`,
-      );
-    case "unreachable":
-      return /permission denied/i.test(answer.why)
-        ? error(
-            `user ${machine.user} may not use its daemon`,
-            `sudo usermod -aG docker ${machine.user}, then log out and in again`,
-          )
-        : error(`its daemon does not answer (${answer.why})`, startDockerCommand(family));
-  }
-}
-
-function judgeDaemon(version: string, daemon: DockerDaemon, host: string): Finding {
-  const option = (name: string) =>
-    daemon.securityOptions.some((one) => one.split(",").includes(`name=${name}`));
-  if (!atLeast(version, [20, 10])) return error(version, "install Docker 20.10 or newer");
-  if (option("rootless")) {
-    return error(
-      `${version} runs rootless, and the node needs loop devices and mounts`,
-      systemDaemon,
-    );
-  }
-  if (option("userns")) {
-    return error(
-      `${version} maps its containers' root to another user (userns-remap), and the node needs loop devices and mounts`,
-      'remove "userns-remap" from /etc/docker/daemon.json, then restart Docker',
-    );
-  }
-  if (daemon.client.startsWith("/snap/") || daemon.rootFolder.startsWith("/var/snap/")) {
-    return error(
-      `${version} is a snap, which cannot read hidden folders such as ~/.cache`,
-      "sudo snap remove docker, then install Docker from your distribution's packages or docker.com",
-    );
-  }
-  const isLocal = /^(unix|npipe):/.test(daemon.endpoint) || daemon.endpoint === "";
-  if (!isLocal && daemon.host !== host) {
-    return error(
-      `${version} runs on another machine (${daemon.host || "unknown"}, by ${daemon.endpoint}), where this one's folders and loopback ports are not`,
-      `${systemDaemon}, or run ./lab there`,
-    );
-  }
-  return ok(subject, version);
-}
-
-const thisMachine = () => ({ family: thisFamily(), host: hostname(), user: userInfo().username });

@@ -6,6 +6,8 @@ export interface Finding {
   level: "ok" | "warning" | "error";
   /** What was found, as a person would say it. */
   found: string;
+  /** Why it matters; left out where `found` says it or all is well. */
+  why?: string;
   /** What to do about it; empty when all is well. */
   remedy: string;
 }
@@ -16,6 +18,13 @@ export const ok = (subject: string, found: string): Finding => ({
   found,
   remedy: "",
 });
+
+/** Something that keeps a lab from running (`error`), or makes it less than it should be (`warning`). */
+export const problem = (
+  subject: string,
+  level: "warning" | "error",
+  about: { found: string; why: string; remedy: string },
+): Finding => ({ subject, level, ...about });
 
 /** What a version text must be at least; `unknown` versions pass as they are. */
 export function atLeast(version: string, wanted: [number, number]): boolean {
@@ -28,7 +37,8 @@ export function judgePlatform(platform: string, arch: string): Finding {
   const subject = "machine";
   const found = `${platform} on ${arch}`;
   if (platform !== "linux" || (arch !== "x64" && arch !== "arm64")) {
-    return { subject, level: "error", found, remedy: "use Linux on x86_64 or arm64" };
+    const why = "the node runs Linux containers and Debian's packages";
+    return problem(subject, "error", { found, why, remedy: "use Linux on x86_64 or arm64" });
   }
   if (arch === "arm64") {
     return { subject, level: "warning", found, remedy: "arm64 is untested; x86_64 is tested" };
@@ -43,6 +53,7 @@ export function judgeProxmoxHost(signs: string[]): Finding {
     subject: "not a Proxmox VE host",
     level: "error",
     found: `this machine is one (${signs.join(", ")})`,
+    why: "nothing is installed on a hypervisor",
     remedy: "run ./lab on another machine; a real Proxmox VE is used through a stack of its own",
   };
 }
@@ -53,33 +64,33 @@ const gib = 1024 ** 3;
 export function judgeRoom(
   subject: string,
   freeBytes: number,
-  limits: { supportedGiB: number; leastGiB: number },
+  limits: { supportedGiB: number; leastGiB: number; why: string; remedy: string },
 ): Finding {
   const free = freeBytes / gib;
   const found = `${free.toFixed(1)} GiB free`;
   // A lab that says "4 GB" means a machine sold as such, which shows a little less.
   if (free >= limits.supportedGiB * 0.93) return ok(subject, found);
   const level = free >= limits.leastGiB ? "warning" : "error";
-  return { subject, level, found, remedy: `free ${limits.supportedGiB} GiB` };
+  const remedy = `free ${limits.supportedGiB} GiB: ${limits.remedy}`;
+  return problem(subject, level, { found, why: limits.why, remedy });
 }
 
 /** The OpenSSH client: what `ssh -V` says, or undefined where there is none. */
 export function judgeSsh(said: string | undefined, family: Family): Finding {
   const subject = "ssh";
   const remedy = installCommand(["ssh"], family);
-  if (said === undefined) return { subject, level: "error", found: "not installed", remedy };
+  const why = "the lab reaches its node by ssh";
+  if (said === undefined) return problem(subject, "error", { found: "not installed", why, remedy });
   const version = /OpenSSH_(\d+\.\d+)/.exec(said)?.[1];
   if (!version) {
     const found = `it is not OpenSSH (${said.trim() || "it says nothing"})`;
-    return { subject, level: "error", found, remedy };
+    return problem(subject, "error", { found, why: `${why} with OpenSSH's options`, remedy });
   }
-  // KnownHostsCommand, by which host keys are pinned, came with OpenSSH 8.5.
   return atLeast(version, [8, 5])
     ? ok(subject, `OpenSSH ${version}`)
-    : {
-        subject,
-        level: "error",
+    : problem(subject, "error", {
         found: `OpenSSH ${version}`,
+        why: "host keys are pinned with KnownHostsCommand, which came with 8.5",
         remedy: "install OpenSSH 8.5 or newer (RHEL 9, Ubuntu 22.04 and Debian 12 have it)",
-      };
+      });
 }

@@ -11,14 +11,14 @@ import type { LabPaths } from "../../system/labPaths";
 import type { Bring } from "../../pve-node/box/images";
 import type { Progress } from "../../system/progress";
 import { checkMachine, proxmoxSigns } from "./checks";
-import { askDocker } from "./docker";
+import { askDocker, type DockerAnswer } from "./docker";
 import { startDockerDaemon } from "./dockerDaemon";
 import { type Finding, judgePlatform, judgeProxmoxHost } from "./findings";
 
 /** One line of a report. */
-export function findingLine({ subject, level, found, remedy }: Finding): string {
+export function findingLine({ subject, level, found, why, remedy }: Finding): string {
   const mark = { ok: "✓", warning: "!", error: "✗" }[level];
-  return `${mark} ${subject}: ${found}${remedy ? `; ${remedy}` : ""}`;
+  return `${mark} ${subject}: ${found}${why ? ` (${why})` : ""}${remedy ? `; ${remedy}` : ""}`;
 }
 
 /**
@@ -34,7 +34,8 @@ export async function ensurePrerequisites(
 ): Promise<void> {
   // First of all: on a wrong machine nothing is touched.
   refuse([judgePlatform(process.platform, process.arch), judgeProxmoxHost(proxmoxSigns())]);
-  const missing = await missingPrograms();
+  let docker = await askDocker();
+  const missing = missingPrograms(docker);
   if (missing.length > 0 && thisFamily() === "debian" && isRoot()) {
     const list = missing.map((program) => packageOf(program, "debian")!);
     const names = list.join(" ");
@@ -42,17 +43,24 @@ export async function ensurePrerequisites(
       throw new Error(`prerequisites: missing ${names}; install them: apt-get install ${names}`);
     }
     await progress.step(`Packages: ${names}`, (note) => install(list, note));
+    docker = await askDocker();
   }
-  if ((await askDocker()).kind === "unreachable" && isRoot()) {
+  if (docker.kind === "unreachable" && isRoot() && !process.env.DOCKER_HOST) {
     await progress.step("Docker's daemon", () => startDockerDaemon(paths));
+    docker = await askDocker();
   }
-  refuse(await checkMachine(), progress);
+  refuse(await checkMachine(paths, docker), progress);
 }
 
-/** What every run needs; a program that only some need is asked for where it is used. */
-async function missingPrograms(): Promise<Program[]> {
+/**
+ * What every run needs; a program that only some need is asked for where it is used. A client alone is
+ * not Docker: many a machine has one and no daemon.
+ */
+function missingPrograms(docker: DockerAnswer): Program[] {
   const missing: Program[] = inPath("ssh") ? [] : ["ssh"];
-  return (await needsDaemon()) ? [...missing, "docker"] : missing;
+  const noDaemon = docker.kind === "missing" || docker.kind === "unreachable";
+  const needsDaemon = noDaemon && !inPath("dockerd") && !process.env.DOCKER_HOST;
+  return needsDaemon ? [...missing, "docker"] : missing;
 }
 
 /**
@@ -67,13 +75,6 @@ export function bringer(yes: boolean): Bring {
     }
     await install(names, note);
   };
-}
-
-/** A client alone is not Docker: many a machine has one and no daemon. */
-async function needsDaemon(): Promise<boolean> {
-  if (inPath("dockerd") || process.env.DOCKER_HOST) return false;
-  const { kind } = await askDocker();
-  return kind === "missing" || kind === "unreachable";
 }
 
 async function install(packages: string[], note: (text: string) => void): Promise<void> {

@@ -10,7 +10,7 @@ import { pulumiEnvironment } from "./environment";
 import { ensureDevStack } from "./initialize";
 import { endOrphans } from "./orphans";
 import { repairInterrupted, waitForOtherPulumi } from "./repair";
-import { devStack, ensurePassphrase, projectName, updateWorkingCopy } from "./workingCopy";
+import { devStack, ensurePassphrase, updateWorkingCopy } from "./workingCopy";
 
 /** Brings everything a stack stands on, and returns Pulumi for it. */
 export async function prepareStack(context: CommandContext): Promise<PulumiSession> {
@@ -35,13 +35,7 @@ async function prepareDev(context: CommandContext): Promise<PulumiSession> {
     fillAppImage(context),
   );
   ensurePassphrase(paths);
-  const values = updateWorkingCopy(paths, node);
-  if (node.nameserverIsPublic && values[`${projectName}:nameserver`] === node.nameserver) {
-    progress.warn(
-      `nameserver: this machine names none that CTs could reach, so they ask ${node.nameserver} (public); ` +
-        "another one: ./lab pulumi -- config set nameserver ADDRESS",
-    );
-  }
+  updateWorkingCopy(paths, node);
   const session = { toolchain, node, env: pulumiEnvironment({ paths, stack, toolchain, node }) };
   await ensureDevStack(paths, toolchain.pulumi, session.env);
   await clearInterrupted(context, session);

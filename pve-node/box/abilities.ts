@@ -86,6 +86,28 @@ export const abilities: readonly Ability[] = [
     remedy: modprobe("fuse"),
     trial: "exec 3<> /dev/fuse",
   },
+  {
+    name: "IPv6 filters (ip6tables)",
+    use: "the CTs' rules, which close IPv6 as well",
+    remedy:
+      "start the machine without ipv6.disable=1; sysctl net.ipv6.conf.all.disable_ipv6=1 keeps IPv6 off too",
+    trial: "ip6tables -A OUTPUT -j ACCEPT",
+  },
+  {
+    name: "user namespaces",
+    use: "the unprivileged CTs",
+    remedy: "sudo sysctl -w user.max_user_namespaces=15000",
+    trial: "unshare --user true",
+  },
+  {
+    name: "cgroup controllers (memory, cpu, cpuset, pids)",
+    use: "the CTs' caps",
+    remedy:
+      "add cgroup_enable=memory to the kernel's command line where it is memory; in a container, have them delegated",
+    trial:
+      "for c in memory cpu cpuset pids; do grep -qw $c /sys/fs/cgroup/cgroup.controllers 2> /dev/null || " +
+      "[ -d /sys/fs/cgroup/$c ] || { echo no $c >&2; exit 1; }; done",
+  },
 ];
 
 /** Prints `NAME<tab>what the failed command said` for each ability that is missing. */

@@ -15,8 +15,6 @@ export interface EmbeddedState {
   ports?: Ports;
   lanCidr?: string;
   nameserver?: string;
-  /** The machine named none that a CT could reach. */
-  nameserverIsPublic?: boolean;
   image?: NodeImage;
   /** Kernel and system image with which all abilities were found. */
   tried?: string;

@@ -24,8 +24,6 @@ export interface EmbeddedNode {
   /** An address of the LAN that no CT has: `./lab reach` probes from there. */
   probeLanAddress: string;
   nameserver: string;
-  /** The resolver is a public one: this machine names none that a CT could reach. */
-  nameserverIsPublic: boolean;
   /** Port of the package cache, on the node's address in the private subnet. */
   packageCachePort: number;
   sshHost: string;

@@ -42,19 +42,13 @@ export async function ensureEmbeddedNode(
   });
   const node = await progress.step("Embedded node: start (the region)", async (note) => {
     const lan = await ensureLan(paths);
-    const { address: nameserver, isPublic } = await machineNameserver();
-    await writeState(paths, { nameserver, nameserverIsPublic: isPublic });
+    const { address: nameserver } = await machineNameserver();
+    await writeState(paths, { nameserver });
     note("starting the container");
     await ensureContainer(paths, { image, lan });
     note("waiting for the Proxmox VE API");
     return boot(paths);
   });
-  if (proxiesOf().onLoopback) {
-    progress.warn(
-      "http_proxy: it is on this machine's loopback, which CTs cannot reach, so their packages come " +
-        "without it; where only a proxy leads out, give it an address of this machine's network",
-    );
-  }
   if (former) await dropOutdated(former, (await readState(paths)).image!);
   return node;
 }
@@ -165,7 +159,6 @@ function describe(paths: LabPaths, state: EmbeddedState, secrets: NodeSecrets): 
     lbLanAddress: lan.loadBalancer,
     probeLanAddress: lan.probe,
     nameserver: state.nameserver ?? lan.gateway,
-    nameserverIsPublic: state.nameserverIsPublic ?? false,
     packageCachePort: 3142,
     sshHost: "127.0.0.1",
     sshPort: ports.ssh,

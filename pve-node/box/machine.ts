@@ -29,7 +29,8 @@ export async function machineNameserver(): Promise<Resolver> {
   return { address: own ?? publicResolver, isPublic: own === undefined };
 }
 
-interface Route {
+/** One line of `ip route`. */
+export interface Route {
   dst?: string;
   dev?: string;
 }

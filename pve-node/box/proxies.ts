@@ -19,7 +19,7 @@ export interface Proxies {
 export function proxiesOf(from: Environment = process.env): Proxies {
   const env: Record<string, string> = {};
   for (const name of names) {
-    const value = from[name] || from[name.toUpperCase()];
+    const value = withScheme(name, from[name] || from[name.toUpperCase()]);
     if (value) Object.assign(env, { [name]: value, [name.toUpperCase()]: value });
   }
   const local = [env.http_proxy, env.https_proxy].some((url) => url && isLoopback(url));
@@ -31,6 +31,11 @@ export function proxiesOf(from: Environment = process.env): Proxies {
     packages: onLoopback ? undefined : env.http_proxy,
     onLoopback,
   };
+}
+
+/** `proxy:3128` is an address to curl and Go; apt, Node.js and the package cache want `http://` before it. */
+function withScheme(name: string, value = ""): string {
+  return value === "" || name === "no_proxy" || value.includes("://") ? value : `http://${value}`;
 }
 
 /** Flags that hand the proxies on by name; Docker takes the values from its own environment. */

@@ -103,6 +103,15 @@ export function chooseLan(taken: TakenRange[], preferred?: string, wanted?: stri
   );
 }
 
+/** A route to the LAN's addresses or a part of them, which packets to CTs may take instead of the LAN. */
+export function rivalOf(lan: Lan, taken: TakenRange[]): TakenRange | undefined {
+  const own = rangeOf(lan.cidr)!;
+  return taken.find(({ cidr }) => {
+    const range = rangeOf(cidr);
+    return range !== undefined && range.prefix >= own.prefix && overlap(range, own);
+  });
+}
+
 interface Range {
   from: number;
   to: number;

@@ -136,7 +136,7 @@ describe("prerequisites", () => {
   it("judges machine, room and Docker", () => {
     assert.equal(judgePlatform("darwin", "arm64").level, "error");
     assert.equal(judgePlatform("linux", "x64").level, "ok");
-    const limits = { supportedGiB: 4, leastGiB: 2 };
+    const limits = { supportedGiB: 4, leastGiB: 2, why: "caps", remedy: "end others" };
     const levels = [3.8, 3, 1].map((free) => judgeRoom("memory", free * gib, limits).level);
     assert.deepEqual(levels, ["ok", "warning", "error"]);
   });

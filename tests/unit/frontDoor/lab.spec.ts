@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import {
   chmodSync,
+  chownSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -90,6 +91,45 @@ describe("./lab", function () {
     const { stderr } = lab(root, { HOMELAB_CACHE: join(folder, "100%") });
     assert.match(stderr, /^error: cache: its path contains %, got \S+; set HOMELAB_CACHE to/);
   });
+
+  it("refuses a cache whose path is not absolute", () => {
+    const root = join(folder, "lab");
+    checkoutAt(root);
+    const { stderr } = lab(root, { HOMELAB_CACHE: "cache" });
+    assert.match(
+      stderr,
+      /^error: cache: its path is not absolute, got cache; set HOMELAB_CACHE to/,
+    );
+  });
+
+  it("says how to speak to a proxy that is named without", () => {
+    const root = join(folder, "lab");
+    checkoutAt(root);
+    const main =
+      "console.log(process.env.http_proxy, process.env.HTTPS_PROXY, process.env.no_proxy);";
+    writeFileSync(join(root, "cli", "main.ts"), main);
+    const { stdout } = lab(root, {
+      http_proxy: "proxy:3128",
+      HTTPS_PROXY: "socks5://proxy:1080",
+      no_proxy: "a,b",
+    });
+    assert.equal(stdout, "http://proxy:3128 socks5://proxy:1080 a,b\n");
+  });
+
+  if (process.getuid?.() === 0)
+    it("does not run by sudo in a user's checkout, where root's files would be left", () => {
+      const root = join(folder, "lab");
+      checkoutAt(root);
+      chownSync(root, 65534, 65534);
+      const { status, stderr } = lab(root, { SUDO_UID: "65534" });
+      assert.equal(status, 1);
+      assert.match(
+        stderr,
+        /^error: sudo: the checkout belongs to nobody.*; run \.\/lab without sudo/,
+      );
+      assert.equal(existsSync(join(folder, "cache")), false);
+      assert.equal(lab(root).stdout, "the CLI runs\n"); // root's own login, as in a container
+    });
 
   it("brings the packages for development too where the user's npm leaves them out", () => {
     for (const [name, value] of [

@@ -1,23 +1,13 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { askDocker, type DockerAnswer, judgeDocker } from "../../../../cli/prerequisites/docker";
+import { askDocker, type DockerAnswer } from "../../../../cli/prerequisites/docker";
+import { engine, type FakeDocker, writeFakeDocker } from "../../../support/fakeDocker";
+import { judgeDocker } from "../../../../cli/prerequisites/judgeDocker";
 
 const machine = { family: "fedora", host: "laptop", user: "me" } as const;
 
-/** What a `docker` command prints, by its first words. */
-interface FakeDocker {
-  version?: object;
-  said?: string;
-  info?: object;
-  stderr?: string;
-}
-
-const engine = (more: object = {}) => ({
-  Client: { Version: "28.5.2", Os: "linux", Arch: "amd64" },
-  Server: { Version: "28.5.2", Components: [{ Name: "Engine" }], ...more },
-});
 const local = { SecurityOptions: ["name=seccomp,profile=default"], Name: "laptop" };
 
 describe("Docker", () => {
@@ -34,21 +24,8 @@ describe("Docker", () => {
     rmSync(folder, { recursive: true });
   });
 
-  function ask({ version, said, info, stderr }: FakeDocker): Promise<DockerAnswer> {
-    const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
-    const answer = (words: string, text?: string) =>
-      `${words}) ${text === undefined ? `echo ${quote(stderr ?? "")} >&2; exit 1` : `echo ${quote(text)}`} ;;`;
-    const script = [
-      "#!/bin/sh",
-      'case "$1" in',
-      answer("version", version && JSON.stringify(version)),
-      answer("--version", said ?? "Docker version 28.5.2, build abc"),
-      answer("info", info && JSON.stringify(info)),
-      answer("context", "unix:///var/run/docker.sock"),
-      "esac",
-    ];
-    writeFileSync(join(folder, "docker"), `${script.join("\n")}\n`);
-    chmodSync(join(folder, "docker"), 0o755);
+  function ask(fake: FakeDocker): Promise<DockerAnswer> {
+    writeFakeDocker(folder, fake);
     process.env.PATH = [folder, PATH].join(delimiter);
     return askDocker();
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { bringer } from "../../../../cli/prerequisites";
 import { checkMachine } from "../../../../cli/prerequisites/checks";
+import { labPaths } from "../../../../system/labPaths";
 import { judgeSsh } from "../../../../cli/prerequisites/findings";
 
 describe("programs of the machine", () => {
@@ -8,7 +9,7 @@ describe("programs of the machine", () => {
     const { PATH } = process.env;
     process.env.PATH = "/nonexistent";
     try {
-      const findings = await checkMachine();
+      const findings = await checkMachine(labPaths());
       const words = findings.map(({ found, remedy }) => `${found} ${remedy}`).join("\n");
       assert.doesNotMatch(words, /mmdebstrap|zstd|\bgit\b|iptables/);
     } finally {

@@ -23,7 +23,7 @@ describe("proxies of the machine", () => {
     assert.deepEqual(Object.keys(env).sort(), [
       ...["HTTPS_PROXY", "NO_PROXY", "https_proxy", "no_proxy"],
     ]);
-    assert.equal(proxiesOf({ http_proxy: "a", HTTP_PROXY: "b" }).env.HTTP_PROXY, "a");
+    assert.equal(proxiesOf({ http_proxy: "http://a", HTTP_PROXY: "b" }).env.HTTP_PROXY, "http://a");
   });
 
   for (const url of [
