@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
-import type { RawConfig } from "../lib/config/checkConfig";
+import type { RawConfig } from "../lib/config/rawConfig";
 import { checkConfig } from "../lib/config/checkConfig";
 import type { CtBuild, Settings } from "../lib/stack/settings";
 import type { Ingress } from "../lib/security/ctFirewall";

@@ -1,5 +1,6 @@
 import { addAddress } from "../net/cidr";
 import { formatProblems } from "./formats";
+import type { RawConfig } from "./rawConfig";
 import { readBuilds } from "./readBuilds";
 import { reachProblems } from "./reachRules";
 import { addressProblems, budgetProblems, duplicateProblems } from "./settingsRules";
@@ -19,9 +20,6 @@ import {
   NUMBER_CONFIG_KEYS,
   TEXT_CONFIG_KEYS,
 } from "../stack/settings";
-
-/** Configuration as it is stored: values by key, without the namespace; lists are JSON text. */
-export type RawConfig = Record<string, string>;
 
 export type Checked =
   { settings: Settings; problems: [] } | { settings?: never; problems: string[] };

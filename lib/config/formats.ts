@@ -1,6 +1,6 @@
 import { isProfileName } from "../haproxy/profiles";
 import { NAT_MODES, PROFILE_NAMES, type TextKey } from "../stack/settings";
-import type { RawConfig } from "./checkConfig";
+import type { RawConfig } from "./rawConfig";
 import { otherSystemOf, TEMPLATE_VOLUME } from "./readBuilds";
 
 /** A host's name or address: what begins with `-` would be an option of ssh. */
