@@ -163,6 +163,13 @@ export const commands: CommandEntry[] = [
     load: () => import("./completion.js"),
   },
   {
+    name: "ci",
+    group: "operate",
+    shown: "ci preview --base REF",
+    summary: "what a pull request would do, as Markdown; --rehearse",
+    load: () => import("./ci.js"),
+  },
+  {
     name: "test",
     group: "operate",
     shown: "test [unit|e2e|all], bench NAME",

@@ -1,0 +1,44 @@
+import { BACKEND } from "../../lib/haproxy/backends";
+import { parseStats } from "../../observer/targetHealth";
+import type { RehearsalOutputs } from "./rehearse";
+
+const EVERY_MS = 500;
+
+/** Counts, again and again, the targets that the load balancer's statistics call up. */
+export function watchTargets(
+  outputs: Pick<RehearsalOutputs, "statsUrl" | "statsUser" | "statsPassword">,
+): { least(): number; stop(): void } {
+  const seen: number[] = [];
+  const timer = setInterval(() => {
+    void healthyTargets(outputs).then((count) => count !== undefined && seen.push(count));
+  }, EVERY_MS);
+  return {
+    least: () => seen.reduce((least, count) => Math.min(least, count), Infinity),
+    stop: () => clearInterval(timer),
+  };
+}
+
+/** Undefined where the load balancer did not answer this time. */
+async function healthyTargets(
+  from: Pick<RehearsalOutputs, "statsUrl" | "statsUser" | "statsPassword">,
+): Promise<number | undefined> {
+  const { statsUrl, statsUser, statsPassword } = from;
+  const basic = Buffer.from(`${statsUser}:${statsPassword}`).toString("base64");
+  try {
+    const answer = await fetch(`${statsUrl};csv`, {
+      headers: { authorization: `Basic ${basic}` },
+      signal: AbortSignal.timeout(2000),
+    });
+    return answer.ok ? targetsUp(await answer.text()) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Servers of the target group that are up, of HAProxy's statistics as CSV. */
+export function targetsUp(csv: string): number {
+  return parseStats(csv).filter(
+    ({ pxname, svname, status }) =>
+      pxname === BACKEND && svname !== "BACKEND" && status?.startsWith("UP"),
+  ).length;
+}

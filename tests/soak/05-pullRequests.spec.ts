@@ -1,0 +1,3 @@
+import { pullRequests } from "../trials/pullRequests";
+
+pullRequests();

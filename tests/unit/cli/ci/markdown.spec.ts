@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { codeBlock, inlineCode, plainText } from "../../../../cli/ci/escape";
+import { MARKER, MOST_CHARACTERS, renderMarkdown } from "../../../../cli/ci/markdown";
+import { EXAMPLES, example } from "../../../support/previewReports";
+
+/** Compares with the file; one that is missing is written, and the test fails that once. */
+function matchesGolden(name: string, text: string): void {
+  const file = join(__dirname, "golden", `${name}.md`);
+  const isThere = existsSync(file);
+  if (!isThere) writeFileSync(file, text);
+  assert.ok(isThere, `${file}: was missing and is written; look at it, and commit it`);
+  assert.equal(text, readFileSync(file, "utf8"));
+}
+
+describe("the Markdown of a preview", () => {
+  for (const [name, report] of Object.entries(EXAMPLES)) {
+    it(`is as it was looked at: ${name}`, () => matchesGolden(name, renderMarkdown(report)));
+  }
+
+  it("begins with the marker by which its comment is found", () => {
+    for (const report of Object.values(EXAMPLES)) {
+      assert.ok(renderMarkdown(report).startsWith(`${MARKER}\n`));
+    }
+  });
+
+  it("stays below what GitHub takes, and keeps what matters", () => {
+    const long = "x".repeat(200);
+    const much = renderMarkdown({
+      ...example(),
+      texts: Array.from({ length: 400 }, (_, at) => ({
+        title: `file ${at}`,
+        diff: `+${`${long}\n`.repeat(500)}`,
+      })),
+      changes: Array.from({ length: 5000 }, (_, at) => ({
+        ...{ change: "created" as const, part: "app1", name: `r${at}`, type: "a:b:C" },
+        causes: [long],
+      })),
+      violations: Array.from({ length: 500 }, () => ({
+        policy: "p",
+        mandatory: true,
+        message: long.repeat(20),
+      })),
+      verdict: "data-loss",
+      consequences: { traffic: [], data: [], dataLoss: ["replaces db: DATA LOSS"] },
+    });
+    assert.ok(much.length < MOST_CHARACTERS, String(much.length));
+    assert.match(much, /replaces db: DATA LOSS/);
+    assert.match(much, /<sub>/);
+    assert.equal(much.split("<details>").length, much.split("</details>").length);
+    assert.equal(much.match(/^`{3,}/gm)?.length ?? 0, (much.match(/^`{3,}$/gm)?.length ?? 0) * 2);
+  });
+});
+
+describe("text of a change in a comment", () => {
+  const hostile = [
+    "@everyone look",
+    "[click](https://evil.example)",
+    "![x](https://evil.example/pixel.png)",
+    "<img src=x onerror=alert(1)><!-- homelab-preview -->",
+    "</summary></details><h1>approved</h1>",
+    "https://evil.example www.evil.example",
+    "fixes #12 | cell | cell",
+    "`code` **bold** ~~out~~",
+    "```\nend of the block\n```",
+    "\u202eright to left",
+    "- [x] approved",
+  ];
+
+  for (const text of hostile) {
+    it(`is no markup: ${JSON.stringify(text)}`, () => {
+      const plain = plainText(text);
+      assert.doesNotMatch(plain, /@\w|<[a-z/!]|https?:\/\/|www\.|#\d|\u202e|\n/i);
+      assert.doesNotMatch(plain, /(^|[^\\])[`*|[\]]/);
+      assert.doesNotMatch(plain, /^\s*-/);
+      const code = inlineCode(text);
+      const [fence = ""] = /^`+/.exec(code) ?? [];
+      assert.doesNotMatch(code, /[\n|\u202e]/);
+      assert.equal(code.slice(fence.length, -fence.length).includes(fence), false);
+      const [open = "", ...body] = codeBlock(text).split("\n");
+      assert.equal(body.at(-1), open);
+      assert.equal(
+        body.slice(0, -1).some((line) => line.trim().startsWith(open)),
+        false,
+      );
+    });
+  }
+});
