@@ -7,7 +7,7 @@ import { now, type ProbeRecord, startProber } from "../../observer/prober";
 import { deploy, DeployError, lab, type Tree } from "./deploy";
 import { DEPLOYED, type RunContext, treeOf } from "./previewRun";
 import type { Rehearsal } from "./rehearsal";
-import { watchTargets } from "./watchTargets";
+import { type StatsAccess, watchTargets } from "./watchTargets";
 
 /** Requests a second: enough to meet every moment of a change, little enough for a runner with two cores. */
 const RATE = 50;
@@ -90,13 +90,10 @@ export function summarize(
 }
 
 /** Where the load balancer and its statistics are. */
-export interface RehearsalOutputs {
+interface RehearsalOutputs extends StatsAccess {
   url: string;
   /** The same, on this machine's loopback. */
   localUrls: string[];
-  statsUrl: string;
-  statsUser: string;
-  statsPassword: string;
 }
 
 async function outputsOf(tree: Tree): Promise<RehearsalOutputs> {

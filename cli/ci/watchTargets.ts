@@ -1,13 +1,17 @@
 import { BACKEND } from "../../lib/haproxy/backends";
 import { parseStats } from "../../observer/targetHealth";
-import type { RehearsalOutputs } from "./rehearse";
+
+/** The load balancer's statistics, and who may read them. */
+export interface StatsAccess {
+  statsUrl: string;
+  statsUser: string;
+  statsPassword: string;
+}
 
 const EVERY_MS = 500;
 
 /** Counts, again and again, the targets that the load balancer's statistics call up. */
-export function watchTargets(
-  outputs: Pick<RehearsalOutputs, "statsUrl" | "statsUser" | "statsPassword">,
-): { least(): number; stop(): void } {
+export function watchTargets(outputs: StatsAccess): { least(): number; stop(): void } {
   const seen: number[] = [];
   const timer = setInterval(() => {
     void healthyTargets(outputs).then((count) => count !== undefined && seen.push(count));
@@ -19,9 +23,7 @@ export function watchTargets(
 }
 
 /** Undefined where the load balancer did not answer this time. */
-async function healthyTargets(
-  from: Pick<RehearsalOutputs, "statsUrl" | "statsUser" | "statsPassword">,
-): Promise<number | undefined> {
+async function healthyTargets(from: StatsAccess): Promise<number | undefined> {
   const { statsUrl, statsUser, statsPassword } = from;
   const basic = Buffer.from(`${statsUser}:${statsPassword}`).toString("base64");
   try {

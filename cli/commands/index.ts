@@ -146,8 +146,8 @@ export const commands: CommandEntry[] = [
   {
     name: "pulumi",
     group: "operate",
-    shown: "pulumi -- ARGS…, env",
-    summary: 'the right Pulumi, and its environment: eval "$(./lab env)"',
+    shown: "pulumi -- ARGS…, env, completion",
+    summary: 'the right Pulumi; its environment: eval "$(./lab env)"; words for a shell',
     load: () => import("./pulumi.js"),
   },
   {
@@ -165,7 +165,6 @@ export const commands: CommandEntry[] = [
   {
     name: "ci",
     group: "operate",
-    shown: "ci preview --base REF",
     summary: "what a pull request would do, as Markdown; --rehearse",
     load: () => import("./ci.js"),
   },
