@@ -1,5 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { isDeepStrictEqual } from "node:util";
+import { isUnfinished } from "../lib/ct/ctNote";
+import { startCommands } from "../lib/ct/hostConfigScripts";
 import type { SshEndpoint } from "../lib/ssh/sshOptions";
 import type { ProxmoxApi } from "./proxmoxApi";
 import { apiOf, askProxmox } from "./proxmoxApi";
@@ -86,8 +88,10 @@ export const powerStateProvider: pulumi.dynamic.ResourceProvider<
     const outs = stateOf(news);
     const counted = (vmid: number) => (outs.starts[vmid] ?? 0) > (olds.starts[vmid] ?? 0);
     for (const vmid of outs.vmids.filter(counted)) {
-      const script = `pct status ${vmid} | grep -q running || pct start ${vmid}`;
-      await mustRun(outs.node, `start CT ${vmid}`, script, 120);
+      // One whose configuration is not finished may be unable to start before it is; ContainerHostConfig
+      // does both, and says what is wrong.
+      const script = `( ${startCommands(vmid)} ) || { ${isUnfinished(vmid)} || exit 1; }`;
+      await mustRun(outs.node, `start CT ${vmid}`, script, 240);
     }
     return { outs };
   },

@@ -1,3 +1,4 @@
+import { removeNotesOfGoneCts } from "../ct/ctNote";
 import { installOnNode, NODE_FOLDER } from "./nodePackages";
 import { script, shellQuote, writeFileCommand } from "../shell/quote";
 import { nodeFilterTable, tableName } from "./nodeFilter";
@@ -64,6 +65,7 @@ export function tearDownNode(network: NodeNetwork): string {
   cat ${FORWARDING_BEFORE} > /proc/sys/net/ipv4/ip_forward
   rm -f ${FORWARDING_BEFORE}
 fi
+${removeNotesOfGoneCts()}
 rmdir ${NODE_FOLDER} 2>/dev/null || true`,
   );
 }

@@ -185,6 +185,89 @@ describe("features and raw LXC lines of a CT", function () {
     assert.equal(readFileSync(conf, "utf8"), PLAIN);
   });
 
+  describe("cut off half-way", () => {
+    interface InitFailed extends Error {
+      id: string;
+      properties: ContainerHostConfigState;
+    }
+    const failing = (verb: Promise<unknown>): Promise<InitFailed> =>
+      verb.then(
+        () => assert.fail("it succeeded"),
+        (error: InitFailed) => error,
+      );
+    const more = { ...inputs, rawLines: [...inputs.rawLines, "lxc.cgroup2.devices.allow: a"] };
+    const notes = () => (existsSync(join(node.folder, "notes")) ? "there" : "gone");
+
+    it("knows its own lines and features when Pulumi could not save the state", async () => {
+      await create(); // and the process is killed
+      const outs = await create();
+      assert.deepEqual([outs.previousFeatures, outs.addedLines], ["", inputs.rawLines]);
+      await provider.delete("id", outs);
+      assert.equal(readFileSync(conf, "utf8"), PLAIN);
+      assert.equal(notes(), "gone");
+    });
+
+    it("keeps what it has written when the CT cannot start, and starts it the next time", async () => {
+      writeFileSync(join(node.folder, "stopped"), "");
+      writeFileSync(join(node.folder, "start-fails"), "startup for container '111' failed\n");
+      const { id, properties } = await failing(provider.create(inputs));
+      assert.equal(id, "ct-111");
+      assert.deepEqual(properties.addedLines, inputs.rawLines);
+      forget();
+      const { outs } = await provider.update(id, properties, inputs);
+      assert.equal(calls().match(/^start 111$/gm)?.length, 1);
+      await provider.delete(id, outs!);
+      assert.equal(readFileSync(conf, "utf8"), PLAIN);
+    });
+
+    it("takes out what an update had added, whether its state was saved or not", async () => {
+      for (const saved of [true, false]) {
+        writeFileSync(conf, PLAIN);
+        const olds = await create();
+        writeFileSync(join(node.folder, "start-fails"), "no\n");
+        const { properties } = await failing(provider.update("id", olds, more));
+        const { outs } = await provider.update("id", saved ? properties : olds, more);
+        assert.deepEqual(outs?.addedLines, more.rawLines, String(saved));
+        await provider.delete("id", outs);
+        assert.equal(readFileSync(conf, "utf8"), PLAIN);
+      }
+    });
+
+    it("gives features back that it was about to give back", async () => {
+      writeFileSync(conf, `features: mknod=1\n${PLAIN}`);
+      const olds = await create();
+      const none = { ...inputs, features: "", rawLines: [] };
+      writeFileSync(join(node.folder, "start-fails"), "no\n");
+      const { properties } = await failing(provider.update("id", olds, none));
+      assert.equal((await provider.diff("id", properties, none)).changes, true);
+      await provider.update("id", properties, none);
+      assert.equal(readFileSync(conf, "utf8"), `features: mknod=1\n${PLAIN}`);
+    });
+
+    it("takes out what an update of a release without notes had added", async () => {
+      const olds = await create();
+      rmSync(join(node.folder, "notes"), { recursive: true });
+      writeFileSync(conf, readFileSync(conf, "utf8") + "lxc.cgroup2.devices.allow: a\n");
+      const { outs } = await provider.update("id", olds, more);
+      await provider.delete("id", outs!);
+      assert.equal(readFileSync(conf, "utf8"), PLAIN);
+    });
+
+    it("leaves alone what was there before it, also when a CT of the same number left its note", async () => {
+      await create();
+      const own = "features: nesting=1\nlxc.cap.drop:\n";
+      writeFileSync(conf, own);
+      rmSync(join(node.folder, "notes"), { recursive: true });
+      const first = await create();
+      assert.deepEqual(first.addedLines, ["lxc.apparmor.profile: unconfined"]);
+      writeFileSync(conf, PLAIN); // made anew, with nothing of ours
+      const outs = await create();
+      assert.deepEqual([outs.previousFeatures, outs.addedLines], ["", inputs.rawLines]);
+      await provider.delete("id", outs);
+      assert.equal(readFileSync(conf, "utf8"), PLAIN);
+    });
+  });
+
   it("takes Proxmox's own lock for the file, and leaves no half of one", async () => {
     await create();
     assert.ok(existsSync(join(node.folder, "lock", "pve-config-111.lock")));

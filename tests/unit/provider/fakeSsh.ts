@@ -19,6 +19,7 @@ case "$1" in
       exit 1
     fi
     [ -e "$LAB/dies" ] || rm -f "$LAB/stopped" ;;
+  shutdown) touch "$LAB/stopped" ;;
   exec) cat "$LAB/hostkey" ;;
 esac
 `;
@@ -31,7 +32,7 @@ export function fakeNode(): { folder: string; [Symbol.dispose](): void } {
   const folder = mkdtempSync(join(tmpdir(), "node-"));
   const bin = join(folder, "bin");
   mkdirSync(bin);
-  const ssh = `#!/bin/bash\nexport LAB=${folder}\nsed "s#/etc/pve/lxc#${folder}#g; s#/run/lock/lxc#${folder}/lock#g; s/sleep 5/sleep 0/" | bash -s\n`;
+  const ssh = `#!/bin/bash\nexport LAB=${folder}\nsed "s#/etc/pve/lxc#${folder}#g; s#/run/lock/lxc#${folder}/lock#g; s#/etc/homelab#${folder}/notes#g; s/sleep 5/sleep 0/" | bash -s\n`;
   for (const [name, text] of [
     ["ssh", ssh],
     ["pct", PCT],

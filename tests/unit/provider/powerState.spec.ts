@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CA_FILE_VARIABLE } from "../../../lib/stack/machineFiles";
 import type { PowerStateInputs, PowerStateState } from "../../../provider/powerState.provider";
@@ -63,6 +63,29 @@ describe("power state of the CTs", function () {
     } finally {
       node[Symbol.dispose]();
     }
+  });
+
+  it("fails with Proxmox's words, but for a CT whose configuration is not finished", async () => {
+    cts({ vmid: 111, status: "stopped" }, { vmid: 150, status: "running" });
+    const olds: PowerStateInputs & PowerStateState = {
+      ...(await check()),
+      starts: { "111": 0, "150": 0 },
+    };
+    const news = await check(olds.starts);
+    using node = fakeNode();
+    const fails = () => {
+      writeFileSync(join(node.folder, "stopped"), "");
+      writeFileSync(join(node.folder, "start-fails"), "startup for container '111' failed\n");
+    };
+    fails();
+    await assert.rejects(provider.update("id", olds, news), {
+      message: "unable to start CT 111: exit status 1: startup for container '111' failed",
+    });
+    fails();
+    mkdirSync(join(node.folder, "notes"));
+    const note = { features: "", previousFeatures: "", addedLines: [], finished: false };
+    writeFileSync(join(node.folder, "notes", "ct-111.json"), JSON.stringify(note));
+    assert.deepEqual((await provider.update("id", olds, news)).outs?.starts, news.starts);
   });
 
   it("leaves alone a CT that is new to the stack, locked, or not there", async () => {

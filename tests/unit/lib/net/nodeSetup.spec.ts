@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { nodeNetwork } from "../../../../lib/net/nodeNetwork";
 import { setUpNode, tearDownNode } from "../../../../lib/net/nodeSetup";
@@ -16,7 +16,7 @@ const network = (privateBridge: string) => {
 function node() {
   const shell = stubbedShell([
     ...["/etc/homelab", "/etc/network/interfaces.d", "/proc/sys/net/ipv4", "/run/systemd/system"],
-    ...["/var/log/homelab", "/run/homelab-flow-log"],
+    ...["/var/log/homelab", "/run/homelab-flow-log", "/etc/pve/nodes"],
   ]);
   for (const command of ["nft", "ip", "systemctl", "systemd-run", "ulogd", "setsid"]) {
     shell.stub(command);
@@ -37,6 +37,15 @@ describe("the Proxmox node, set up and torn down, run", () => {
     assert.equal(down.code, 0, down.stderr);
     assert.equal(one.forwards(), "0");
     assert.ok(!existsSync(join(one.shell.root, "/etc/homelab")));
+  });
+
+  it("removes the notes of CTs that are gone, and of no other", () => {
+    using one = node();
+    one.shell.run(setUpNode(network("vmbr1")));
+    for (const vmid of [111, 211]) one.shell.write(`/etc/homelab/ct-${vmid}.json`, "{}");
+    one.shell.write("/etc/pve/nodes/pve2/lxc/211.conf", "memory: 512\n");
+    assert.equal(one.shell.run(tearDownNode(network("vmbr1"))).code, 0);
+    assert.deepEqual(readdirSync(join(one.shell.root, "/etc/homelab")), ["ct-211.json"]);
   });
 
   it("goes on forwarding for another stack of the node, and as long as it did before", () => {
