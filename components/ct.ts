@@ -150,6 +150,8 @@ function ignoredChanges({ privileged, build }: CtArgs): string[] {
     ...(privileged ? ["features"] : []),
     // Whether it runs is the business of ContainerHostConfig and of the site's power.
     "started",
+    // CTs of an earlier version have none; they are no reason to touch one.
+    ...["timeoutCreate", "timeoutUpdate", "timeoutDelete"],
     // A newer template is for new CTs. One that exists is built anew only when its build says so.
     ...(build ? [] : ["operatingSystem.templateFileId"]),
   ];
@@ -181,6 +183,11 @@ function ctArgs(args: CtArgs, known: pulumi.Output<Guest>): proxmoxve.ContainerL
     // ContainerHostConfig starts it, once, when its features and raw lines are set: Proxmox ends the creation
     // of a started CT before the CT runs, and a second start meets the first one's lock.
     started: false,
+    // Seconds that Proxmox's tasks may take; a failed one ends the wait at once. The bridge would wait for half
+    // an hour, and give a deletion no more than a minute.
+    timeoutCreate: 900,
+    timeoutUpdate: 600,
+    timeoutDelete: 300,
     startOnBoot: true,
     startup: { order: known.startOrder },
     protection: args.deletionProtection ? true : undefined,

@@ -15,6 +15,7 @@ import {
   guestProblems,
   memoryWarnings,
   nodeProblems,
+  pendingNetworkProblems,
   storageProblems,
   templateProblems,
   templateStorage,
@@ -48,8 +49,12 @@ interface Findings {
 
 /** Asks for a list; an answer other than 200 becomes a problem, and an empty list. */
 async function listOf<T>(api: ProxmoxApi, path: string, what: string, found: Findings) {
-  const { status, reason, data } = await askProxmox(api, path);
-  if (status === 200 && Array.isArray(data)) return data as T[];
+  return (await answerOf<T>(api, path, what, found))?.list;
+}
+
+async function answerOf<T>(api: ProxmoxApi, path: string, what: string, found: Findings) {
+  const { status, reason, data, changes } = await askProxmox(api, path);
+  if (status === 200 && Array.isArray(data)) return { list: data as T[], changes };
   found.problems.push(refused(what, status, reason));
   return undefined;
 }
@@ -76,13 +81,17 @@ async function inspect(api: ProxmoxApi, needs: Needs, before?: Needs): Promise<F
   if (found.problems.length > 0) return found;
   found.warnings.push(...memoryWarnings(nodes, needs));
   const node = `/nodes/${encodeURIComponent(needs.nodeName)}`;
-  const [storages, interfaces, guests] = await Promise.all([
+  const [storages, network, guests] = await Promise.all([
     listOf<StorageEntry>(api, `${node}/storage`, "storages", found),
-    listOf<InterfaceEntry>(api, `${node}/network`, "bridges", found),
+    answerOf<InterfaceEntry>(api, `${node}/network`, "bridges", found),
     listOf<GuestEntry>(api, "/cluster/resources?type=vm", "guests", found),
   ]);
   if (needs.proxmoxFirewall) found.problems.push(...(await firewallOff(api)));
-  if (interfaces) found.problems.push(...bridgeProblems(interfaces, needs, before));
+  if (network) {
+    const { list, changes } = network;
+    found.problems.push(...bridgeProblems(list, needs, before));
+    found.problems.push(...pendingNetworkProblems(list, changes, needs));
+  }
   if (storages) {
     found.problems.push(...storageProblems(storages, needs));
     const all = needs.cts.every((ct) => guests?.some((guest) => guest.vmid === ct.vmid));
@@ -129,6 +138,10 @@ async function examine(api: ProxmoxApi, needs: Needs, before?: Needs): Promise<F
       const remedy =
         "set proxmoxApiToken or PROXMOX_VE_API_TOKEN to a valid user@realm!name=secret";
       const problem = `proxmoxApiToken: is not accepted by ${api.endpoint}, got ${tokenId(api.token)} (401 "${reason}"); ${remedy}`;
+      return { problems: [problem], warnings: [] };
+    }
+    if (status >= 590) {
+      const problem = `proxmoxEndpoint: ${api.endpoint} answered, three times, got ${status} "${reason}": its daemons do not reach each other; look at them with: systemctl status pveproxy pvedaemon`;
       return { problems: [problem], warnings: [] };
     }
     if (status !== 200 || data === undefined) {

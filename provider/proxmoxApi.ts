@@ -42,6 +42,8 @@ export interface ApiAnswer {
   reason: string;
   /** Undefined when the answer is no JSON of Proxmox's kind. */
   data: unknown;
+  /** Of the node's network: the difference that waits to be applied. */
+  changes?: string;
 }
 
 /** CAs that the server may be signed by: the given one, else what Go programs trust as well. */
@@ -50,12 +52,29 @@ function trusted(caFile: string): string[] {
   return [...rootCertificates, ...getCACertificates("system")];
 }
 
+/** How often a question is put to a node that does not get its answer out. */
+const TRIES = 3;
+
 /**
- * Asks the Proxmox API.
+ * Asks the Proxmox API; again when the answer was lost on its way, which is what pveproxy's own statuses from
+ * 590 on say.
  *
  * Rejects with the system's or OpenSSL's error (`code` says which) when there was no answer at all.
  */
 export async function askProxmox(api: ProxmoxApi, path: string): Promise<ApiAnswer> {
+  for (let tries = 1; ; tries++) {
+    const last = tries === TRIES;
+    try {
+      const answer = await askOnce(api, path);
+      if (last || answer.status < 590) return answer;
+    } catch (error) {
+      if (last || (error as NodeJS.ErrnoException).code !== "ECONNRESET") throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+}
+
+async function askOnce(api: ProxmoxApi, path: string): Promise<ApiAnswer> {
   const url = new URL(`/api2/json${path}`, api.endpoint);
   const ca = trusted(api.caFile);
   const headers = { authorization: `PVEAPIToken=${api.token}`, connection: "close" };
@@ -72,7 +91,7 @@ export async function askProxmox(api: ProxmoxApi, path: string): Promise<ApiAnsw
       response.on("end", () => {
         clearTimeout(timer);
         const { statusCode = 0, statusMessage = "" } = response;
-        resolve({ status: statusCode, reason: statusMessage, data: dataOf(text) });
+        resolve({ status: statusCode, reason: statusMessage, ...envelopeOf(text) });
       });
     });
     asked.on("error", (error) => {
@@ -83,10 +102,11 @@ export async function askProxmox(api: ProxmoxApi, path: string): Promise<ApiAnsw
   });
 }
 
-function dataOf(text: string): unknown {
+function envelopeOf(text: string): Pick<ApiAnswer, "data" | "changes"> {
   try {
-    return (JSON.parse(text) as { data?: unknown }).data;
+    const { data, changes } = JSON.parse(text) as { data?: unknown; changes?: unknown };
+    return typeof changes === "string" ? { data, changes } : { data };
   } catch {
-    return undefined;
+    return { data: undefined };
   }
 }

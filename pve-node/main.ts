@@ -1,7 +1,9 @@
 import * as fs from "node:fs/promises";
 import { build } from "./http/app";
 import { accessLog } from "./http/accessLog";
+import { faultyApp } from "./http/faultyApp";
 import { createServer } from "./http/server";
+import { faultsIn } from "./faults";
 import { nodeOptions } from "./options";
 import { createNode } from "./services";
 
@@ -20,13 +22,14 @@ async function main(): Promise<void> {
     console.error(`removed unfinished CT ${vmid}`);
   }
 
-  const app = build({
+  const sound = build({
     node,
     routes,
     access,
     log: accessLog(paths.accessLog),
     onError: (error) => console.error(error),
   });
+  const app = faultyApp(sound, faultsIn(paths.faults));
   const server = createServer(app, {
     key: await fs.readFile(paths.sslKey, "utf8"),
     cert: await fs.readFile(paths.sslCert, "utf8"),

@@ -35,6 +35,8 @@ export interface NodePaths {
   localStorage: string;
   /** `/run/lock`-like directory for locks between processes. */
   lockDir: string;
+  /** How the node misbehaves on purpose; see NodeFaults. */
+  faults: string;
   /** Absolute path on this machine of a path as the node sees it. */
   at(path: string): string;
 }
@@ -72,5 +74,6 @@ export function nodePaths(node: string, root = "/"): NodePaths {
     accessLog: at("/var/log/pveproxy/access.log"),
     localStorage: at("/var/lib/vz"),
     lockDir: at("/run/lock/pve-node"),
+    faults: at("/run/pve-node-faults.json"),
   };
 }

@@ -8,6 +8,7 @@ import { onNode } from "../lab/ssh";
 import { clearInterrupted } from "../stack/prepare";
 import { refuseProtected } from "../stack/protection";
 import { runEngine } from "../stack/runEngine";
+import { runPastFaults } from "../stack/runPastFaults";
 import { devStack } from "../stack/workingCopy";
 
 export const command: Command = {
@@ -27,14 +28,17 @@ export const command: Command = {
       if (!(await confirm(question, context.yes))) return 1;
       if (context.stack === devStack) await clearInterrupted(context, session);
       const changes = await context.progress.step("Stack: destroy", (note) =>
-        runEngine({
-          paths: context.paths,
-          verb: "destroy",
-          args: [],
-          pulumi: session.toolchain.pulumi,
-          env: session.env,
-          note,
-        }),
+        runPastFaults(context, session, (onFailure) =>
+          runEngine({
+            paths: context.paths,
+            verb: "destroy",
+            args: [],
+            pulumi: session.toolchain.pulumi,
+            env: session.env,
+            note,
+            onFailure,
+          }),
+        ),
       );
       context.progress.info(`  ${changes}`);
       const stays = packagesThatStay(await listOf(context));

@@ -139,7 +139,7 @@ export const commands: CommandEntry[] = [
   {
     name: "pve",
     group: "operate",
-    shown: "pve info|start|stop [--json]",
+    shown: "pve info|start|stop|faults",
     summary: "the embedded Proxmox node, for other tools",
     load: () => import("./pve.js"),
   },

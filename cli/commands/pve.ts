@@ -1,4 +1,5 @@
-import { requireNode } from "../lab/session";
+import { describeFaults, faultOptions, faultsOf, readFaults, writeFaults } from "../lab/nodeFaults";
+import { nodeAccess, requireNode } from "../lab/session";
 import { type Command, jsonOption, UsageError } from "../core/command";
 import { missingWord, unknownWord } from "../core/suggest";
 import { withLabLock } from "../../system/labLock";
@@ -6,21 +7,38 @@ import type { EmbeddedNode } from "../../pve-node/box/embeddedNode";
 import { ensureEmbeddedNode, stopEmbeddedNode } from "../../pve-node/box";
 import { bringer, ensurePrerequisites } from "../prerequisites";
 
-const verbs = ["info", "start", "stop"];
+const verbs = ["info", "start", "stop", "faults"];
 
 export const command: Command = {
-  usage: "pve info|start|stop [--json]",
+  usage: "pve info|start|stop|faults [off] [--json]",
   description:
     "The embedded Proxmox node, for other tools.\n" +
     "info   how its API and SSH are reached; --json adds password and token secret\n" +
     "start  starts it, and makes it when there is none; CTs that start on boot come back\n" +
-    "stop   shuts its CTs down in order, then stops it",
-  options: { json: { ...jsonOption, help: "info as one JSON document, secrets included" } },
-  maxArgs: 1,
+    "stop   shuts its CTs down in order, then stops it\n" +
+    "faults tells the node to be slow and to lose answers, as a busy Proxmox does, for example:\n" +
+    "       ./lab pve faults --start-delay 15 --lose-every 50; without options it says what is set,\n" +
+    "       and `pve faults off` ends it",
+  options: {
+    json: { ...jsonOption, help: "info as one JSON document, secrets included" },
+    ...faultOptions,
+  },
+  maxArgs: 2,
   words: verbs,
   async run(context) {
-    const [verb] = context.args;
+    const [verb, word] = context.args;
     const { paths, progress } = context;
+    const faults = faultsOf(context.options);
+    if (word !== undefined && (verb !== "faults" || word !== "off")) {
+      throw new UsageError(
+        verb === "faults"
+          ? unknownWord("word", word, ["off"])
+          : `lab pve: takes one word, got ${JSON.stringify(word)} as a second one; see ./lab pve --help`,
+      );
+    }
+    if (faults && verb !== "faults") {
+      throw new UsageError("options of faults: belong behind `pve faults`; see ./lab pve --help");
+    }
     switch (verb) {
       case "info": {
         const info = pveInfo(await requireNode(context));
@@ -37,6 +55,13 @@ export const command: Command = {
       case "stop":
         await withLabLock(paths, "pve stop", () => stopEmbeddedNode(paths, progress));
         return 0;
+      case "faults": {
+        const ssh = await nodeAccess(context);
+        const wanted = word === "off" ? {} : faults;
+        if (wanted) await writeFaults(ssh, wanted);
+        for (const line of describeFaults(wanted ?? (await readFaults(ssh)))) context.print(line);
+        return 0;
+      }
       case undefined:
       default:
         throw new UsageError(

@@ -1,8 +1,10 @@
 import type { CommandContext } from "../core/command";
 import type { PulumiSession } from "../lab/session";
+import { removeLostBridge } from "./lostBridge";
 import { explainProtection } from "./protection";
 import { unfinishedTargets } from "./roll";
 import { runEngine } from "./runEngine";
+import { runPastFaults } from "./runPastFaults";
 import { stackState } from "./stackState";
 
 /** How the stack is brought to its configuration. */
@@ -35,6 +37,7 @@ export async function bringUp(
 ): Promise<string> {
   const { paths, progress, stack } = context;
   const unfinished = unfinishedTargets(await stackState(context, session));
+  await removeLostBridge(context, session);
   const roll = [...new Set([...first, ...unfinished])];
   if (roll.length > 0)
     progress.info(`  an earlier change of ${roll.join(", ")} is completed first`);
@@ -45,6 +48,11 @@ export async function bringUp(
   };
   const pulumi = session.toolchain.pulumi;
   return progress.step(title, (note) =>
-    explainProtection(stack, runEngine({ paths, verb: "up", args: [], pulumi, env, note })),
+    explainProtection(
+      stack,
+      runPastFaults(context, session, (onFailure) =>
+        runEngine({ paths, verb: "up", args: [], pulumi, env, note, onFailure }),
+      ),
+    ),
   );
 }

@@ -27,7 +27,7 @@ export async function explainProtection<T>(stack: string, work: Promise<T>): Pro
       "the change would replace the database's CT, which is protected from deletion; nothing was changed.\n" +
         "Take the change back, or " +
         `${protectionSteps(stack, "./lab up")}\n${message}`,
-      { cause: error },
+      { cause: error, failures: error.failures },
     );
   }
 }

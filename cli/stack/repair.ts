@@ -14,6 +14,7 @@ import {
   type StackExport,
   withoutPending,
 } from "./interrupted";
+import { waitForTask } from "./proxmoxTask";
 import { devStack, projectName } from "./workingCopy";
 
 /** How long an earlier Pulumi that is still at work is waited for. */
@@ -146,18 +147,4 @@ async function removeCt(access: ApiAccess, node: string, vmid: number): Promise<
     }
   }
   throw new Error(`CT ${vmid}: left by an interrupted up and cannot be removed (last: ${seen})`);
-}
-
-async function waitForTask(access: ApiAccess, node: string, upid: string | null): Promise<void> {
-  if (!upid) return;
-  const path = `/nodes/${node}/tasks/${encodeURIComponent(upid)}/status`;
-  for (let tries = 0; tries < 120; tries++) {
-    const task = await callApi<{ status: string; exitstatus?: string }>(access, "GET", path);
-    if (task.status === "stopped") {
-      if (task.exitstatus === "OK") return;
-      throw new Error(`task ${upid}: ${task.exitstatus}`);
-    }
-    await sleep(500);
-  }
-  throw new Error(`task ${upid}: still running after 60 s`);
 }

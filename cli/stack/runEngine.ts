@@ -20,7 +20,15 @@ const words: Record<Verb, string> = { up: "up", destroy: "down" };
 export type Verb = "up" | "destroy";
 
 /** A changing Pulumi command that failed; the message holds its errors and the log's place. */
-export class EngineError extends Error {}
+export class EngineError extends Error {
+  /** What failed, each cause once; empty where Pulumi named nothing. */
+  readonly failures: readonly string[];
+
+  constructor(message: string, options: ErrorOptions & { failures?: readonly string[] } = {}) {
+    super(message, options);
+    this.failures = options.failures ?? [];
+  }
+}
 
 /**
  * Runs a Pulumi command that changes the stack, to its end.
@@ -39,8 +47,10 @@ export async function runEngine(from: {
   pulumi: string;
   env: Record<string, string | undefined>;
   note: Note;
+  /** Told each failure as it comes, while steps that run already go on. */
+  onFailure?: (failure: string) => void;
 }): Promise<string> {
-  const { paths, verb, note } = from;
+  const { paths, verb, note, onFailure } = from;
   const folder = join(paths.state, "log");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const stem = join(folder, `${verb}-${new Date().toISOString().replace(/[:.]/g, "-")}`);
@@ -64,8 +74,15 @@ export async function runEngine(from: {
   };
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const signal of signals) process.on(signal, interrupt);
+  const told = new Set<string>();
   const timer = setInterval(() => {
     const state = events.read();
+    for (const failure of errorsToShow(state)) {
+      // Together with the same failure of other resources it would be told once more.
+      const cause = failure.slice(failure.indexOf(": ") + 1);
+      if (!told.has(cause)) onFailure?.(shortened(failure));
+      told.add(cause);
+    }
     note(progressNote(state), progressShare(state));
   }, 250);
   try {
@@ -78,7 +95,7 @@ export async function runEngine(from: {
     if (code !== 0 && interrupted) {
       throw new EngineError(`pulumi ${verb}: interrupted; ./lab ${words[verb]} again completes it`);
     }
-    if (code !== 0) throw new EngineError(failure(verb, code, state, log));
+    if (code !== 0) throw engineError(verb, code, state, log);
     return describeChanges(state.changes);
   } finally {
     clearInterval(timer);
@@ -87,12 +104,15 @@ export async function runEngine(from: {
   }
 }
 
-function failure(verb: Verb, code: number, state: EngineState, log: string): string {
-  const errors = errorsToShow(state);
-  const said = errors.length > 0 ? errors : [lastLines(log)];
-  const shown = said.slice(0, 6).map((text) => text.split("\n").slice(0, 20).join("\n"));
-  return [`pulumi ${verb}: exit status ${code}`, ...shown, `full log: ${log}`].join("\n");
+/** The first line is the first cause: what came later is mostly what it led to. */
+function engineError(verb: Verb, code: number, state: EngineState, log: string): EngineError {
+  const failures = errorsToShow(state);
+  const said = failures.length > 0 ? failures : [lastLines(log)];
+  const end = `pulumi ${verb} ended with exit status ${code}; full log: ${log}`;
+  return new EngineError([...said.slice(0, 6).map(shortened), end].join("\n"), { failures });
 }
+
+const shortened = (text: string) => text.split("\n").slice(0, 20).join("\n");
 
 function lastLines(log: string): string {
   return readFileSync(log, "utf8").trim().split("\n").slice(-20).join("\n");

@@ -6,6 +6,7 @@ import type {
   StorageEntry,
   VolumeEntry,
 } from "./proxmoxAnswers";
+import { pendingInterfaces } from "./pendingChanges";
 
 /** Rules of the preflight, each a function of Proxmox's answers that returns its problems. */
 
@@ -106,6 +107,25 @@ export function firewallProblems({ enable }: FirewallOptions): string[] {
 export const templateStorage = (template: string) => template.slice(0, template.indexOf(":"));
 const fileOf = (template: string) => template.slice(template.lastIndexOf("/") + 1);
 
+/**
+ * Changes of somebody else to the node's network that wait to be applied: the program makes its bridge and
+ * has Proxmox apply it, which would apply them as well.
+ */
+export function pendingNetworkProblems(
+  interfaces: InterfaceEntry[],
+  changes: string | undefined,
+  needs: Needs,
+): string[] {
+  if (interfaces.some(({ iface }) => iface === needs.privateBridge)) return [];
+  const others = pendingInterfaces(changes);
+  if (others.length === 0) return [];
+  return [
+    `network of node ${needs.nodeName}: changes wait to be applied, got ${list(others)}; making ` +
+      `"${needs.privateBridge}" would apply them too, so apply or revert them first: ${needs.nodeName}, System, ` +
+      `Network, or pvesh set /nodes/${needs.nodeName}/network (apply), pvesh delete /nodes/${needs.nodeName}/network (revert)`,
+  ];
+}
+
 /** @param before needs of the last time that this stack passed */
 export function bridgeProblems(
   interfaces: InterfaceEntry[],
@@ -123,7 +143,13 @@ export function bridgeProblems(
   }
   const own = interfaces.find((entry) => entry.iface === needs.privateBridge);
   const known = before?.privateBridge === needs.privateBridge;
-  if (own && !known && !own.comments?.includes(BRIDGE_COMMENT)) {
+  if (own && !before && own.comments?.includes(BRIDGE_COMMENT)) {
+    problems.push(
+      `privateBridge: "${needs.privateBridge}" is on node ${needs.nodeName} already, and this stack is new: it is ` +
+        "another stack's, or left from one whose state was lost; take a free name, or remove it: " +
+        `pvesh delete /nodes/${needs.nodeName}/network/${needs.privateBridge} && pvesh set /nodes/${needs.nodeName}/network`,
+    );
+  } else if (own && !known && !own.comments?.includes(BRIDGE_COMMENT)) {
     problems.push(
       `privateBridge: exists on node ${needs.nodeName} and is not this lab's, ` +
         `got "${needs.privateBridge}"; take a free name, for the program makes this bridge itself`,
@@ -156,7 +182,8 @@ export function guestProblems(
       ];
     }
     const found = guests.find((guest) => guest.vmid === ct.vmid);
-    if (!found || isOwn(found, ct, before)) return [];
+    if (!found) return [];
+    if (isOwn(found, ct, before)) return before ? [] : [unknownCt(found, ct)];
     const tags = found.tags ? `the tags "${found.tags}"` : "no tags";
     return [
       `vmid ${ct.vmid}: wanted for ${ct.hostname}, but taken by a guest that is not this lab's, ` +
@@ -165,6 +192,15 @@ export function guestProblems(
         `pct set ${ct.vmid} --hostname ${ct.hostname} --tags ${OWN_TAG}`,
     ];
   });
+}
+
+/** Both marks are there, but a stack without state made nothing yet: it is another stack's. */
+function unknownCt(found: GuestEntry, ct: WantedCt): string {
+  return (
+    `vmid ${ct.vmid}: wanted for ${ct.hostname}, but this stack is new and CT ${found.vmid} "${found.name ?? ""}" on node ` +
+    `${found.node} is of another one; take free vmids with vmidLb, vmidAppStart and vmidDb, or, if it is of a lab ` +
+    `whose state was lost, remove it with its data: pct destroy ${found.vmid}`
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { withPending, type CtConfig } from "../codec/ctConfig";
 import { readText } from "../os/files";
 import { failure } from "../errors";
@@ -34,6 +35,7 @@ import {
 import { initPid, isRunning, staysAlive } from "./processes";
 import { mountedVolumes } from "./volumes";
 import { volumePath } from "./storages";
+import { faultsIn } from "../faults";
 import { waitFor } from "./waitFor";
 
 /** How long a CT that stops may take to let go of its disk. */
@@ -52,6 +54,8 @@ export async function startCt(host: LxcHost, vmid: number, log: TaskLog): Promis
     const current = withPending(config);
     if (JSON.stringify(current) !== JSON.stringify(config)) await writeCt(host, vmid, current);
     const context = await prepare(host, vmid, current, log);
+    const { startDelayMs = 0 } = faultsIn(host.paths.faults)();
+    if (startDelayMs > 0) await delay(startDelayMs, log.signal);
     if (log.signal.aborted) throw new Error("received interrupt");
     await launch(host, vmid, current.options);
     if (log.signal.aborted) {
@@ -65,6 +69,11 @@ export async function startCt(host: LxcHost, vmid: number, log: TaskLog): Promis
       throw new Error(`CT ${vmid}: limits are not in force: ${wrong.join("; ")}; it was stopped`);
     }
   });
+}
+
+/** Ends early when somebody stops the task. */
+async function delay(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
 }
 
 async function prepare(

@@ -9,7 +9,8 @@ const name = "trial";
 
 /**
  * A stack of another name on the lab's node, as one for a real Proxmox VE is made: with a file of
- * configuration, a state elsewhere, token, CA and SSH key from the environment. Its CTs have other vmids.
+ * configuration, a state elsewhere, token, CA and SSH key from the environment. Its CTs have
+ * other vmids, and its bridge another name.
  */
 export interface TrialStack extends AsyncDisposable {
   /** `./lab VERB --stack trial`, with other values in the configuration and the environment. */
@@ -44,6 +45,7 @@ export async function trialStack(): Promise<TrialStack> {
       vmidLb: "210",
       vmidAppStart: "211",
       vmidDb: "250",
+      privateBridge: "vmbr2",
       appImageContext: ".lab/app-image",
     }),
   };

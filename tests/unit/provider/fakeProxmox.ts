@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** What a path answers: data with 200, or a refusal. */
-export type Answer = { data: unknown } | { status: number; reason: string };
+export type Answer = { data: unknown; changes?: string } | { status: number; reason: string };
 
 export interface FakeProxmox {
   endpoint: string;
@@ -17,6 +17,8 @@ export interface FakeProxmox {
   answers: Record<string, Answer>;
   /** Paths as they were asked. */
   asked: string[];
+  /** Requests that are no questions, as `DELETE /path`; each is answered with null. */
+  changed: string[];
   close(): Promise<void>;
 }
 
@@ -41,12 +43,18 @@ export async function fakeProxmox(): Promise<FakeProxmox> {
 
   const answers: FakeProxmox["answers"] = {};
   const asked: string[] = [];
+  const changed: string[] = [];
   const tls = { key: readFileSync(file("pve.key")), cert: readFileSync(file("pve.pem")) };
   const server = createServer(tls, (request, response) => {
     const path = (request.url ?? "").replace(/^\/api2\/json/, "");
-    asked.push(path);
+    const isQuestion = request.method === "GET";
+    if (isQuestion) asked.push(path);
+    else changed.push(`${request.method} ${path}`);
     const valid = request.headers.authorization === `PVEAPIToken=${TOKEN}`;
-    const known = answers[path] ?? { status: 501, reason: `Method 'GET ${path}' not implemented` };
+    const known = (isQuestion ? answers[path] : { data: null }) ?? {
+      status: 501,
+      reason: `Method 'GET ${path}' not implemented`,
+    };
     const answer: Answer = valid ? known : { status: 401, reason: "Authentication failed!" };
     if ("data" in answer) response.end(JSON.stringify(answer));
     else response.writeHead(answer.status, answer.reason).end(JSON.stringify({ data: null }));
@@ -58,6 +66,7 @@ export async function fakeProxmox(): Promise<FakeProxmox> {
     otherCaFile: file("other.pem"),
     answers,
     asked,
+    changed,
     close: () =>
       new Promise((resolve) => {
         server.close(() => {

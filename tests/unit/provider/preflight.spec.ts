@@ -242,10 +242,22 @@ describe("preflight", function () {
       (proxmox.answers["/cluster/resources?type=vm"] = { data });
     guests(guest(), guest({ vmid: 110, name: "lb", tags: "homelab;lb" }));
     assert.deepEqual((await check({}, {})).problems, []);
-    assert.deepEqual((await check()).problems, []);
+    guests(guest({ vmid: 110, name: "lb", tags: "homelab;lb" }));
+    await refuses(
+      /^vmid 110: wanted for lb, but this stack is new and CT 110 "lb" .* is of another one; /,
+    );
     guests(guest({ tags: undefined }));
     assert.deepEqual((await check({}, {})).problems, []);
     await refuses(/^vmid 111: wanted for app1, but taken by a guest that is not this lab's, /);
+  });
+
+  it("refuses to apply changes of somebody else to the node's network", async () => {
+    const diff = "@@ -1 +1,2 @@\n iface eno1 inet manual\n+\tmtu 9000\n";
+    proxmox.answers["/nodes/pve1/network"] = {
+      data: [{ iface: "vmbr0", type: "bridge" }],
+      changes: diff,
+    };
+    await refuses(/^network of node pve1: changes wait to be applied, got eno1; /);
   });
 
   it("refuses a vmid of a guest that the token may not see", async () => {

@@ -5,6 +5,7 @@ import {
   bridgeProblems,
   diskProblems,
   guestProblems,
+  pendingNetworkProblems,
   storageProblems,
 } from "../../../../lib/preflight/preflightRules";
 
@@ -51,9 +52,16 @@ describe("preflight rules", () => {
     const problems = (found: GuestEntry, before?: Needs) =>
       guestProblems([found], [], needs, before);
 
-    it("is its own with name and tag, even after a lost state", () => {
+    it("is its own with name and tag", () => {
       assert.deepEqual(problems(guest(), needs), []);
-      assert.deepEqual(problems(guest()), []);
+    });
+
+    it("is another stack's where this one has no state, whatever its marks are", () => {
+      assert.deepEqual(problems(guest()), [
+        'vmid 111: wanted for app1, but this stack is new and CT 111 "app1" on node pve1 is of another one; ' +
+          "take free vmids with vmidLb, vmidAppStart and vmidDb, or, if it is of a lab whose state was lost, " +
+          "remove it with its data: pct destroy 111",
+      ]);
     });
 
     it("is refused with what is there and what to do", () => {
@@ -92,8 +100,29 @@ describe("preflight rules", () => {
     });
 
     it("is known by its comment, or by the state", () => {
-      assert.deepEqual(problems("private subnet of the homelab\n"), []);
+      const other = { ...needs, privateBridge: "vmbr5" };
+      assert.deepEqual(problems("private subnet of the homelab\n", other), []);
       assert.deepEqual(problems(undefined, needs), []);
+    });
+
+    it("is another stack's where this one has no state", () => {
+      assert.match(
+        problems("private subnet of the homelab\n").join(),
+        /^privateBridge: "vmbr1" is on node pve1 already, and this stack is new: .*pvesh delete \/nodes\/pve1\/network\/vmbr1/,
+      );
+    });
+
+    it("is not made while changes of somebody else would be applied with it", () => {
+      const diff =
+        "@@ -30,4 +30,11 @@\n+auto vmbr79\n+iface vmbr79 inet static\n+\taddress 192.0.2.1/28\n+\n";
+      const lan = { iface: "vmbr0", type: "bridge" };
+      assert.match(
+        pendingNetworkProblems([lan], diff, needs).join(),
+        /^network of node pve1: changes wait to be applied, got vmbr79; .*pvesh delete \/nodes\/pve1\/network/,
+      );
+      assert.deepEqual(pendingNetworkProblems([lan], undefined, needs), []);
+      const own = { iface: "vmbr1", type: "bridge" };
+      assert.deepEqual(pendingNetworkProblems([lan, own], diff, needs), []);
     });
   });
 
