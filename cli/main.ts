@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { labPaths } from "../system/labPaths";
+import { type LabPaths, labPaths } from "../system/labPaths";
 import { consoleProgress } from "../system/progress";
 import { installedParts } from "../toolchain";
 import { commands } from "./commands";
@@ -9,6 +9,8 @@ import { failureDocument, resultDocument } from "./core/document";
 import { type CommandEntry, commandPage, frontPage } from "./core/help";
 import { remedyFor } from "./core/suggest";
 import { findName } from "./core/words";
+import { usedStack } from "./stack/usedStack";
+import { devStack } from "./stack/workingCopy";
 
 /** Runs one call of `./lab` and returns its exit status. */
 export async function main(all: string[]): Promise<number> {
@@ -72,12 +74,25 @@ function showVersion(): number {
   return 0;
 }
 
+/** The stack of the call, or the one that was chosen with `./lab use`, which is said where it is not `dev`. */
+function stackOf({ options }: ReturnType<typeof parseCall>, paths: LabPaths): string {
+  if (typeof options.stack === "string") return options.stack;
+  const stack = usedStack(paths);
+  if (stack !== devStack) {
+    const words = `stack ${stack}`;
+    const shown = process.stderr.isTTY && !process.env.NO_COLOR ? `\x1b[31m${words}\x1b[0m` : words;
+    process.stderr.write(`${shown} (./lab use ${devStack} goes back)\n`);
+  }
+  return stack;
+}
+
 function contextOf(call: ReturnType<typeof parseCall>): CommandContext {
+  const paths = labPaths();
   return {
     ...call,
-    paths: labPaths(),
+    paths,
     progress: consoleProgress(),
-    stack: typeof call.options.stack === "string" ? call.options.stack : "dev",
+    stack: stackOf(call, paths),
     json: call.options.json === true,
     yes: call.options.yes === true,
     print: (line) => void process.stdout.write(`${line}\n`),

@@ -7,36 +7,17 @@ import { formatUserConfig, newUser } from "./access/userConfig";
 import { ensureCa, ensureServerCertificate } from "./certificates";
 import { readText, writeAtomic } from "./os/files";
 import { nodeOptions } from "./options";
+import {
+  DEPLOYER_PRIVILEGES,
+  grants,
+  NODE_PRIVILEGES,
+  NODE_ROLE,
+  ROLE,
+} from "../lib/stack/privileges";
 import { nodePaths, type NodePaths } from "./paths";
 
 const USER = "homelab@pve";
 const TOKEN = "pulumi";
-const ROLE = "HomelabDeployer";
-const NODE_ROLE = "HomelabDeployerNode";
-
-/** What creating, changing and removing the lab's CTs takes, everywhere. */
-export const DEPLOYER_PRIVILEGES = [
-  "VM.Allocate",
-  "VM.Audit",
-  "VM.Config.CPU",
-  "VM.Config.Disk",
-  "VM.Config.Memory",
-  "VM.Config.Network",
-  "VM.Config.Options",
-  "VM.PowerMgmt",
-  "Datastore.AllocateSpace",
-  "Datastore.Audit",
-  "SDN.Audit",
-  "SDN.Use",
-  "Sys.Audit",
-];
-
-/**
- * What privileged CTs (asked for on `/`) and bridges (on the node) take besides. Never with propagation from
- * `/`: on `/access` it lets its holder change roles and access rights (pve-access-control, API2/Role.pm).
- */
-export const NODE_PRIVILEGES = ["Sys.Modify"];
-
 const STORAGE_CFG = `dir: local
 	path /var/lib/vz
 	content backup,images,iso,rootdir,snippets,vztmpl
@@ -100,11 +81,7 @@ async function ensureDeployer(access: AccessControl, node: string): Promise<void
     const own = { type: "user", ugid: USER } as const;
     config.acl = [
       ...config.acl.filter(({ ugid, role }) => ugid !== USER || ![ROLE, NODE_ROLE].includes(role)),
-      { ...own, path: "/", role: ROLE, propagate: true },
-      { ...own, path: "/", role: NODE_ROLE, propagate: false },
-      // Entries of a deeper path take the place of inherited ones: both roles again.
-      { ...own, path: `/nodes/${node}`, role: ROLE, propagate: true },
-      { ...own, path: `/nodes/${node}`, role: NODE_ROLE, propagate: true },
+      ...grants(node).map((grant) => ({ ...own, ...grant })),
     ];
     return formatUserConfig(config);
   });

@@ -7,6 +7,7 @@ const PROGRAMS: Record<string, string> = {
   api: "main.ts",
   bootstrap: "bootstrap.ts",
   pct: join("pct", "main.ts"),
+  pvesh: join("pvesh", "main.ts"),
 };
 
 /** Bundles the node's programs into `<outdir>/<program>.cjs`, one file each, for Node 22 and later. */

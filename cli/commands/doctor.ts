@@ -1,6 +1,7 @@
 import { originOf, partsOf } from "../../toolchain/parts";
 import { placesOf } from "../../toolchain/places";
-import { apiAccess, nodeAccess, requireNode, requireOutputs } from "../lab/session";
+import { stackFindings } from "../doctor/stackFindings";
+import { apiAccess, nodeAccess, openPulumi, requireNode, requireOutputs } from "../lab/session";
 import { readStatus, troubles } from "../status/labStatus";
 import { describeTemplateNews, readTemplateNews } from "../status/templates";
 import { type Command, type CommandContext, jsonOption } from "../core/command";
@@ -9,18 +10,23 @@ import { abilities } from "../../pve-node/box/abilities";
 import { findingLine } from "../prerequisites";
 import { checkMachine } from "../prerequisites/checks";
 import { type Finding, ok } from "../prerequisites/findings";
+import { followUp } from "../stack/followUp";
+import { resourcesOf, stackState } from "../stack/stackState";
 import { devStack } from "../stack/workingCopy";
 
 export const command: Command = {
   usage: "doctor [--json]",
   description:
-    "Checks the machine, the embedded node and the stack; each finding comes with its remedy.\n" +
+    "Checks the machine, the embedded node and the stack; each finding comes with its remedy. Of a\n" +
+    "stack for your own Proxmox VE it checks that node: version, each privilege of the token,\n" +
+    "storage, template, bridges, addresses, kernel, SSH. `up` does the same before it makes anything.\n" +
     "Exit status 1 when one is an error.",
   options: { json: jsonOption },
   async run(context) {
     const findings = [
       ...(context.stack === devStack ? await checkMachine(context.paths) : []),
       ...(context.stack === devStack ? await checkAbilities(context) : []),
+      ...(context.stack === devStack ? [] : await checkProxmox(context)),
       ...(await checkLab(context)),
     ];
     if (context.json) context.print(JSON.stringify({ findings }, undefined, 2));
@@ -49,6 +55,15 @@ async function checkAbilities({ paths }: CommandContext): Promise<Finding[]> {
   }
 }
 
+/** The node of a stack for a real Proxmox VE; `up` looks at the same before it makes anything. */
+async function checkProxmox(context: CommandContext): Promise<Finding[]> {
+  try {
+    return await stackFindings(context, await openPulumi(context));
+  } catch (error) {
+    return [{ subject: "Proxmox", level: "error", found: (error as Error).message, remedy: "" }];
+  }
+}
+
 /** From the ground up; what stands on something missing is not looked at. */
 async function checkLab(context: CommandContext): Promise<Finding[]> {
   const findings: Finding[] = [];
@@ -71,6 +86,9 @@ async function checkLab(context: CommandContext): Promise<Finding[]> {
   }
   await look("toolchain", () => Promise.resolve(checkToolchain(context)));
   await look("stack", async () => {
+    if (!embedded && !(await hasResources(context))) {
+      return ok("stack", `nothing is up yet; ${followUp(context.stack, "up")} builds it`);
+    }
     const status = await readStatus({
       outputs: await requireOutputs(context),
       ssh: await nodeAccess(context),
@@ -81,6 +99,10 @@ async function checkLab(context: CommandContext): Promise<Finding[]> {
       return ok("stack", `${status.targets.length} targets healthy, database available`);
     return { subject: "stack", level: "error", found: trouble, remedy: "see ./lab status" };
   });
+  if (
+    findings.some(({ subject, found }) => subject === "stack" && found.startsWith("nothing is up"))
+  )
+    return findings;
   await look("templates", async () => {
     const news = await readTemplateNews(context);
     const found = describeTemplateNews(news);
@@ -88,6 +110,11 @@ async function checkLab(context: CommandContext): Promise<Finding[]> {
     return { subject: "templates", level: "warning", found, remedy: "" };
   });
   return findings;
+}
+
+async function hasResources(context: CommandContext): Promise<boolean> {
+  const state = await stackState(context, await openPulumi(context));
+  return resourcesOf(state).some(({ type }) => type !== "pulumi:pulumi:Stack");
 }
 
 async function checkNode(context: CommandContext): Promise<Finding> {

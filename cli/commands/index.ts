@@ -42,9 +42,21 @@ export const commands: CommandEntry[] = [
     load: () => import("./reset.js"),
   },
   {
+    name: "init",
+    group: "daily",
+    shown: "init STACK, use STACK, doctor",
+    summary: "a stack for your own Proxmox VE; checks, each with its remedy",
+    load: () => import("./init.js"),
+  },
+  {
+    name: "use",
+    group: "daily",
+    summary: "the stack of commands that name none",
+    load: () => import("./use.js"),
+  },
+  {
     name: "doctor",
     group: "daily",
-    shown: "doctor [--json]",
     summary: "check machine and stack, each finding with its remedy",
     load: () => import("./doctor.js"),
   },

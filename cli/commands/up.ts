@@ -2,6 +2,7 @@ import { apiAccess, nodeAccess, type PulumiSession, requireOutputs } from "../la
 import { describeRunTime, readRunTime, type RunTimeState } from "../status/runTime";
 import { isHealthy, type LabStatus, readStatus, troubles } from "../status/labStatus";
 import { allowOutageOption, type Command, type CommandContext, yesOption } from "../core/command";
+import { refuseWhatWouldFail } from "../doctor/stackFindings";
 import { followUp } from "../stack/followUp";
 import { withLabLock } from "../../system/labLock";
 import { elapsed } from "../../system/progress";
@@ -12,6 +13,7 @@ import { prepareStack } from "../stack/prepare";
 import { unfinishedTargets } from "../stack/roll";
 import { devState } from "../stack/stackState";
 import { keepFormerState } from "../stack/upgrade";
+import { devStack } from "../stack/workingCopy";
 
 const healthySeconds = 120;
 
@@ -41,6 +43,7 @@ async function up(context: CommandContext): Promise<number> {
   // Read before the leftovers of a command that was killed are cleared.
   const cutOff = unfinishedTargets(devState(context) ?? { deployment: {} });
   const session = await prepareStack(context);
+  if (context.stack !== devStack) await refuseWhatWouldFail(context, session);
   const former = await keepFormerState(context, session);
   if (former) progress.info(`  upgrade: a copy of the former state is in ${former}`);
   const changes = await bringUp(context, session, {

@@ -55,7 +55,11 @@ export class UsageError extends Error {}
 
 /** Options every command has. */
 export const commonOptions: Record<string, OptionSpec> = {
-  stack: { type: "string", value: "NAME", help: "stack to work on (default: dev)" },
+  stack: {
+    type: "string",
+    value: "NAME",
+    help: "stack to work on (default: dev, or that of ./lab use)",
+  },
   help: { type: "boolean", short: "h", help: "this text" },
 };
 

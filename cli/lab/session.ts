@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { embeddedNodeInfo } from "../../pve-node/box";
 import { ensureToolchain } from "../../toolchain";
+import { CA_FILE_VARIABLE, KEY_FILE_VARIABLE } from "../../lib/stack/machineFiles";
 import { followUp } from "../stack/followUp";
+import { stackFolder } from "../stack/stackFolder";
 import type { CommandContext } from "../core/command";
 import { run } from "../../system/exec";
 import type { EmbeddedNode } from "../../pve-node/box/embeddedNode";
@@ -56,7 +57,7 @@ export async function askPulumi(
     const { stack } = context;
     throw new Error(
       `stack ${JSON.stringify(stack)}: does not exist in ${env.PULUMI_BACKEND_URL}; ` +
-        `make it with ./lab pulumi --stack ${stack} -- stack init ${stack}`,
+        `make it with ./lab init ${stack}`,
       { cause: error },
     );
   }
@@ -92,16 +93,23 @@ export async function nodeAccess(context: CommandContext): Promise<NodeAccess> {
       controlPath: controlPath(context.paths),
     };
   }
-  const value = await stackValues(context);
+  const session = await openPulumi(context);
+  const value = await stackValues(context, session);
   const host = value("sshHost");
   const port = Number(value("sshPort", "22"));
-  const folder = join(context.paths.state, context.stack);
-  mkdirSync(folder, { recursive: true });
-  const knownHostsFile = join(folder, "known_hosts");
+  const { folder, knownHosts: knownHostsFile } = stackFolder(context.paths, context.stack);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const pattern = port === 22 ? host : `[${host}]:${port}`;
   writeFileSync(knownHostsFile, `${pattern} ${value("sshHostKey")}\n`);
   const user = value("sshUser", "root");
-  return { host, port, user, keyFile: value("sshPrivateKeyFile"), knownHostsFile };
+  const keyFile = session.env[KEY_FILE_VARIABLE];
+  if (!keyFile) {
+    throw new Error(
+      `stack "${context.stack}": there is no SSH key for its Proxmox node; ./lab init ${context.stack} makes one, ` +
+        `or set sshPrivateKeyFile`,
+    );
+  }
+  return { host, port, user, keyFile, knownHostsFile };
 }
 
 /** The Proxmox VE API of the stack, and the node the CTs are on. */
@@ -112,13 +120,14 @@ export async function apiAccess(
     const node = await requireNode(context);
     return { access: node, node: node.node };
   }
-  const value = await stackValues(context);
+  const session = await openPulumi(context);
+  const value = await stackValues(context, session);
   const token = process.env.PROXMOX_VE_API_TOKEN ?? value("proxmoxApiToken");
   const at = token.indexOf("=");
   return {
     access: {
       apiUrl: value("proxmoxEndpoint"),
-      caFile: value("proxmoxCaFile", "") || undefined,
+      caFile: session.env[CA_FILE_VARIABLE],
       tokenId: token.slice(0, at),
       tokenSecret: token.slice(at + 1),
     },
@@ -128,10 +137,9 @@ export async function apiAccess(
 
 async function stackValues(
   context: CommandContext,
+  session: PulumiSession,
 ): Promise<(key: string, otherwise?: string) => string> {
-  const text = await askPulumi(context, await openPulumi(context), [
-    ...["config", "--show-secrets", "--json"],
-  ]);
+  const text = await askPulumi(context, session, ["config", "--show-secrets", "--json"]);
   const config = JSON.parse(text) as Record<string, { value?: string }>;
   return (key, otherwise) => {
     const value = config[`homelab:${key}`]?.value ?? otherwise;

@@ -6,6 +6,7 @@ import type { EmbeddedNode } from "../../pve-node/box/embeddedNode";
 import type { Toolchain } from "../../toolchain/contract";
 import { CA_FILE_VARIABLE, KEY_FILE_VARIABLE } from "../../lib/stack/machineFiles";
 import { parseStackYaml } from "./stackYaml";
+import { stackFolder } from "./stackFolder";
 import { configFile, devStack, passphraseFile, projectName } from "./workingCopy";
 
 /** Where Go programs look for certificates unless told otherwise. */
@@ -65,8 +66,12 @@ function machineFiles(
       ? value.replace(/^~(?=\/)/, homedir())
       : undefined;
   };
-  const keyFile = node?.sshKeyFile ?? named("sshPrivateKeyFile") ?? outer[KEY_FILE_VARIABLE];
-  const caFile = node?.caFile ?? named("proxmoxCaFile") ?? outer[CA_FILE_VARIABLE];
+  // What `./lab init` has made is there for a stack that names none.
+  const own = stackFolder(paths, stack);
+  const made = (path: string) => (node || !existsSync(path) ? undefined : path);
+  const keyFile =
+    node?.sshKeyFile ?? named("sshPrivateKeyFile") ?? outer[KEY_FILE_VARIABLE] ?? made(own.key);
+  const caFile = node?.caFile ?? named("proxmoxCaFile") ?? outer[CA_FILE_VARIABLE] ?? made(own.ca);
   return {
     [KEY_FILE_VARIABLE]: keyFile,
     [CA_FILE_VARIABLE]: caFile,

@@ -12,6 +12,8 @@ export function faultyApp(app: App, faults: () => NodeFaults): App {
     ...app,
     async handle(request) {
       const { everyNth, cut, only } = faults();
+      // The node's own tools do not go through pveproxy.
+      if (/^(::ffff:)?127\./.test(request.remote ?? "")) return app.handle(request);
       if (!everyNth) {
         counted = 0;
         return app.handle(request);

@@ -252,11 +252,9 @@ describe("preflight", function () {
   });
 
   it("refuses to apply changes of somebody else to the node's network", async () => {
-    const diff = "@@ -1 +1,2 @@\n iface eno1 inet manual\n+\tmtu 9000\n";
-    proxmox.answers["/nodes/pve1/network"] = {
-      data: [{ iface: "vmbr0", type: "bridge" }],
-      changes: diff,
-    };
+    const changes = "@@ -1 +1,2 @@\n iface eno1 inet manual\n+\tmtu 9000\n";
+    const data = [{ iface: "vmbr0", type: "bridge" }];
+    proxmox.answers["/nodes/pve1/network"] = { data, changes };
     await refuses(/^network of node pve1: changes wait to be applied, got eno1; /);
   });
 

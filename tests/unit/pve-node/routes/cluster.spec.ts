@@ -3,7 +3,8 @@ import * as fs from "node:fs/promises";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { bootstrap, DEPLOYER_PRIVILEGES } from "../../../../pve-node/bootstrap";
+import { DEPLOYER_PRIVILEGES } from "../../../../lib/stack/privileges";
+import { bootstrap } from "../../../../pve-node/bootstrap";
 import type { GuestSummary } from "../../../../pve-node/contract";
 import { testNode } from "../../../support/pveNode";
 

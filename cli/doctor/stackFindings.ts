@@ -1,0 +1,137 @@
+import type { Needs } from "../../lib/preflight/preflightRules";
+import { guestsOf } from "../../lib/stack/guests";
+import { HOST_MEMORY_MIB, type Settings } from "../../lib/stack/settings";
+import type { CommandContext } from "../core/command";
+import { apiAccess, nodeAccess, type PulumiSession } from "../lab/session";
+import { findingLine } from "../prerequisites";
+import { type Finding, ok } from "../prerequisites/findings";
+import { followUp } from "../stack/followUp";
+import { stackSettings } from "../stack/settings";
+import { resourcesOf, stackState } from "../stack/stackState";
+import { judgeNode, judgePrivileges, judgeVersion } from "./judgeApi";
+import { judgeHost } from "./judgeHost";
+import { type ApiFacts, readApiFacts, readHostFacts } from "./nodeFacts";
+
+/** Looks at the Proxmox node of a stack: everything that `up` would only meet half way. Changes nothing. */
+export async function stackFindings(
+  context: CommandContext,
+  session: PulumiSession,
+): Promise<Finding[]> {
+  const settings = await stackSettings(context, session);
+  const before = preflightNeeds(await stackState(context, session));
+  const isNew = before === undefined;
+  const api = await lookAtApi(context, settings, before);
+  const storageType = api.facts?.storages.find(
+    ({ storage }) => storage === settings.proxmox.storage,
+  )?.type;
+  const host = await lookAtHost(context, settings, { storageType, isNew });
+  return [...api.findings, ...host];
+}
+
+/**
+ * The same before `up`: it ends here, with nothing made, when something is an error.
+ *
+ * @throws with every error
+ */
+export async function refuseWhatWouldFail(
+  context: CommandContext,
+  session: PulumiSession,
+): Promise<void> {
+  const { progress, stack } = context;
+  const findings = await progress.step("Proxmox node: looked at before anything is made", () =>
+    stackFindings(context, session),
+  );
+  for (const finding of findings) {
+    if (finding.level === "warning") progress.warn(findingLine(finding).slice(2));
+  }
+  const errors = findings.filter(({ level }) => level === "error");
+  if (errors.length === 0) return;
+  const list = errors.map((finding) => `  ${findingLine(finding)}`).join("\n");
+  throw new Error(
+    `stack "${stack}": nothing was made, for it would fail:\n${list}\n` +
+      `all findings: ${followUp(stack, "doctor")}`,
+  );
+}
+
+/** What the stack's last run needed, from its state. */
+function preflightNeeds(state: Parameters<typeof resourcesOf>[0]): Needs | undefined {
+  const preflight = resourcesOf(state).find(({ type }) => /:Preflight$/.test(type));
+  return preflight?.outputs?.needs as Needs | undefined;
+}
+
+function needsOf(settings: Settings): Needs {
+  const { proxmox, lan, privateNetwork } = settings;
+  return {
+    nodeName: proxmox.nodeName,
+    storage: proxmox.storage,
+    template: proxmox.template,
+    lanBridge: lan.bridge,
+    privateBridge: privateNetwork.bridge,
+    hostMemoryMiB: HOST_MEMORY_MIB,
+    cts: guestsOf(settings).map(({ name, vmid, memoryMiB, diskGiB }) => ({
+      ...{ hostname: name, vmid, memoryMiB, diskGiB },
+    })),
+  };
+}
+
+async function lookAtApi(
+  context: CommandContext,
+  settings: Settings,
+  before: Needs | undefined,
+): Promise<{ findings: Finding[]; facts?: ApiFacts }> {
+  try {
+    const { access } = await apiAccess(context);
+    const facts = await readApiFacts(access, settings);
+    const { nodeName } = settings.proxmox;
+    const findings = [
+      ok("API", access.apiUrl),
+      judgeVersion(facts.version),
+      ...judgePrivileges(facts.held, nodeName, access.tokenId),
+    ];
+    // What a token without rights does not see would be told as missing.
+    const blind = findings.some(({ level }) => level === "error");
+    return {
+      findings: blind ? findings : [...findings, ...judgeNode(facts, needsOf(settings), before)],
+      facts,
+    };
+  } catch (error) {
+    return { findings: [apiFailure((error as Error).message, context.stack)] };
+  }
+}
+
+function apiFailure(message: string, stack: string): Finding {
+  const again = `./lab init ${stack}`;
+  const remedies: [RegExp, string][] = [
+    [/answered 401/, `the token is not accepted; ${again} makes a new one`],
+    [
+      /certificate|CERT_|self.signed/i,
+      `its certificate is not of the CA that is pinned; ${again} looks at it`,
+    ],
+    [
+      /ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|no answer/,
+      "check address, port and that pveproxy runs",
+    ],
+    [/answered 59\d/, "look at its daemons: systemctl status pveproxy pvedaemon"],
+  ];
+  const remedy = remedies.find(([pattern]) => pattern.test(message))?.[1] ?? "";
+  return { subject: "API", level: "error", found: message, remedy };
+}
+
+async function lookAtHost(
+  context: CommandContext,
+  settings: Settings,
+  more: { storageType?: string; isNew: boolean },
+): Promise<Finding[]> {
+  const { host, port } = settings.ssh;
+  try {
+    const facts = await readHostFacts(await nodeAccess(context), settings.loadBalancer.lanAddress);
+    return judgeHost(facts, { settings, now: Math.floor(Date.now() / 1000), ...more });
+  } catch (error) {
+    const { message } = error as Error;
+    const where = `${settings.ssh.user}@${host}${port === 22 ? "" : `, port ${port}`}`;
+    const remedy = /Host key verification failed/.test(message)
+      ? "it is another machine, or has a new key: set sshHostKey only after a look at the node itself"
+      : `let the stack's key log in there: ./lab init ${context.stack}`;
+    return [{ subject: "SSH", level: "error", found: `${where}: ${message}`, remedy }];
+  }
+}
