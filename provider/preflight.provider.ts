@@ -20,7 +20,7 @@ import {
   templateProblems,
   templateStorage,
 } from "../lib/preflight/preflightRules";
-import { refused, silence, tokenId } from "../lib/preflight/messages";
+import { notAccepted, refused, silence } from "../lib/preflight/messages";
 import type { ProxmoxApi } from "./proxmoxApi";
 import { apiOf, askProxmox } from "./proxmoxApi";
 
@@ -135,9 +135,7 @@ async function examine(api: ProxmoxApi, needs: Needs, before?: Needs): Promise<F
   try {
     const { status, reason, data } = await askProxmox(api, "/version");
     if (status === 401) {
-      const remedy =
-        "set proxmoxApiToken or PROXMOX_VE_API_TOKEN to a valid user@realm!name=secret";
-      const problem = `proxmoxApiToken: is not accepted by ${api.endpoint}, got ${tokenId(api.token)} (401 "${reason}"); ${remedy}`;
+      const problem = notAccepted(api, reason);
       return { problems: [problem], warnings: [] };
     }
     if (status >= 590) {

@@ -16,7 +16,7 @@ import type { ApiFacts } from "./nodeFacts";
 /** Findings about what the stack's token sees; each is a function of the answers. */
 
 /** A rule's text, `subject: what is wrong; what to do`, as a finding. */
-function finding(level: "warning" | "error", text: string): Finding {
+export function finding(level: "warning" | "error", text: string): Finding {
   const [, subject = "Proxmox", rest = text] = /^([^:]+): ([^]*)$/.exec(text) ?? [];
   const at = rest.indexOf("; ");
   return at < 0

@@ -1,14 +1,16 @@
-import type { Needs } from "../../lib/preflight/preflightRules";
+import { notAccepted, silence } from "../../lib/preflight/messages";
+import { type Needs, nodeProblems } from "../../lib/preflight/preflightRules";
 import { guestsOf } from "../../lib/stack/guests";
 import { HOST_MEMORY_MIB, type Settings } from "../../lib/stack/settings";
 import type { CommandContext } from "../core/command";
+import { type ApiAccess, ApiError } from "../lab/api";
 import { apiAccess, nodeAccess, type PulumiSession } from "../lab/session";
 import { findingLine } from "../prerequisites";
 import { type Finding, ok } from "../prerequisites/findings";
 import { followUp } from "../stack/followUp";
 import { stackSettings } from "../stack/settings";
 import { resourcesOf, stackState } from "../stack/stackState";
-import { judgeNode, judgePrivileges, judgeVersion } from "./judgeApi";
+import { finding, judgeNode, judgePrivileges, judgeVersion } from "./judgeApi";
 import { judgeHost } from "./judgeHost";
 import { type ApiFacts, readApiFacts, readHostFacts } from "./nodeFacts";
 
@@ -79,10 +81,13 @@ async function lookAtApi(
   settings: Settings,
   before: Needs | undefined,
 ): Promise<{ findings: Finding[]; facts?: ApiFacts }> {
+  const { access } = await apiAccess(context);
   try {
-    const { access } = await apiAccess(context);
     const facts = await readApiFacts(access, settings);
     const { nodeName } = settings.proxmox;
+    // Everything else is asked of the node. A token that sees no node at all lacks privileges.
+    const noNode = facts.nodes.length > 0 ? nodeProblems(facts.nodes, needsOf(settings)) : [];
+    if (noNode.length > 0) return { findings: noNode.map((text) => finding("error", text)), facts };
     const findings = [
       ok("API", access.apiUrl),
       judgeVersion(facts.version),
@@ -95,26 +100,27 @@ async function lookAtApi(
       facts,
     };
   } catch (error) {
-    return { findings: [apiFailure((error as Error).message, context.stack)] };
+    return { findings: [apiFailure(access, error)] };
   }
 }
 
-function apiFailure(message: string, stack: string): Finding {
-  const again = `./lab init ${stack}`;
-  const remedies: [RegExp, string][] = [
-    [/answered 401/, `the token is not accepted; ${again} makes a new one`],
-    [
-      /certificate|CERT_|self.signed/i,
-      `its certificate is not of the CA that is pinned; ${again} looks at it`,
-    ],
-    [
-      /ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|no answer/,
-      "check address, port and that pveproxy runs",
-    ],
-    [/answered 59\d/, "look at its daemons: systemctl status pveproxy pvedaemon"],
-  ];
-  const remedy = remedies.find(([pattern]) => pattern.test(message))?.[1] ?? "";
-  return { subject: "API", level: "error", found: message, remedy };
+/** In the words of the program's own preflight, which says the same in plain `pulumi up`. */
+function apiFailure(access: ApiAccess, error: unknown): Finding {
+  const { apiUrl: endpoint, caFile = "", tokenId, tokenSecret } = access;
+  if (error instanceof ApiError) {
+    const { status, reason, message } = error;
+    if (status === 401) {
+      return finding(
+        "error",
+        notAccepted({ endpoint, token: `${tokenId}=${tokenSecret}` }, reason),
+      );
+    }
+    const remedy = status < 590 ? "" : "look at its daemons: systemctl status pveproxy pvedaemon";
+    return { subject: "API", level: "error", found: message, remedy };
+  }
+  const { cause } = error as { cause?: NodeJS.ErrnoException };
+  if (cause) return finding("error", silence({ endpoint, caFile }, cause));
+  return { subject: "API", level: "error", found: (error as Error).message, remedy: "" };
 }
 
 async function lookAtHost(

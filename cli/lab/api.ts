@@ -16,6 +16,8 @@ export class ApiError extends Error {
   constructor(
     message: string,
     readonly status: number,
+    /** What Proxmox says of it. */
+    readonly reason = "",
   ) {
     super(message);
   }
@@ -80,7 +82,8 @@ function askOnce<T>(access: ApiAccess, method: string, path: string): Promise<Ap
       response.on("end", () => {
         const status = response.statusCode ?? 0;
         if (status < 200 || status > 299) {
-          reject(new ApiError(`${what}: answered ${status} ${response.statusMessage}`, status));
+          const reason = response.statusMessage ?? "";
+          reject(new ApiError(`${what}: answered ${status} ${reason}`, status, reason));
           return;
         }
         try {

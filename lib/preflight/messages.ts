@@ -61,3 +61,11 @@ export function refused(what: string, status: number, reason: string): string {
     "give the token Sys.Audit, VM.Audit, Datastore.Audit and SDN.Audit on /"
   );
 }
+
+/** The token is wrong, or was removed; only its id is told. */
+export function notAccepted(api: { endpoint: string; token: string }, reason: string): string {
+  return (
+    `proxmoxApiToken: is not accepted by ${api.endpoint}, got ${tokenId(api.token)} (401 "${reason}"); ` +
+    "set proxmoxApiToken or PROXMOX_VE_API_TOKEN to a valid user@realm!name=secret"
+  );
+}
