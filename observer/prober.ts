@@ -48,6 +48,12 @@ export interface ProberOptions {
   timeoutMs?: number;
   /** @default - this machine's */
   clock?: Clock;
+  /**
+   * Gets each request when it has ended; `records` stays empty then, so that one that runs for hours does not grow.
+   *
+   * @default - records are kept
+   */
+  onEnd?(record: ProbeRecord): void;
 }
 
 export interface Prober {
@@ -88,21 +94,23 @@ export function startProber(options: ProberOptions): Prober {
   const records: ProbeRecord[] = [];
   const from = clock.now();
   let until: number | undefined;
+  let sent = 0;
   let open = 0;
   let stopped: (() => void) | undefined;
-  const ended = () => {
+  const ended = (record: ProbeRecord) => {
     open--;
+    options.onEnd?.(record);
     if (open === 0) stopped?.();
   };
-  const isNth = (nth: number, index = records.length) => nth > 0 && index % nth === nth - 1;
+  const isNth = (nth: number, index = sent) => nth > 0 && index % nth === nth - 1;
   const method = (): Method => {
     if (isNth(postEvery)) return "POST";
-    return isNth(headEvery, records.length + 1) ? "HEAD" : "GET";
+    return isNth(headEvery, sent + 1) ? "HEAD" : "GET";
   };
   const sendDue = () => {
     const due = dueWithin((until ?? clock.now()) - from, rate);
-    while (records.length < due) {
-      const dueAt = from + (records.length * 1000) / rate;
+    while (sent < due) {
+      const dueAt = from + (sent * 1000) / rate;
       const record: ProbeRecord = {
         method: method(),
         connection: isNth(freshEvery) ? "fresh" : "kept",
@@ -110,7 +118,8 @@ export function startProber(options: ProberOptions): Prober {
         sentAt: clock.now(),
         outcome: "pending",
       };
-      records.push(record);
+      if (!options.onEnd) records.push(record);
+      sent++;
       open++;
       send(record, { ...options, clock }, record.connection === "kept" ? agent : false, ended);
     }
@@ -135,7 +144,7 @@ function send(
   record: ProbeRecord,
   { url, timeoutMs = 15_000, clock }: ProberOptions & { clock: Clock },
   agent: Agent | false,
-  ended: () => void,
+  ended: (record: ProbeRecord) => void,
 ): void {
   const end = (outcome: "ok" | "failed", error?: string) => {
     if (record.outcome !== "pending") return;
@@ -143,7 +152,7 @@ function send(
     record.outcome = outcome;
     if (error !== undefined) record.error = error;
     clearTimeout(timer);
-    ended();
+    ended(record);
   };
   const headers = record.method === "POST" ? { "content-length": "0" } : {};
   const call = request(url, { agent, method: record.method, headers });

@@ -40,6 +40,12 @@ export function takeLock(file: string, command = ""): Holder | undefined {
   }
 }
 
+/** Who holds a lock; undefined: nobody that lives. */
+export function holderOf(file: string): Holder | undefined {
+  const holder = parse(read(file) ?? "");
+  return holder && isRunning(holder) ? holder : undefined;
+}
+
 /** Gives a lock back that this process has taken; one that somebody else holds by now stays. */
 export function releaseLock(file: string): void {
   const holder = parse(read(file) ?? "");

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { releaseLock, takeLock } from "./fileLock";
+import { type Holder, holderOf, releaseLock, takeLock } from "./fileLock";
 import type { LabPaths } from "./labPaths";
 
 /**
@@ -12,7 +12,7 @@ export async function withLabLock<T>(
   command: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  const file = join(paths.state, "lock");
+  const file = lockFile(paths);
   const other = takeLock(file, command);
   if (other) {
     throw new Error(
@@ -26,3 +26,8 @@ export async function withLabLock<T>(
     releaseLock(file);
   }
 }
+
+/** The command that changes this lab now; undefined: none does. */
+export const labLockHolder = (paths: LabPaths): Holder | undefined => holderOf(lockFile(paths));
+
+const lockFile = ({ state }: LabPaths) => join(state, "lock");

@@ -145,6 +145,15 @@ describe("prober", () => {
     assert.deepEqual([refused?.outcome, refused?.error], ["failed", "status 403"]);
   });
 
+  it("hands records over as they end and keeps none, when somebody takes them", async () => {
+    const taken: ProbeRecord[] = [];
+    const prober = startProber({ url, rate: 50, onEnd: (record) => taken.push(record) });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.deepEqual(await prober.stop(), []);
+    assert.equal(taken.length, prober.due());
+    assert.ok(taken.length >= 5 && taken.every(({ outcome }) => outcome === "ok"));
+  });
+
   it("calls a load balancer that is away a failure, with its reason", async () => {
     const [first] = await probed({ rate: 50, path: "http://127.0.0.1:9/" }, 20);
     assert.equal(first?.outcome, "failed");
