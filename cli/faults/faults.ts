@@ -8,6 +8,7 @@ import {
   parseActive,
 } from "./faultScripts";
 import { FAULT_FORMS, type FaultSpec, formatFault, parseFault } from "./faultSpec";
+import { shellQuote } from "../../lib/shell/quote";
 import { stateWords } from "../../lib/haproxy/backends";
 import { type NodeAccess, onNode } from "../lab/ssh";
 import { missingWord, unknownWord } from "../core/suggest";
@@ -93,6 +94,11 @@ export async function heal(
 export async function injectedFaults(ssh: NodeAccess): Promise<ActiveFault[]> {
   return parseActive(await bash(ssh, listScript(), "faults in force"));
 }
+
+/** Words for the node: each line of their input is answered by the faults in force and a line `mark`. */
+export const faultsOnAsking = (mark: string): string[] => [
+  ...["bash", "-c", `while read -r _; do (${listScript()}\n); echo ${shellQuote(mark)}; done`],
+];
 
 /** The command that sets a target's state at run time, on the node. */
 export function stateCommand(

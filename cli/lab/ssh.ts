@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { join } from "node:path";
 import { runAttached } from "../../system/attached";
 import { exec, type ExecOptions, type ExecResult } from "../../system/exec";
@@ -62,6 +62,11 @@ export function onNode(
   options: ExecOptions = {},
 ): Promise<ExecResult> {
   return exec("ssh", [...sshArgs(access), quoted(words)], options);
+}
+
+/** Starts a program on the node that is talked with; it ends when its standard input does. */
+export function talkOnNode(access: NodeAccess, words: string[]): ChildProcessWithoutNullStreams {
+  return spawn("ssh", [...sshArgs(access), quoted(words)], { stdio: "pipe" });
 }
 
 /** Words that run a command inside a CT, on the node. */

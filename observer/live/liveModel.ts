@@ -46,6 +46,8 @@ export interface LiveSnapshot {
   series: LiveSeries;
   /** The newest requests first, for dots and lists. */
   recent: LiveRequest[];
+  /** The last requests that were lost, newest first. */
+  losses: LiveRequest[];
   troubles: { source: string; since: number; error: string }[];
 }
 
@@ -62,6 +64,7 @@ const SERIES = { stepMs: 500, buckets: 120 };
 const CHECKS = 20;
 const CHECK_EVERY_MS = 1000;
 const RECENT = 60;
+const LOSSES = 8;
 
 /** Puts together what the prober and the load balancer see, for every view of a lab. No clock of its own. */
 export class LiveModel {
@@ -73,6 +76,7 @@ export class LiveModel {
   private readonly since: Record<string, number> = {};
   private readonly rates: Record<string, number> = {};
   private readonly retried: Record<string, number> = {};
+  private losses: LiveRequest[] = [];
   private faults: { target: string; fault: string }[] = [];
   private looks = new Map<string, TargetLook>();
   private lookAt = 0;
@@ -122,6 +126,7 @@ export class LiveModel {
       incidents: this.incidents.all.map((one) => ({ ...one })).reverse(),
       series: this.window.series(SERIES.stepMs, SERIES.buckets, at),
       recent: this.window.newest(RECENT),
+      losses: this.losses,
       troubles: [...this.troubles].map(([source, one]) => ({ source, ...one })),
     };
   }
@@ -149,6 +154,7 @@ export class LiveModel {
     this.totals.sent++;
     if (!request.ok) {
       this.totals.failed++;
+      this.losses = [request, ...this.losses].slice(0, LOSSES);
       if (request.target !== undefined) {
         this.lost[request.target] = (this.lost[request.target] ?? 0) + 1;
       }

@@ -145,7 +145,7 @@ describe("live model", () => {
     assert.equal(incident?.endedAt, from + 5000);
     assert.equal(headline(model.snapshot(from + 6000)).level, "good");
     assert.match(
-      incidentText(incident!, from + 6000),
+      incidentText(incident, from + 6000),
       /it is back, after 4\.8 s\. 0 requests lost\.$/,
     );
   });

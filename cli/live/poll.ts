@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Asker } from "./asker";
+
+/** A source that is asked again and again. */
+export interface Source {
+  /** For people, e.g. `load balancer`. */
+  name: string;
+  everyMs: number;
+  open(): Promise<Asker>;
+  /** Asks once, and does with the answer what is to be done. */
+  look(asker: Asker): Promise<void>;
+  /** Called with the reason when it does not answer, and with nothing when it does again. */
+  trouble(error?: string): void;
+}
+
+/** Between two attempts at a source that is away. */
+const retryMs = 1000;
+
+/** Asks a source until the signal ends it; one that is away is tried again. */
+export async function poll(source: Source, signal: AbortSignal): Promise<void> {
+  let away = false;
+  while (!signal.aborted) {
+    let asker: Asker | undefined;
+    const close = () => asker?.close();
+    signal.addEventListener("abort", close);
+    try {
+      asker = await source.open();
+      while (!signal.aborted) {
+        await source.look(asker);
+        if (away) source.trouble();
+        away = false;
+        await sleep(source.everyMs, undefined, { signal });
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      away = true;
+      source.trouble((error as Error).message);
+      await sleep(retryMs, undefined, { signal }).catch(() => undefined);
+    } finally {
+      signal.removeEventListener("abort", close);
+      close();
+    }
+  }
+}
