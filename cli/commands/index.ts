@@ -68,6 +68,13 @@ export const commands: CommandEntry[] = [
     load: () => import("./verify.js"),
   },
   {
+    name: "dashboard",
+    group: "learn",
+    shown: "dashboard [--readonly]",
+    summary: "the lab in a browser, live, with buttons that break and repair",
+    load: () => import("./dashboard.js"),
+  },
+  {
     name: "fault",
     group: "learn",
     shown: "fault NAME KIND [--for 10s]",

@@ -70,6 +70,9 @@ export const command: Command = {
 async function unit(context: CommandContext): Promise<Counts[]> {
   return [
     await check(context, "typecheck", ["typescript/bin/tsc", "-p", "."]),
+    await check(context, "typecheck of the pages", [
+      ...["typescript/bin/tsc", "-p", "observer/view/client"],
+    ]),
     await check(context, "lint", ["eslint/bin/eslint.js", ".", "--max-warnings=0"]),
     await check(context, "format", [
       "prettier/bin/prettier.cjs",

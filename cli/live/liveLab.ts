@@ -139,7 +139,7 @@ function startTraffic(
   };
   const start = () => {
     prober = startProber({
-      ...{ url: new URL(probedPath, url).href, rate, freshEvery: 4, timeoutMs: 10_000 },
+      ...{ url: new URL(probedPath, url).href, rate, freshEvery: 4, timeoutMs: 5000 },
       // Ten milliseconds are exact enough to look at, and wake this process a tenth as often.
       clock: { now, every: coarsely },
       onEnd: (record) => take(liveRequest(record)),

@@ -1,0 +1,20 @@
+import { join, resolve } from "node:path";
+
+const CLIENT = resolve(__dirname, "../../observer/view/client");
+
+/** One script of the page's own sources, for the browser; made at start, in some 50 ms. */
+export async function pageScript(entry: "main.ts" | "replay.ts"): Promise<string> {
+  const { build } = await import("esbuild");
+  const result = await build({
+    entryPoints: [join(CLIENT, entry)],
+    bundle: true,
+    minify: true,
+    charset: "utf8",
+    platform: "browser",
+    target: "es2022",
+    format: "iife",
+    write: false,
+    logLevel: "silent",
+  });
+  return result.outputFiles[0]!.text;
+}
