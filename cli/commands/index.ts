@@ -77,14 +77,13 @@ export const commands: CommandEntry[] = [
   {
     name: "fault",
     group: "learn",
-    shown: "fault NAME KIND [--for 10s]",
-    summary: "break a target: kill, hang, drop, error=50%, slow, db, full, …",
+    shown: "fault NAME KIND, heal NAME",
+    summary: "break a target: kill, hang, drop, error=50%, slow, …; undo it",
     load: () => import("./fault.js"),
   },
   {
     name: "heal",
     group: "learn",
-    shown: "heal NAME|--all",
     summary: "undo its faults",
     load: () => import("./heal.js"),
   },

@@ -8,6 +8,8 @@ export interface Headline {
   title: string;
   /** Why, since when, and what it cost. */
   text: string;
+  /** The same piece by piece, of a target that is broken; label and value. */
+  facts?: [label: string, value: string][];
 }
 
 /** `01:02:03`, in the reader's own time. */
@@ -70,6 +72,22 @@ export function incidentText(one: Incident, at: number): string {
   return parts.join(" ");
 }
 
+/** What one asks first of an incident. */
+export function incidentFacts(one: Incident, at: number): [label: string, value: string][] {
+  const { why, reason, outAt, backAt, fault, faultAt, startedAt, lost, masked } = one;
+  const since = outAt ?? startedAt;
+  const checks = outAt === undefined ? "its checks are good" : (why ?? "not known");
+  return [
+    ["why", reason === undefined ? checks : `${checks}, ${reason}`],
+    ["since", `${clock(since)}, ${span((backAt ?? at) - since)}`],
+    ["lost", requests(lost)],
+    ["hidden by retries", String(masked)],
+    ...(faultAt === undefined
+      ? []
+      : ([["fault", `${fault} at ${clock(faultAt)}`]] satisfies [string, string][])),
+  ];
+}
+
 /** The worst that goes on, else what was last, else that all is well. */
 export function headline(snapshot: LiveSnapshot): Headline {
   const { incidents, at, targets, troubles, totals } = snapshot;
@@ -80,7 +98,8 @@ export function headline(snapshot: LiveSnapshot): Headline {
     const more = others > 0 ? ` and ${others} more` : "";
     const text = incidentText(worst, at);
     const level = worst.drained && worst.lost === 0 ? "warn" : "bad";
-    return { level, title: `${incidentTitle(worst)}${more}`, text };
+    const facts = incidentFacts(worst, at);
+    return { level, title: `${incidentTitle(worst)}${more}`, text, facts };
   }
   const trouble = troubles[0];
   if (trouble) {

@@ -61,21 +61,33 @@ export function entryOf({ targets, box }: FlowPlaces, index: number, narrow: boo
   return narrow ? { x, y: y - box.height / 2 } : { x: x - box.width / 2, y };
 }
 
-/** Listener, target group and targets as they are now; dots move over it. */
-export function flow(snapshot: LiveSnapshot, narrow: boolean): Markup {
-  const { targets } = snapshot;
+/** The ways that requests take; dots move over them. */
+export function wires({ targets }: LiveSnapshot, narrow: boolean): Markup {
   const places = flowPlaces(targets.length, narrow);
-  const { clients, listener, group, width, height } = places;
-  const usable = targets.filter(({ state }) => state === "healthy" || state === "initial").length;
-  return markup`<svg viewBox="0 0 ${width} ${height}" aria-hidden="true">
-    <path class="wire" d="${line(clients, listener)}" />
+  const { clients, listener, group } = places;
+  return drawn(
+    places,
+    markup`<path class="wire" d="${line(clients, listener)}" />
     <path class="wire" d="${line(listener, group)}" />
-    ${targets.map((target, i) => markup`<path class="wire ${stateOf(target).level}" d="${line(group, entryOf(places, i, narrow))}" />`)}
-    ${node(clients, "clients", "", 100)} ${node(listener, "listener", ":80", 104)}
-    ${node(group, "target group", `${usable} of ${targets.length} healthy`, 134)}
-    ${targets.map((target, i) => targetBox(target, places, i))}
-  </svg>`;
+    ${targets.map((target, i) => markup`<path class="wire ${stateOf(target).level}" d="${line(group, entryOf(places, i, narrow))}" />`)}`,
+  );
 }
+
+/** Listener, target group and targets as they are now; dots move behind them. */
+export function nodes({ targets }: LiveSnapshot, narrow: boolean): Markup {
+  const places = flowPlaces(targets.length, narrow);
+  const { clients, listener, group } = places;
+  const usable = targets.filter(({ state }) => state === "healthy" || state === "initial").length;
+  return drawn(
+    places,
+    markup`${node(clients, "clients", "", 100)} ${node(listener, "listener", ":80", 104)}
+    ${node(group, "target group", `${usable} of ${targets.length} healthy`, 134)}
+    ${targets.map((target, i) => targetBox(target, places, i))}`,
+  );
+}
+
+const drawn = ({ width, height }: FlowPlaces, content: Markup) =>
+  markup`<svg viewBox="0 0 ${width} ${height}" aria-hidden="true">${content}</svg>`;
 
 function node({ x, y }: Point, title: string, text: string, width: number): Markup {
   const low = text === "" ? 4 : -3;

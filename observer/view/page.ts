@@ -43,7 +43,7 @@ ${stack !== "dev" && !replay && markup`<p class="other-stack">stack ${stack}: no
 ${replay && PLAYER}
 <dl class="tiles" data-part="tiles"></dl>
 <section aria-labelledby="flow-title"><h2 id="flow-title" class="unseen">Requests on their way</h2>
-  <div class="flow"><div data-part="flow"></div><svg id="dots" aria-hidden="true"></svg></div>
+  <div class="flow"><div data-part="wires"></div><svg id="dots" aria-hidden="true"></svg><div data-part="nodes"></div></div>
   <div data-part="notice"></div>
 </section>
 <section aria-labelledby="cards-title"><h2 id="cards-title" class="unseen">Targets</h2>

@@ -2,7 +2,7 @@ import { costOf, clock, headline, incidentText, incidentTitle } from "../live/wo
 import { type Markup, markup } from "../report/html";
 import { card, ms } from "./cards";
 import { lanes, latencyChart, successChart } from "./charts";
-import { flow } from "./flow";
+import { nodes, wires } from "./flow";
 import type { LiveMessage, PageFacts } from "./message";
 import { stateIcon } from "./states";
 
@@ -17,7 +17,8 @@ export function parts(
     headline: headlinePart(message),
     notice: notice(message, facts),
     tiles: tiles(message),
-    flow: flow(snapshot, narrow),
+    wires: wires(snapshot, narrow),
+    nodes: nodes(snapshot, narrow),
     latency: latencyChart(snapshot),
     success: successChart(snapshot),
     lanes: lanes(snapshot),
@@ -37,10 +38,13 @@ export function announcement({ snapshot }: LiveMessage): string {
 }
 
 function headlinePart({ snapshot }: LiveMessage): Markup {
-  const { level, title, text } = headline(snapshot);
+  const { level, title, text, facts } = headline(snapshot);
+  const pieces = facts?.map(
+    ([label, value]) => markup`<div class="${label}"><dt>${label}</dt><dd>${value}</dd></div>`,
+  );
   return markup`<div class="headline ${level}">
     <h2>${stateIcon(level)} ${title}</h2>
-    <p>${text}</p>
+    ${pieces ? markup`<dl>${pieces}</dl>` : markup`<p>${text}</p>`}
   </div>`;
 }
 

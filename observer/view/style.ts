@@ -16,6 +16,8 @@ code { font-family: ui-monospace, monospace; font-size: .8125rem; }
 .headline { margin-top: .5rem; padding: .625rem 1rem; border-radius: .625rem; border: 2px solid currentColor; }
 .headline h2 { font-size: clamp(1.375rem, 4vw, 2rem); line-height: 1.15; letter-spacing: -.01em; }
 .headline p { color: var(--ink); margin-top: .125rem; font-size: 1.0625rem; }
+.headline dl { display: flex; flex-wrap: wrap; gap: .125rem 1.75rem; color: var(--ink); margin-top: .25rem; } .headline dt { font-size: .8125rem; color: var(--soft); } .headline dd { font-size: 1.125rem; font-weight: 650; }
+.headline .lost dd { color: var(--bad); }
 .headline.good { color: var(--good); background: var(--good-tint); }
 .headline.warn { color: var(--warn); background: var(--warn-tint); }
 .headline.bad { color: var(--bad); background: var(--bad-tint); }
@@ -25,7 +27,7 @@ code { font-family: ui-monospace, monospace; font-size: .8125rem; }
 .tile.good dd { color: var(--good); } .tile.bad dd { color: var(--bad); } .tile.bad { border-color: var(--bad); }
 section { margin-top: .625rem; } .charts > section, article, .flow { border: 1px solid var(--line); border-radius: .625rem; background: var(--card); padding: .625rem .75rem; }
 .flow { position: relative; padding: .375rem; } .flow svg { display: block; width: 100%; height: auto; }
-#dots { position: absolute; inset: .375rem; width: calc(100% - .75rem); pointer-events: none; }
+.flow > * + * { position: absolute; inset: .375rem .375rem auto; width: calc(100% - .75rem); pointer-events: none; }
 svg text { font: 12px system-ui, sans-serif; fill: var(--soft); font-variant-numeric: tabular-nums; }
 .flow text { font-size: 13px; } svg text.strong { font-weight: 650; fill: var(--ink); } svg text.small { font-size: 10px; }
 .wire { fill: none; stroke: var(--line); stroke-width: 3; } .wire.bad { stroke: var(--bad); stroke-dasharray: 4 6; } .wire.warn { stroke-dasharray: 4 6; }
