@@ -110,14 +110,13 @@ export const commands: CommandEntry[] = [
   {
     name: "experiment",
     group: "learn",
-    shown: "experiment NAME|all [--json]",
-    summary: "measured: failover, hang, grey, db-away, burst, …; --profiles",
+    shown: "experiment NAME|all, report",
+    summary: "measured: failover, hang, grey, …; a page with charts of it",
     load: () => import("./experiment.js"),
   },
   {
     name: "report",
     group: "learn",
-    shown: 'report [--name "NAME"]',
     summary: "the results as a page with charts, to print or hand in",
     load: () => import("./report.js"),
   },
@@ -164,8 +163,8 @@ export const commands: CommandEntry[] = [
   {
     name: "pulumi",
     group: "operate",
-    shown: "pulumi -- ARGS…, env, completion",
-    summary: 'the right Pulumi; its environment: eval "$(./lab env)"; words for a shell',
+    shown: "pulumi -- ARGS…, env",
+    summary: 'the right Pulumi, and its environment: eval "$(./lab env)"',
     load: () => import("./pulumi.js"),
   },
   {
@@ -183,6 +182,7 @@ export const commands: CommandEntry[] = [
   {
     name: "ci",
     group: "operate",
+    shown: "ci preview --base REF",
     summary: "what a pull request would do, as Markdown; --rehearse",
     load: () => import("./ci.js"),
   },
