@@ -1,12 +1,13 @@
+import { comment } from "../ci/comment";
 import { ciPreview, textOption } from "../ci/ciPreview";
 import { type Command, UsageError, yesOption } from "../core/command";
 import { unknownWord } from "../core/suggest";
 import { removeLeftovers, removeStanding } from "../ci/workspace";
 
-const actions = ["preview", "clean"] as const;
+const actions = ["preview", "comment", "clean"] as const;
 
 export const command: Command = {
-  usage: "ci preview --base REF [--head REF] [--rehearse] [--labels LIST], ci clean",
+  usage: "ci preview --base REF [--head REF] [--rehearse] [--labels LIST], ci comment, ci clean",
   description:
     "Shows what a pull request would do, as Markdown: deploys the commit where it left the base on an\n" +
     "embedded node of its own, which is removed afterwards, and previews the change on it, with the\n" +
@@ -16,6 +17,7 @@ export const command: Command = {
     "violated, 4 data would be lost (label allow-data-loss), 5 guarded files are changed (label\n" +
     "allow-guarded-change), 6 the change does not work, 7 the base does not come up, 8 the rehearsal\n" +
     "lost requests or failed.\n" +
+    "comment writes the report of a GitHub workflow's run on its pull request (docs/pull-requests.md).\n" +
     "clean removes the lab that previews with --keep have left standing.",
   options: {
     base: { type: "string", value: "REF", help: "what the change is for, such as origin/main" },
@@ -34,6 +36,10 @@ export const command: Command = {
     const [action = ""] = context.args;
     if (!actions.includes(action as (typeof actions)[number])) {
       throw new UsageError(unknownWord("action", action, actions));
+    }
+    if (action === "comment") {
+      context.print(await comment(process.env));
+      return 0;
     }
     if (action === "clean") {
       const { paths, progress } = context;
