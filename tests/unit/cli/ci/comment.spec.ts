@@ -142,7 +142,7 @@ describe("the comment on a pull request", () => {
     assert.match(first?.body?.body ?? "", /^<!-- homelab-preview -->[^]*actions\/runs\/77/);
     api.comments = [
       { id: 1, body: "<!-- homelab-preview --> mine", user: { type: "User" } },
-      { id: 2, body: first!.body!.body, user: { type: "Bot" } },
+      { id: 2, body: first.body!.body, user: { type: "Bot" } },
     ];
     assert.equal(await write(), "pull request 12: the comment is brought up to date");
     assert.equal(api.calls[1]?.method, "PATCH");
