@@ -1,4 +1,4 @@
-import { cp, readdir, readFile, stat } from "node:fs/promises";
+import { cp, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { inPath, type Program } from "../../system/distribution";
 import { exec, run } from "../../system/exec";
@@ -6,6 +6,7 @@ import type { LabPaths } from "../../system/labPaths";
 import type { Note } from "../../system/progress";
 import { digest, fileDigests, normaliseModes, withContext } from "./buildContext";
 import { docker, inspect } from "./docker";
+import { ensureNode, findNode, type NodeBinary } from "./nodeBinary";
 import { proxiesOf, proxyFlags } from "./proxies";
 import { type NodeImage, readState, writeState } from "./boxState";
 
@@ -24,11 +25,12 @@ const imageFolder = (paths: LabPaths) => join(paths.root, "pve-node", "image");
 
 /** Name of the system image, if it was made already. */
 export async function findSystemImage(paths: LabPaths): Promise<string | undefined> {
-  const tag = await systemTag(paths, await nodeBinary(paths));
-  return (await inspect("image", tag)) ? tag : undefined;
+  const node = await findNode(paths);
+  const tag = node && (await systemTag(paths, node));
+  return tag && (await inspect("image", tag)) ? tag : undefined;
 }
 
-async function systemTag(paths: LabPaths, node: { key: string }): Promise<string> {
+async function systemTag(paths: LabPaths, node: NodeBinary): Promise<string> {
   const dockerfile = join(imageFolder(paths), "system.Dockerfile");
   return `homelab/pve-system:${digest([await readFile(dockerfile), node.key])}`;
 }
@@ -39,7 +41,7 @@ export async function ensureSystemImage(
   note: Note,
   bring: Bring,
 ): Promise<string> {
-  const node = await nodeBinary(paths);
+  const node = await ensureNode(paths, note);
   const dockerfile = join(imageFolder(paths), "system.Dockerfile");
   const tag = await systemTag(paths, node);
   if (await inspect("image", tag)) return tag;
@@ -57,7 +59,7 @@ export async function ensureSystemImage(
  * second: a change that does not reach the node's programs does not restart it.
  */
 export async function ensureNodeImage(paths: LabPaths, note: Note, bring: Bring): Promise<string> {
-  const sources = await sourcesDigest(paths);
+  const sources = await sourcesDigest(paths, await ensureNode(paths, note));
   const { image: remembered } = await readState(paths);
   if (remembered?.sources === sources && (await inspect("image", remembered.tag))) {
     return remembered.tag;
@@ -120,24 +122,6 @@ async function ensureBaseImage(paths: LabPaths, note: Note, bring: Bring): Promi
   });
 }
 
-/** A Node.js that runs in the image: official builds do; a distribution's own may need its libraries. */
-async function nodeBinary(paths: LabPaths): Promise<{ file: string; key: string }> {
-  const folder = join(paths.cache, "node");
-  const cached = (await readdir(folder).catch(() => []))
-    .filter((name) => /^v\d+\./.test(name))
-    .sort((a, b) => b.localeCompare(a, "en", { numeric: true }))
-    .map((name) => join(folder, name, "bin", "node"));
-  for (const file of [...cached, process.execPath]) {
-    const info = await stat(file).catch(() => undefined);
-    const version = info && (await exec(file, ["--version"])).stdout.trim();
-    const major = Number(/^v(\d+)\./.exec(version ?? "")?.[1] ?? 0);
-    if (major >= 22) return { file, key: `${version} ${info!.size}` };
-  }
-  throw new Error(
-    `Node.js for the embedded node: need 22 or newer, got ${process.version}; run ./lab, which brings one`,
-  );
-}
-
 async function build(
   context: string,
   dockerfile: string,
@@ -164,10 +148,10 @@ export function stepShare(line: string): number | undefined {
   return step === undefined ? undefined : (Number(step) - 1) / Number(steps);
 }
 
-async function sourcesDigest(paths: LabPaths): Promise<string> {
+async function sourcesDigest(paths: LabPaths, node: NodeBinary): Promise<string> {
   const folders = ["pve-node", "lib"].map((folder) => join(paths.root, folder));
   const files = (await Promise.all(folders.map(fileDigests))).flat();
   // The code that starts the box runs on this machine and is no part of the box's image.
   const inside = files.filter((line) => !line.startsWith("/box/"));
-  return digest([(await nodeBinary(paths)).key, ...inside]);
+  return digest([node.key, ...inside]);
 }
