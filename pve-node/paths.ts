@@ -29,6 +29,8 @@ export interface NodePaths {
   interfaces: string;
   interfacesNew: string;
   resolvConf: string;
+  /** There while the package cache can ask nobody; `./lab` writes it. */
+  packageOffline: string;
   taskDir: string;
   accessLog: string;
   /** Where the default storage `local` keeps its volumes. */
@@ -70,6 +72,7 @@ export function nodePaths(node: string, root = "/"): NodePaths {
     interfaces: at("/etc/network/interfaces"),
     interfacesNew: at("/etc/network/interfaces.new"),
     resolvConf: at("/etc/resolv.conf"),
+    packageOffline: at("/var/lib/pve-node/package-offline"),
     taskDir: at("/var/log/pve/tasks"),
     accessLog: at("/var/log/pveproxy/access.log"),
     localStorage: at("/var/lib/vz"),

@@ -156,8 +156,8 @@ export const commands: CommandEntry[] = [
   {
     name: "pve",
     group: "operate",
-    shown: "pve info|start|stop|faults",
-    summary: "the embedded Proxmox node, for other tools",
+    shown: "pve info|start|stop|faults, cache",
+    summary: "the embedded Proxmox node; all that a lab needs in one file",
     load: () => import("./pve.js"),
   },
   {
@@ -172,6 +172,12 @@ export const commands: CommandEntry[] = [
     group: "operate",
     summary: 'that environment: eval "$(./lab env)"',
     load: () => import("./env.js"),
+  },
+  {
+    name: "cache",
+    group: "operate",
+    summary: "all that a lab needs in one file, for machines without a network",
+    load: () => import("./cache.js"),
   },
   {
     name: "completion",

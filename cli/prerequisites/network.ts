@@ -1,10 +1,9 @@
-import { createSocket } from "node:dgram";
-import { connect, isIP } from "node:net";
+import { connect } from "node:net";
 import type { LabPaths } from "../../system/labPaths";
 import { readState } from "../../pve-node/box/boxState";
 import { findContainer } from "../../pve-node/box/container";
 import { type LanPlan, planLan } from "../../pve-node/box/lan";
-import { machineNameserver, type Resolver } from "../../pve-node/box/machine";
+import { machineNameserver, type Resolver, resolves } from "../../pve-node/box/machine";
 import { choosePorts, type Ports } from "../../pve-node/box/ports";
 import { workingValue } from "../stack/workingCopy";
 import { type Finding, ok, problem } from "./findings";
@@ -88,27 +87,6 @@ const asError = (error: unknown) => (error instanceof Error ? error : new Error(
 async function portsOf(paths: LabPaths, dockerRuns: boolean): Promise<Ports | undefined> {
   const node = dockerRuns ? await findContainer(paths) : undefined;
   return node?.State.Running ? undefined : choosePorts((await readState(paths)).ports);
-}
-
-/** A resolver answers at all: any answer to a question for the root counts. */
-export async function resolves(address: string, port = 53): Promise<boolean> {
-  if (isIP(address) !== 4) return false;
-  const socket = createSocket("udp4");
-  // One question: the name servers (type 2) of the root, in the Internet class, recursion desired.
-  const question = Buffer.from("4c41010000010000000000000000020001", "hex");
-  try {
-    return await new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(false), patienceMs);
-      const end = (answers: boolean) => {
-        clearTimeout(timer);
-        resolve(answers);
-      };
-      socket.on("message", () => end(true)).on("error", () => end(false));
-      socket.send(question, port, address, (error) => error && end(false));
-    });
-  } finally {
-    socket.close();
-  }
 }
 
 /** Somebody listens at a host's TCP port. */

@@ -14,7 +14,7 @@ import {
   ensureSystemImage,
   findSystemImage,
 } from "./images";
-import { machineNameserver } from "./machine";
+import { machineNameserver, resolves } from "./machine";
 import { accessFiles, containerName, nodeName } from "./names";
 import { ensureLan } from "./lan";
 import { assertReady, requirePackageCache, untilBooted } from "./ready";
@@ -49,6 +49,12 @@ export async function ensureEmbeddedNode(
     note("waiting for the Proxmox VE API");
     return boot(paths);
   });
+  if (!(await reachesPackages(node.nameserver))) {
+    progress.warn(
+      `offline: ${node.nameserver} answers no questions and no proxy is named, so CTs get only packages that ` +
+        "are in the cache already",
+    );
+  }
   if (former) await dropOutdated(former, (await readState(paths)).image!);
   return node;
 }
@@ -109,7 +115,7 @@ async function boot(paths: LabPaths): Promise<EmbeddedNode> {
     await assertReady({ port: ports.api, ca: secrets.ca, token: secrets.token });
     return describe(paths, state, secrets);
   });
-  await giveNetwork(paths, state.nameserver!, proxiesOf().packages ?? "");
+  await giveNetwork(paths, state.nameserver!, await reachesPackages(state.nameserver!));
   const ask = ["exec", name, "curl", "-s", "-o", "/dev/null", "-m", "2", "--noproxy", "*"];
   await requirePackageCache({
     answers: async () => (await exec("docker", [...ask, "http://127.0.0.1:3142/"])).code === 0,
@@ -118,23 +124,35 @@ async function boot(paths: LabPaths): Promise<EmbeddedNode> {
   return node;
 }
 
+/** Whether the node's package cache can find servers: by a proxy, or a resolver that answers at all. */
+async function reachesPackages(nameserver: string): Promise<boolean> {
+  if (proxiesOf().packages !== undefined) return true;
+  for (let tries = 0; tries < 3; tries++) if (await resolves(nameserver)) return true;
+  return false;
+}
+
 /**
- * Tells the node its resolver, for its own use and for CTs that name none, and the proxy that its
- * package cache asks. They are no part of what the container is made from: another network (Wi-Fi,
- * VPN) must not restart the lab.
+ * Tells the node its resolver, for its own use and for CTs that name none, the proxy that its package
+ * cache asks, and whether that can ask anybody. They are no part of what the container is made from:
+ * another network (Wi-Fi, VPN, none) must not restart the lab.
  */
-async function giveNetwork(paths: LabPaths, nameserver: string, proxy: string): Promise<void> {
+async function giveNetwork(paths: LabPaths, nameserver: string, online: boolean): Promise<void> {
   const script = [
-    "set -eu; umask 077; cd /var/lib/pve-node; read -r nameserver; read -r proxy || true",
+    "set -eu; umask 077; cd /var/lib/pve-node",
+    "read -r nameserver; read -r proxy || true; read -r offline || true",
     // /etc/resolv.conf is a mount of Docker's: it is written, not replaced. The other is for the next boot.
     `printf 'nameserver %s\\n' "$nameserver" | tee resolv.conf > /etc/resolv.conf`,
-    `[ "$proxy" != "$(cat package-proxy 2> /dev/null || true)" ] || exit 0`,
+    'former="$(cat package-proxy 2> /dev/null || true)|$(ls package-offline 2> /dev/null || true)"',
+    'rm -f package-offline; [ -z "$offline" ] || : > package-offline',
     'printf %s "$proxy" > package-proxy',
-    "pkill -x apt-cacher-ng || true", // it is started again, with the proxy
+    `[ "$former" != "$proxy|$offline" ] || exit 0`,
+    "pkill -x apt-cacher-ng || true", // it is started again, with what it is told
   ].join("\n");
   // Standard input, for a proxy's address may hold a password.
-  const stdin = `${nameserver}\n${proxy}\n`;
-  await docker(["exec", "-i", containerName(paths), "sh", "-c", script], { stdin });
+  const lines = [nameserver, proxiesOf().packages ?? "", online ? "" : "package-offline", ""];
+  await docker(["exec", "-i", containerName(paths), "sh", "-c", script], {
+    stdin: lines.join("\n"),
+  });
 }
 
 function describe(paths: LabPaths, state: EmbeddedState, secrets: NodeSecrets): EmbeddedNode {

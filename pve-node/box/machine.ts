@@ -1,5 +1,10 @@
+import { createSocket } from "node:dgram";
 import { readFile } from "node:fs/promises";
+import { isIP } from "node:net";
 import { exec } from "../../system/exec";
+
+/** Milliseconds a resolver may take for one answer. */
+const answerMs = 2000;
 
 /** A public resolver for machines that name none a CT could reach. */
 const publicResolver = "9.9.9.9";
@@ -27,6 +32,27 @@ export async function machineNameserver(): Promise<Resolver> {
   const files = ["/etc/resolv.conf", "/run/systemd/resolve/resolv.conf"];
   const own = nameserverOf(...(await Promise.all(files.map(read))));
   return { address: own ?? publicResolver, isPublic: own === undefined };
+}
+
+/** A resolver answers at all: any answer to a question for the root counts. */
+export async function resolves(address: string, port = 53): Promise<boolean> {
+  if (isIP(address) !== 4) return false;
+  const socket = createSocket("udp4");
+  // One question: the name servers (type 2) of the root, in the Internet class, recursion desired.
+  const question = Buffer.from("4c41010000010000000000000000020001", "hex");
+  try {
+    return await new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), answerMs);
+      const end = (answers: boolean) => {
+        clearTimeout(timer);
+        resolve(answers);
+      };
+      socket.on("message", () => end(true)).on("error", () => end(false));
+      socket.send(question, port, address, (error) => error && end(false));
+    });
+  } finally {
+    socket.close();
+  }
 }
 
 /** One line of `ip route`. */

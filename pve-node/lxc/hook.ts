@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { readText } from "../os/files";
 import { joinCgroupsOf } from "./cgroup";
 import { readCt } from "./configStore";
-import { hasGuestSetup, setUpForStart } from "./guest/setup";
+import { hasGuestSetup, setUpForStart, setUpPackages } from "./guest/setup";
 import { startErrorFile, type LxcHost } from "./lxcHost";
 import { netsOf } from "./lxcConfig";
 import { mountVolumes } from "./mounting";
@@ -40,6 +40,8 @@ async function beforeStart(host: LxcHost, vmid: number): Promise<void> {
   const nets = netsOf(options).map(([, net]) => net);
   const resolver = (await readText(host.paths.resolvConf)) ?? "";
   await setUpForStart(guest, vmid, options, nets, resolver);
+  const offline = (await readText(host.paths.packageOffline)) !== undefined;
+  await setUpPackages(guest, offline);
 }
 
 /**

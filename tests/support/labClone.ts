@@ -19,6 +19,8 @@ export interface RunOptions {
   stdin?: string;
   /** Added to the environment of the tests. */
   env?: Record<string, string>;
+  /** A command that runs `./lab` with the words it is given. @default ["./lab"] */
+  command?: string[];
 }
 
 /** A clone of this checkout with a lab of its own, so that tests never touch the developer's lab. */
@@ -73,11 +75,12 @@ export async function freshClone(clone: LabClone = labClone()): Promise<LabClone
 function runLab(
   root: string,
   args: string[],
-  { timeoutSeconds = 120, stdin = "", env = {} }: RunOptions = {},
+  { timeoutSeconds = 120, stdin = "", env = {}, command = ["./lab"] }: RunOptions = {},
 ): Promise<LabResult> {
   const from = Date.now();
   return new Promise((done, fail) => {
-    const child = spawn("./lab", args, {
+    const [program = "./lab", ...words] = command;
+    const child = spawn(program, [...words, ...args], {
       cwd: root,
       stdio: ["pipe", "pipe", "pipe"],
       env: { ...process.env, ...env },

@@ -53,6 +53,17 @@ async function writeResolver(guest: GuestRoot, options: Options, nodeResolvConf:
   await guest.write(path, resolvFile(old, nameservers, options.searchdomain ?? node.searchdomain));
 }
 
+/**
+ * Debian's lists of updates are valid for a week. Without a network there are no newer ones, and apt would
+ * take none at all: only then it is told to take those that the package cache has.
+ */
+export async function setUpPackages(guest: GuestRoot, offline: boolean): Promise<void> {
+  const file = "/etc/apt/apt.conf.d/79offline";
+  if (offline && (await guest.exists("/etc/apt")))
+    await guest.write(file, 'Acquire::Check-Valid-Until "false";\n');
+  else if (await guest.exists(file)) await guest.remove(file);
+}
+
 async function writeNetwork(guest: GuestRoot, nets: NetConfig[]): Promise<void> {
   const ifupdown =
     (await guest.exists("/sbin/ifup")) || (await guest.exists("/etc/network/interfaces"));

@@ -2,13 +2,9 @@ import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { judgeClock } from "../../../../cli/prerequisites/clock";
 import { judgeKernel } from "../../../../cli/prerequisites/kernel";
-import {
-  judgeLan,
-  judgePorts,
-  judgeResolver,
-  resolves,
-} from "../../../../cli/prerequisites/network";
+import { judgeLan, judgePorts, judgeResolver } from "../../../../cli/prerequisites/network";
 import { judgePlace } from "../../../../cli/prerequisites/places";
+import { resolves } from "../../../../pve-node/box/machine";
 import { lanOf, rivalOf } from "../../../../pve-node/box/subnet";
 
 const config = [

@@ -11,6 +11,7 @@ import {
   resolvFile,
   shadowFile,
 } from "../../../../pve-node/lxc/guest/files";
+import { setUpPackages } from "../../../../pve-node/lxc/guest/setup";
 import { GuestRoot } from "../../../../pve-node/lxc/guest/guestRoot";
 
 const net = parseNet("name=eth0,bridge=vmbr1,ip=10.10.10.11/24,gw=10.10.10.1");
@@ -104,6 +105,17 @@ describe("a CT's root", () => {
     await assert.rejects(guest().read("/etc/a"), {
       message: "/etc/a: too many symbolic links in the CT",
     });
+  });
+
+  it("lets apt take lists that are older than a week while there is no network, and only then", async () => {
+    const file = join(root, "etc/apt/apt.conf.d/79offline");
+    await setUpPackages(guest(), true);
+    await assert.rejects(fs.stat(file), { code: "ENOENT" }); // no apt, nothing to tell
+    await fs.mkdir(join(root, "etc/apt"));
+    await setUpPackages(guest(), true);
+    assert.match(await fs.readFile(file, "utf8"), /Check-Valid-Until "false"/);
+    await setUpPackages(guest(), false);
+    await assert.rejects(fs.stat(file), { code: "ENOENT" });
   });
 
   it("leaves a file alone that the user wants to keep", async () => {

@@ -37,6 +37,8 @@ apt_cache_run() (
   chown -R "$owner" /var/log/apt-cacher-ng
   # The machine's proxy, where `up` left one.
   [[ ! -s $STATE/package-proxy ]] || proxy=("Proxy=$(< "$STATE/package-proxy")")
+  # Without a network it serves what it has instead of looking for news first, which would fail.
+  [[ ! -e $STATE/package-offline ]] || proxy+=("Offlinemode=1")
   # The package's group: its security.conf is for that group and root only.
   exec setpriv --reuid "${owner%:*}" --regid "${owner#*:}" --groups "$(apt_cache_group)" \
     apt-cacher-ng -c /etc/apt-cacher-ng "CacheDir=$cache" "${proxy[@]}"
