@@ -155,6 +155,8 @@ export interface NodeServices {
 export interface GuestPools {
   exists(pool: string): Promise<boolean>;
   add(pool: string, vmid: number): Promise<void>;
+  /** The CTs of a pool. */
+  members(pool: string): Promise<number[]>;
   /** Removes the CT from its pool and drops the ACLs of /vms/<vmid>. */
   forget(vmid: number): Promise<void>;
 }

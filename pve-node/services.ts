@@ -6,9 +6,12 @@ import { nodePaths } from "./paths";
 import { accessRoutes } from "./routes/access";
 import { permissionRoutes } from "./routes/accessPermissions";
 import { clusterRoutes } from "./routes/cluster";
+import { firewallRoutes } from "./routes/firewall";
 import { groupRoutes } from "./routes/groups";
 import { lxcRoutes } from "./routes/cts";
 import { networkRoutes } from "./routes/interfaces";
+import { indexRoutes } from "./routes/indexes";
+import { moreNodeRoutes } from "./routes/nodeMore";
 import { nodeRoutes } from "./routes/nodes";
 import { guestPools, poolRoutes } from "./routes/pools";
 import { storageRoutes } from "./routes/storage";
@@ -62,10 +65,13 @@ export function createNode(options: ServiceOptions): Node {
     ...groupRoutes(access),
     ...tokenRoutes(access),
     ...clusterRoutes(services, access),
+    ...indexRoutes(),
     ...nodeRoutes(services),
+    ...moreNodeRoutes(services),
     ...networkRoutes(services, options.reload),
     ...storageRoutes(services),
     ...poolRoutes(services, access),
+    ...firewallRoutes(paths),
     ...taskRoutes(node, tasks),
     ...lxcRoutes(services, backend),
   ];

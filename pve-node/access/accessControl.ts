@@ -26,10 +26,27 @@ export interface Session {
   privileges: (path: string) => Privileges;
 }
 
+/** A line of the cluster's log. */
+export interface LogEntry {
+  uid: number;
+  /** Seconds since 1970. */
+  time: number;
+  pid: number;
+  user: string;
+  /** Syslog's priority. */
+  pri: number;
+  msg: string;
+}
+
+/** Lines of the log that are kept. */
+const LOG_ENTRIES = 500;
+
 /** Finds out which user a request comes from, and the privileges of that user. */
 export class AccessControl {
   readonly tickets: Tickets;
   readonly paths: NodePaths;
+  /** What happened lately, oldest first; `/cluster/log` shows it. */
+  readonly log: LogEntry[] = [];
   private readonly failureDelayMs: number;
   private readonly now: () => number;
 
@@ -86,6 +103,14 @@ export class AccessControl {
       return;
     }
     await this.confirm(user, password);
+  }
+
+  /** Notes that somebody logged in. */
+  record(user: string): void {
+    const uid = (this.log.at(-1)?.uid ?? 0) + 1;
+    const msg = `successful auth for user '${user}'`;
+    this.log.push({ uid, time: this.now(), pid: process.pid, user: "root@pam", pri: 6, msg });
+    if (this.log.length > LOG_ENTRIES) this.log.shift();
   }
 
   /** The file with the hash of a user's password, and the name that it has there. */

@@ -10,6 +10,15 @@ export function parseSize(text: string): number | undefined {
   return Math.round(Number(match[1]) * 1024 ** power);
 }
 
+/** Bytes for people: `1.5MB`, as backup logs write them. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1024) return `${bytes}B`;
+  let value = bytes / 1024;
+  let unit = 0;
+  for (; value >= 1024 && unit < units.length - 1; unit++) value /= 1024;
+  return `${value >= 10 ? Math.round(value) : value.toFixed(1)}${units[unit]}B`;
+}
+
 /** The size with the largest unit that is exact: 8192 MiB is `8G`, nothing is `0T`. */
 export function formatSize(bytes: number): string {
   let value = bytes;

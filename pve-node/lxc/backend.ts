@@ -1,11 +1,16 @@
 import type { TaskLog } from "../contract";
 import { requireAvailable } from "../storage/configured";
-import { ctExists, listVmids, readCt, type StoredCt } from "./configStore";
+import { backedUpConfig, backupCt, type BackupRequest } from "./backup";
+import { cloneCt, type CloneRequest } from "./clone";
+import { changeCt, ctExists, listVmids, readCt, type StoredCt } from "./configStore";
 import { createCt, releaseCt, removeUnfinished, reserveCt, type CreateRequest } from "./create";
 import { checkDestroy, destroyCt } from "./destroy";
 import type { LxcHost } from "./lxcHost";
 import { ctInterfaces, type CtInterface } from "./interfaces";
 import { isRunning } from "./processes";
+import { moveVolume, type MoveRequest } from "./moveVolume";
+import { storedDescription } from "./options";
+import { makeTemplate } from "./template";
 import { planResize, resizeCt, type ResizeRequest } from "./resize";
 import { startCt } from "./start";
 import { ctStatus, listCts, type CtStatus } from "./ctStatus";
@@ -39,6 +44,17 @@ export interface CtBackend {
   /** @throws PveError when the resize is not possible. */
   checkResize(vmid: number, request: ResizeRequest): Promise<void>;
   resize(vmid: number, request: ResizeRequest, log: TaskLog): Promise<void>;
+  /** @throws PveError when a CT cannot be cloned now. */
+  clone(vmid: number, request: CloneRequest, log: TaskLog): Promise<void>;
+  makeTemplate(vmid: number): Promise<void>;
+  moveVolume(vmid: number, request: MoveRequest, log: TaskLog): Promise<void>;
+  /** Writes a CT's backup. */
+  backup(vmid: number, request: BackupRequest, log: TaskLog): Promise<void>;
+  /** The configuration in a backup. @throws when there is none */
+  backedUp(volid: string): Promise<string>;
+  /** Forgets a snapshot that the configuration lists. */
+  forgetSnapshot(vmid: number, name: string): Promise<void>;
+  describeSnapshot(vmid: number, name: string, description: string): Promise<void>;
   /** Removes what killed creations and removals left; for the start of the API. */
   removeUnfinished(): Promise<number[]>;
 }
@@ -70,6 +86,18 @@ export function lxcBackend(host: LxcHost): CtBackend {
       await planResize(host, vmid, request);
     },
     resize: (vmid, request, log) => resizeCt(host, vmid, request, log),
+    clone: (vmid, request, log) => cloneCt(host, vmid, request, log),
+    makeTemplate: (vmid) => makeTemplate(host, vmid),
+    moveVolume: (vmid, request, log) => moveVolume(host, vmid, request, log),
+    backup: (vmid, request, log) => backupCt(host, vmid, request, log),
+    backedUp: (volid) => backedUpConfig(host, volid),
+    forgetSnapshot: (vmid, name) =>
+      changeCt(host, vmid, (config) => void delete config.snapshots[name]),
+    describeSnapshot: (vmid, name, description) =>
+      changeCt(host, vmid, (config) => {
+        const snapshot = config.snapshots[name];
+        if (snapshot) snapshot.description = storedDescription(description);
+      }),
     removeUnfinished: () => removeUnfinished(host),
   };
 }

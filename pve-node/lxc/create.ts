@@ -40,13 +40,15 @@ export interface CreateRequest {
   template: string;
   disks: DiskRequest[];
   secrets: CreationSecrets;
+  /** A CT from a backup keeps the identity that it had. @default "create" */
+  purpose?: "create" | "restore";
 }
 
 /** Seconds that a create waits for the configuration's lock. */
 const lockWaitSeconds = 5;
 
 /** Held by the process that makes a CT, for as long as it lives. */
-const creationLock = (host: LxcHost, vmid: number) =>
+export const creationLock = (host: LxcHost, vmid: number) =>
   host.paths.at(`/run/lock/lxc/pve-create-${vmid}.lock`);
 
 /** Takes an id: writes the configuration with `lock: create`. @throws when there is such a CT. */
@@ -82,7 +84,9 @@ export async function createCt(host: LxcHost, request: CreateRequest, log: TaskL
     const archive = request.template.startsWith("/")
       ? request.template
       : await volumePath(host, request.template);
-    const found = await populate(host, { vmid, options, archive, secrets: request.secrets }, log);
+    const { secrets, purpose = "create" } = request;
+    if (purpose === "restore") log.line(`restoring '${request.template}' now..`);
+    const found = await populate(host, { vmid, options, archive, secrets, purpose }, log);
     await changeCt(host, vmid, (config) => {
       config.options.arch ??= found.arch ?? "amd64";
       config.options.ostype ??= found.ostype ?? "unmanaged";
@@ -90,7 +94,10 @@ export async function createCt(host: LxcHost, request: CreateRequest, log: TaskL
     });
   } catch (error) {
     await discard(host, vmid);
-    throw new Error(`unable to create CT ${vmid} - ${(error as Error).message}`, { cause: error });
+    const doing = request.purpose ?? "create";
+    throw new Error(`unable to ${doing} CT ${vmid} - ${(error as Error).message}`, {
+      cause: error,
+    });
   } finally {
     await creation.release();
   }
@@ -110,7 +117,7 @@ async function makeDisk(host: LxcHost, vmid: number, disk: DiskRequest, log: Tas
 }
 
 /** Removes what a creation has made so far, and nothing that was there before it. */
-async function discard(host: LxcHost, vmid: number): Promise<void> {
+export async function discard(host: LxcHost, vmid: number): Promise<void> {
   const { config } = await readCt(host, vmid);
   for (const volid of namedVolumes(config)) await freeDisk(host, vmid, volid);
   await removeLxcDirectory(host, vmid);

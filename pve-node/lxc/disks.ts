@@ -78,12 +78,14 @@ export async function allocateDisk(
     vmid: number;
     bytes: number;
     rootUid: number;
+    /** An image to copy instead of making an empty file system. */
+    copyOf?: string;
     /** Called with the volume id before the image exists, and again when another process took that id first. */
     announce?: (volid: string) => Promise<void>;
   },
   log: (line: string) => void,
 ): Promise<NewDisk> {
-  const { vmid, bytes, rootUid, announce } = request;
+  const { vmid, bytes, rootUid, announce, copyOf } = request;
   const storage = await requireRootdirStorage(host, request.storage);
   const folder = host.paths.at(join(storage.path!, "images", String(vmid)));
   await mkdir(folder, { recursive: true });
@@ -105,11 +107,16 @@ export async function allocateDisk(
     } finally {
       await file.close();
     }
+    const made = { volid: `${storage.id}:${vmid}/${name}`, path };
+    if (copyOf !== undefined) {
+      await run("cp", ["--sparse=always", "--reflink=auto", "--", copyOf, path]);
+      return made;
+    }
     // The image is sparse and new: discarding it first would only take time.
     const extended = `nodiscard,root_owner=${rootUid}:${rootUid}`;
     const said = await run("mkfs.ext4", ["-F", "-E", extended, path]);
     for (const line of said.split("\n")) if (/^Creating filesystem/.test(line)) log(line);
-    return { volid: `${storage.id}:${vmid}/${name}`, path };
+    return made;
   }
 }
 

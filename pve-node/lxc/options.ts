@@ -126,7 +126,7 @@ export const createOptions: Record<string, ParamSchema> = {
   "ssh-public-keys": text({ multiline: true }),
   start: flag,
   storage: text({ format: "pve-storage-id", default: "local" }),
-  unique: flag,
+  unique: { ...flag, requires: "restore" },
 };
 
 /** True for an option that a configuration may hold, numbered ones included. */

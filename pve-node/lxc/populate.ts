@@ -5,13 +5,15 @@ import { createInterface } from "node:readline";
 import type { TaskLog } from "../contract";
 import { detectArch, detectOsType } from "./guest/detect";
 import {
+  forgetIdentity,
   hasGuestSetup,
+  setRootPassword,
   setUpForCreation,
   type CreationSecrets,
   type SetupLog,
 } from "./guest/setup";
-import type { LxcHost } from "./lxcHost";
-import { rootfsDirectory } from "./lxcHost";
+import { isolated, serveIsolated } from "./isolated";
+import { rootfsDirectory, type LxcHost } from "./lxcHost";
 import { idMap } from "./lxcConfig";
 import { mountVolumes } from "./mounting";
 
@@ -22,8 +24,10 @@ import { mountVolumes } from "./mounting";
 export interface PopulateRequest {
   vmid: number;
   options: Record<string, string>;
-  /** Template on the node. */
-  archive: string;
+  /** What the disk is filled from on the node: a template or a backup; a clone's disk is filled already. */
+  archive?: string;
+  /** Why: a new CT gets an identity and secrets, a clone another identity, a restored one what it had. */
+  purpose: "create" | "clone" | "restore";
   secrets: CreationSecrets;
 }
 
@@ -33,85 +37,33 @@ export interface PopulateResult {
   ostype?: string;
 }
 
-type Message = { line: string } | { warn: string } | { error: string } | { result: PopulateResult };
-
 /** Starts that process and passes its log on. Secrets go through its standard input. */
-export async function populate(
-  host: LxcHost,
-  request: PopulateRequest,
-  log: TaskLog,
-): Promise<PopulateResult> {
-  const isolation = [
-    "--mount",
-    "--propagation",
-    "private",
-    "--pid",
-    "--mount-proc",
-    "--fork",
-    "--kill-child",
-  ];
-  const child = spawn("unshare", [...isolation, host.pct, "populate"], {
-    stdio: ["pipe", "pipe", "pipe"],
-  });
-  child.stdin.on("error", () => undefined); // its end is reported by its status
-  child.stdin.write(`${JSON.stringify(request)}\n`); // stays open: its end means that we are gone
-  const stop = () => void child.stdin.end();
-  log.signal.addEventListener("abort", stop);
-  let result: PopulateResult | undefined;
-  let failed: string | undefined;
-  let stderr = "";
-  child.stderr.on("data", (data: Buffer) => (stderr = (stderr + data.toString()).slice(-2000)));
-  const lines = createInterface({ input: child.stdout });
-  lines.on("line", (text) => {
-    const message = JSON.parse(text) as Message;
-    if ("line" in message) log.line(message.line);
-    else if ("warn" in message) log.warn(message.warn);
-    else if ("error" in message) failed = message.error;
-    else result = message.result;
-  });
-  const code = await new Promise<number>((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (status) => resolve(status ?? 1));
-  }).finally(() => log.signal.removeEventListener("abort", stop));
-  if (log.signal.aborted) throw new Error("received interrupt");
-  if (code === 0 && result) return result;
-  throw new Error(failed ?? `filling the disk failed: exit code ${code}: ${stderr.trim()}`);
-}
+export const populate = (host: LxcHost, request: PopulateRequest, log: TaskLog) =>
+  isolated<PopulateResult>(host, "populate", request, log);
 
-/** The other side: reads the request, works, and answers one JSON message per line. */
-export async function servePopulate(host: LxcHost): Promise<number> {
-  const say = (message: Message) => process.stdout.write(`${JSON.stringify(message)}\n`);
-  const input = createInterface({ input: process.stdin });
-  const request = await new Promise<PopulateRequest>((resolve) =>
-    input.once("line", (text) => resolve(JSON.parse(text) as PopulateRequest)),
-  );
-  const orphaned = () => process.exit(1);
-  input.once("close", orphaned);
-  const log: SetupLog = { line: (line) => say({ line }), warn: (warn) => say({ warn }) };
-  let code = 0;
-  try {
-    say({ result: await fill(host, request, log) });
-  } catch (error) {
-    say({ error: (error as Error).message });
-    code = 1;
-  }
-  input.off("close", orphaned);
-  process.stdin.destroy(); // the other side keeps it open
-  return code;
-}
+/** The other side. */
+export const servePopulate = (host: LxcHost) =>
+  serveIsolated((request: PopulateRequest, log) => fill(host, request, log));
 
 async function fill(host: LxcHost, request: PopulateRequest, log: SetupLog) {
   const { vmid, archive, secrets } = request;
   await mkdir(rootfsDirectory(host, vmid), { recursive: true });
   const guest = await mountVolumes(host, vmid, request.options);
-  log.line(`extracting archive '${archive}'`);
-  await extract(archive, guest.directory, request.options.unprivileged === "1", log);
+  if (archive !== undefined) {
+    log.line(`extracting archive '${archive}'`);
+    await extract(archive, guest.directory, request.options.unprivileged === "1", log);
+  }
+  if (request.purpose === "restore") await guest.remove("/etc/vzdump");
   const arch = await detectArch(guest);
-  if (arch) log.line(`Detected container architecture: ${arch}`);
+  if (arch && request.purpose === "create") log.line(`Detected container architecture: ${arch}`);
   const ostype = request.options.ostype ?? (await detectOsType(guest));
   if (!ostype) throw new Error("unable to detect OS distribution; give ostype");
   const options = { ...request.options, ostype };
-  if (hasGuestSetup(options)) await setUpForCreation(guest, vmid, options, secrets, log);
+  if (request.purpose === "create" && hasGuestSetup(options))
+    await setUpForCreation(guest, vmid, options, secrets, log);
+  if (request.purpose === "clone" && hasGuestSetup(options)) await forgetIdentity(guest);
+  if (request.purpose === "restore" && secrets.password !== undefined)
+    await setRootPassword(guest, secrets.password);
   return { ...(arch && { arch }), ostype };
 }
 

@@ -148,7 +148,8 @@ function removeOption(options: Record<string, string>, key: string): string[] {
   return [];
 }
 
-function keepUnused(options: Record<string, string>, volume: string): void {
+/** Keeps a volume that nothing uses any more under the first free `unusedN`. */
+export function keepUnused(options: Record<string, string>, volume: string): void {
   let n = 0;
   while (options[`unused${n}`] !== undefined) n++;
   options[`unused${n}`] = volume;

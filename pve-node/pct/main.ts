@@ -1,5 +1,6 @@
 import { lxcHost } from "../lxc/lxcHost";
 import { runHook } from "../lxc/hook";
+import { serveArchive } from "../lxc/backup";
 import { servePopulate } from "../lxc/populate";
 import { errorText } from "./arguments";
 import { commands, usage } from "./commands";
@@ -10,6 +11,7 @@ const internal: Record<string, (args: string[]) => Promise<number>> = {
   hook: ([vmid = "", , type = ""]) =>
     runHook(lxcHost(), Number(vmid), type, process.env.LXC_TARGET),
   populate: () => servePopulate(lxcHost()),
+  archive: () => serveArchive(lxcHost()),
   "restart-after-stop": ([vmid = ""]) => restartAfterStop(lxcHost(), Number(vmid)),
 };
 

@@ -4,12 +4,8 @@ import { newUser, type User, type UserConfig } from "../access/userConfig";
 import { failure, parameterError, permissionError, PveError } from "../errors";
 import { splitList } from "../http/formats";
 import type { ParamSchema, RequestContext, Route } from "../contract";
+import { domainRoutes } from "./domains";
 import { permissionsRoute } from "./accessPermissions";
-
-const REALMS = [
-  { realm: "pam", type: "pam", comment: "Linux PAM standard authentication" },
-  { realm: "pve", type: "pve", comment: "Proxmox VE authentication server" },
-];
 
 const userId: ParamSchema = { type: "string", format: "pve-userid", maxLength: 64 };
 const text: ParamSchema = { type: "string", optional: true };
@@ -28,12 +24,6 @@ const password: ParamSchema = { type: "string", minLength: 8, maxLength: 64 };
 /** Login, users and their passwords. */
 export function accessRoutes(access: AccessControl): Route[] {
   return [
-    {
-      method: "GET",
-      path: "/access/domains",
-      permission: "world",
-      handler: () => REALMS,
-    },
     {
       method: "GET",
       path: "/access/ticket",
@@ -57,6 +47,7 @@ export function accessRoutes(access: AccessControl): Route[] {
         const otp = params.otp !== undefined;
         // No user here has a second factor: a code for one is a wrong code.
         await (otp ? access.refuse() : access.login(user, String(params.password)));
+        access.record(user);
         return {
           username: user,
           ticket: await access.tickets.issue(user),
@@ -66,6 +57,7 @@ export function accessRoutes(access: AccessControl): Route[] {
       },
     },
     permissionsRoute(access),
+    ...domainRoutes(),
     {
       method: "PUT",
       path: "/access/password",

@@ -9,15 +9,12 @@ import {
   type RequestContext,
   type Route,
 } from "../contract";
-import { readText } from "../os/files";
 import { readStorages } from "../storage/configured";
 import type { FileTaskRunner } from "../tasks/taskRunner";
+import { moreClusterRoutes, vmidRange } from "./clusterMore";
 import { nodeAddress } from "./nodes";
 import { storageEntry } from "./storage";
 import { listTasks } from "./tasks";
-
-/** A new guest gets the first free id of this range, the upper end excluded. */
-const VMID_RANGE = [100, 1_000_000] as const;
 
 /** Routes below `/cluster`. The embedded cluster has one node. */
 export function clusterRoutes(services: NodeServices, access: AccessControl): Route[] {
@@ -35,7 +32,7 @@ export function clusterRoutes(services: NodeServices, access: AccessControl): Ro
           if (used.has(vmid)) throw parameterError({ vmid: `VM ${vmid} already exists` });
           return String(vmid);
         }
-        const [lower, upper] = VMID_RANGE;
+        const [lower, upper] = await vmidRange(services.paths);
         for (let vmid = lower; vmid < upper; vmid += 1) if (!used.has(vmid)) return String(vmid);
         throw failure(`unable to get any free VMID in range [${lower}, ${upper}]`);
       },
@@ -48,15 +45,6 @@ export function clusterRoutes(services: NodeServices, access: AccessControl): Ro
         type: { type: "string", enum: ["vm", "storage", "node", "sdn"], optional: true },
       },
       handler: (ctx) => resources(services, access, ctx),
-    },
-    {
-      method: "GET",
-      path: "/cluster/firewall/options",
-      permission: needs("/", "Sys.Audit"),
-      handler() {
-        // No pve-firewall runs here: what CTs' firewall options say would have no effect.
-        return { enable: 0 };
-      },
     },
     {
       method: "GET",
@@ -93,19 +81,7 @@ export function clusterRoutes(services: NodeServices, access: AccessControl): Ro
         });
       },
     },
-    {
-      method: "GET",
-      path: "/cluster/options",
-      permission: "user",
-      async handler() {
-        const lines = ((await readText(services.paths.datacenterCfg)) ?? "").split("\n");
-        const pairs = lines.flatMap((line) => {
-          const [, key, value] = /^([a-z][a-z_-]*):\s*(.*?)\s*$/.exec(line) ?? [];
-          return key ? [[key, value] as const] : [];
-        });
-        return Object.fromEntries(pairs);
-      },
-    },
+    ...moreClusterRoutes(services, access),
   ];
 }
 
@@ -121,6 +97,12 @@ async function resources(services: NodeServices, access: AccessControl, ctx: Req
       const pool = [...pools].find(([, p]) => p.vms.has(guest.vmid))?.[0];
       result.push(guestResource(services.node, guest, pool));
     }
+  }
+  if (type === undefined) {
+    const { pools } = await access.read();
+    for (const pool of pools.keys())
+      if (ctx.allowed(`/pool/${pool}`, "Pool.Audit"))
+        result.push({ id: `/pool/${pool}`, type: "pool", pool });
   }
   if (wants("storage")) result.push(...(await storageResources(services, ctx)));
   if (wants("sdn") && ctx.allowed("/sdn/zones/localnetwork", "SDN.Audit")) {

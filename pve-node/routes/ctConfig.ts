@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { apiConfig, withPending, type CtConfig } from "../codec/ctConfig";
 import { failure, parameterError, permissionError } from "../errors";
 import { splitList } from "../http/formats";
@@ -93,6 +94,17 @@ function shownSection(config: CtConfig, ctx: RequestContext) {
   return section;
 }
 
+/** @throws with Proxmox's text for a device or a script that is not there */
+function refuseMissing(set: Record<string, string>): void {
+  for (const [key, value] of Object.entries(set)) {
+    const device = /^dev\d+$/.test(key) ? /^(?:path=)?([^,]+)/.exec(value)?.[1] : undefined;
+    if (device !== undefined && !existsSync(device))
+      throw failure(`Device ${device} does not exist`);
+    if (key === "hookscript" && !/^[^:]+:snippets\//.test(value))
+      throw failure(`'${value}' is not in the snippets directory`);
+  }
+}
+
 async function update(backend: CtBackend, ctx: RequestContext): Promise<null> {
   const vmid = vmidOf(ctx);
   const { params, empty } = ctx;
@@ -123,6 +135,7 @@ async function update(backend: CtBackend, ctx: RequestContext): Promise<null> {
     },
     values,
   );
+  refuseMissing(set);
   for (const key of Object.keys(set))
     if (key === "hookscript" || key === "template" || /^dev\d+$/.test(key))
       throw parameterError({ [key]: "not available on this node" });

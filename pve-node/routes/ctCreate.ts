@@ -5,6 +5,7 @@ import type { CtBackend } from "../lxc/backend";
 import type { CreateRequest } from "../lxc/create";
 import { configOptions, createOptions, numberedOptions, optionTexts } from "../lxc/options";
 import { checkSshKeys, planCreate } from "../lxc/plan";
+import { backedUpParams, restored } from "./ctRestore";
 import { ctTask, vmidOf } from "./ctParams";
 import { checkOptionPrivileges } from "./ctPermissions";
 
@@ -17,10 +18,20 @@ export function createRoute(services: NodeServices, backend: CtBackend): Route {
     params: { ...configOptions, ...createOptions },
     patterns: numberedOptions,
     async handler(ctx) {
-      const request = await check(services, backend, ctx);
+      const restore = ctx.params.restore === true;
+      const type = restore ? "vzrestore" : "vzcreate";
+      const given = restore ? await backedUpParams(services, backend, ctx) : ctx.params;
+      if (given instanceof Error)
+        return ctTask(services, ctx, type, (log) => {
+          log.line(`recovering backed-up configuration from '${String(ctx.params.ostemplate)}'`);
+          const text = `unable to restore CT ${vmidOf(ctx)} - ${given.message}`;
+          return Promise.reject(new Error(text));
+        });
+      const request = await check(services, backend, { ...ctx, params: given });
+      if (restore) restored(request, given);
       await backend.reserve(request);
       try {
-        return await ctTask(services, ctx, "vzcreate", (log) =>
+        return await ctTask(services, ctx, type, (log) =>
           work(services, backend, ctx, request, log),
         );
       } catch (error) {
@@ -60,7 +71,7 @@ async function check(
   const ct = { vmid, unprivileged, old: {}, storage, ...(pool !== undefined && { pool }) };
   const description = params.description === undefined ? {} : { description: "" };
   checkOptionPrivileges(ctx, ct, { ...options, ...description });
-  await checkTemplate(backend, ctx, String(params.ostemplate));
+  if (params.restore !== true) await checkTemplate(backend, ctx, String(params.ostemplate));
   refuseUnavailable(params);
   const request = planCreate(params);
   for (const disk of request.disks) {
@@ -93,7 +104,7 @@ async function checkTemplate(backend: CtBackend, ctx: RequestContext, volid: str
 
 /** What a real node can do and this one cannot is refused, not ignored. */
 function refuseUnavailable(params: RequestContext["params"]): void {
-  for (const name of ["restore", "force", "unique", "ha-managed", "template"])
+  for (const name of ["ha-managed"])
     if (params[name] === true) throw parameterError({ [name]: "not available on this node" });
   for (const name of Object.keys(params))
     if (name === "hookscript" || /^dev\d+$/.test(name))
@@ -109,7 +120,11 @@ async function work(
 ): Promise<void> {
   const { params, identity } = ctx;
   const { vmid } = request;
+  if (request.purpose === "restore")
+    log.line(`recovering backed-up configuration from '${request.template}'`);
   await backend.create(request, log);
+  if (request.purpose === "restore") log.line("merging backed-up and given configuration..");
+  if (params.template === true) await backend.makeTemplate(vmid);
   if (params.pool !== undefined) await services.pools.add(String(params.pool), vmid);
   if (params.start !== true) return;
   // A task of its own, which goes on when this one has ended, as on a real node.

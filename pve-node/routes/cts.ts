@@ -1,6 +1,10 @@
 import { needs, type NodeServices, type Route } from "../contract";
 import type { CtBackend } from "../lxc/backend";
 import { configRoutes } from "./ctConfig";
+import { cloneRoutes } from "./ctClone";
+import { moreCtRoutes } from "./ctMore";
+import { snapshotRoutes } from "./ctSnapshots";
+import { vzdumpRoutes } from "./vzdump";
 import { createRoute } from "./ctCreate";
 import { ctPath, ctTask, flag, vmidOf, vmidParam } from "./ctParams";
 import { statusRoutes } from "./ctPower";
@@ -11,6 +15,10 @@ export function lxcRoutes(services: NodeServices, backend: CtBackend): Route[] {
     ...statusRoutes(services, backend),
     createRoute(services, backend),
     ...configRoutes(services, backend),
+    ...cloneRoutes(services, backend),
+    ...snapshotRoutes(services, backend),
+    ...moreCtRoutes(services, backend),
+    ...vzdumpRoutes(services, backend),
     {
       method: "DELETE",
       path: ctPath(),

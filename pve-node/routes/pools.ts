@@ -15,7 +15,22 @@ import { guestResource } from "./cluster";
 const poolid: ParamSchema = { type: "string", format: "pve-poolid" };
 const comment: ParamSchema = { type: "string", optional: true, multiline: true };
 
-/** Pools, in the query form that clients use. */
+const changes: Record<string, ParamSchema> = {
+  poolid,
+  comment,
+  vms: { type: "string", format: "pve-vmid-list", optional: true },
+  storage: { type: "string", format: "pve-storage-id-list", optional: true },
+  delete: { type: "boolean", optional: true },
+  "allow-move": { type: "boolean", optional: true },
+};
+
+async function update(access: AccessControl, ctx: RequestContext): Promise<null> {
+  const id = String(ctx.params.poolid);
+  await access.change((config) => changePool(config, id, ctx));
+  return null;
+}
+
+/** Pools, named in the query or, as older clients do, in the path. */
 export function poolRoutes(services: NodeServices, access: AccessControl): Route[] {
   return [
     {
@@ -61,30 +76,45 @@ export function poolRoutes(services: NodeServices, access: AccessControl): Route
       method: "PUT",
       path: "/pools",
       permission: needs("/pool/{poolid}", "Pool.Allocate"),
+      params: changes,
+      handler: (ctx) => update(access, ctx),
+    },
+    {
+      method: "GET",
+      path: "/pools/{poolid}",
+      permission: needs("/pool/{poolid}", "Pool.Audit"),
       params: {
         poolid,
-        comment,
-        vms: { type: "string", format: "pve-vmid-list", optional: true },
-        storage: { type: "string", format: "pve-storage-id-list", optional: true },
-        delete: { type: "boolean", optional: true },
-        "allow-move": { type: "boolean", optional: true },
+        type: { type: "string", enum: ["qemu", "lxc", "storage"], optional: true },
       },
-      async handler(ctx) {
-        const id = String(ctx.params.poolid);
-        await access.change((config) => changePool(config, id, ctx));
-        return null;
+      async handler({ params }) {
+        const id = String(params.poolid);
+        const pool = (await access.read()).pools.get(id);
+        if (!pool) throw failure(`pool '${id}' does not exist`);
+        const members = await poolMembers(services, pool, id);
+        const wanted = members.filter(
+          ({ type }) => params.type === undefined || type === params.type,
+        );
+        return { poolid: id, ...shownComment(pool), members: wanted };
       },
     },
     {
+      method: "PUT",
+      path: "/pools/{poolid}",
+      permission: needs("/pool/{poolid}", "Pool.Allocate"),
+      params: changes,
+      handler: (ctx) => update(access, ctx),
+    },
+    ...["/pools", "/pools/{poolid}"].map((path): Route => ({
       method: "DELETE",
-      path: "/pools",
+      path,
       permission: needs("/pool/{poolid}", "Pool.Allocate"),
       params: { poolid },
       async handler(ctx) {
         const id = String(ctx.params.poolid);
         await access.change(({ pools }) => {
           const pool = pools.get(id);
-          if (!pool) throw failure(`pool '${id}' does not exist`);
+          if (!pool) throw failure(`delete pool failed: pool '${id}' does not exist`);
           const refuse = (what: string) =>
             failure(`delete pool failed: pool '${id}' is not empty (contains ${what})`);
           for (const vmid of pool.vms) throw refuse(`VM ${vmid}`);
@@ -96,25 +126,27 @@ export function poolRoutes(services: NodeServices, access: AccessControl): Route
         });
         return null;
       },
-    },
+    })),
   ];
 }
 
 function changePool(config: UserConfig, id: string, ctx: RequestContext): void {
   const pool = config.pools.get(id);
-  if (!pool) throw failure(`pool '${id}' does not exist`);
+  const refuse = (text: string) => failure(`update pools failed: ${text}`);
+  if (!pool) throw refuse(`pool '${id}' does not exist`);
   const { params } = ctx;
   if (params.comment !== undefined) pool.comment = String(params.comment);
   else if (ctx.empty.has("comment")) pool.comment = "";
   for (const vmid of splitList(String(params.vms ?? "")).map(Number)) {
     ctx.require(`/vms/${vmid}`, "VM.Allocate");
     if (params.delete === true) {
-      if (!pool.vms.delete(vmid)) throw failure(`VM ${vmid} is not a pool member`);
+      if (!pool.vms.delete(vmid)) throw refuse(`VM ${vmid} is not a pool member`);
       continue;
     }
+    if (pool.vms.has(vmid)) throw refuse(`VM ${vmid} is already a pool member`);
     const [other, owner] = [...config.pools].find(([, p]) => p !== pool && p.vms.has(vmid)) ?? [];
     if (owner && params["allow-move"] !== true) {
-      throw failure(`VM ${vmid} belongs already to pool '${other}' and 'allow-move' is not set`);
+      throw refuse(`VM ${vmid} belongs already to pool '${other}' and 'allow-move' is not set`);
     }
     owner?.vms.delete(vmid);
     pool.vms.add(vmid);
@@ -123,7 +155,7 @@ function changePool(config: UserConfig, id: string, ctx: RequestContext): void {
     ctx.require(`/storage/${storage}`, "Datastore.Allocate");
     if (params.delete !== true) pool.storages.add(storage);
     else if (!pool.storages.delete(storage)) {
-      throw failure(`Storage '${storage}' is not a pool member`);
+      throw refuse(`Storage '${storage}' is not a pool member`);
     }
   }
 }
@@ -147,6 +179,7 @@ const shownComment = ({ comment: text }: Pool) => (text === "" ? {} : { comment:
 /** Pool membership for the LXC driver. */
 export function guestPools(access: AccessControl): GuestPools {
   return {
+    members: async (pool) => [...((await access.read()).pools.get(pool)?.vms ?? [])],
     exists: async (pool) => (await access.read()).pools.has(pool),
     add: (pool, vmid) =>
       access.change((config) => {

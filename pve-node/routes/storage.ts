@@ -149,9 +149,12 @@ export function storageRoutes(services: NodeServices): Route[] {
           ctx.require(`/storage/${volume.storage}`, "Datastore.Allocate");
         }
         await refuseUsed(services, volume.volid);
-        if (volume.content === "backup" && (await backupNotes(volume.path)).protected === 1)
-          throw failure(`can't remove protected archive '${volume.volid}'`);
         return services.tasks.start("imgdel", volume.volid, ctx.identity, async (log) => {
+          const kept = volume.content === "backup" && (await backupNotes(volume.path)).protected;
+          if (kept) {
+            const name = volume.volid.slice(volume.storage.length + 1);
+            throw new Error(`cannot remove protected volume '${name}' on '${volume.storage}'`);
+          }
           await fs.rm(volume.path);
           for (const beside of volume.content === "backup" ? [".notes", ".protected"] : [])
             await fs.rm(`${volume.path}${beside}`, { force: true });

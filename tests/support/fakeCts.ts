@@ -1,3 +1,6 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { volumesOf } from "../../pve-node/lxc/volumes";
 import { emptyConfig, printCtConfig, type CtConfig } from "../../pve-node/codec/ctConfig";
 import {
   allocationOf,
@@ -44,7 +47,7 @@ export function fakeCts(): FakeCts {
   /** Bytes of a disk by what its option says. */
   const sizeOf = (mount: MountPoint) => parseSize(mount.size ?? "0") ?? 0;
   const done = <T>(value: T) => Promise.resolve(value);
-  return {
+  const fake: FakeCts = {
     cts,
     running,
     created,
@@ -110,7 +113,7 @@ export function fakeCts(): FakeCts {
           });
         if (!/^mp\d+$/.test(key)) continue;
         const wanted = allocationOf(parseVolumeOption(key, value).volume, "local");
-        if (wanted) await this.checkStorage(wanted.storage, true);
+        if (wanted) await fake.checkStorage(wanted.storage, true);
       }
       applyChange(get(vmid), change, running.has(vmid));
       return done(undefined);
@@ -118,6 +121,30 @@ export function fakeCts(): FakeCts {
     checkResize: async (vmid, request) =>
       done(void resizedBytes(sizeOf(resizedMount(stored(vmid), request)), request)),
     resize: () => done(undefined),
+    async clone(vmid, request, log) {
+      const { options } = get(request.newid);
+      for (const { key, mount } of volumesOf(get(vmid).options)) {
+        log.line(`create full clone of mountpoint ${key} (${mount.volume})`);
+        const volume = `local:${request.newid}/vm-${request.newid}-disk-0.raw`;
+        options[key] = printVolumeOption(key, { ...mount, volume });
+      }
+      delete options.lock;
+      return done(undefined);
+    },
+    makeTemplate: async (vmid) => done(void (get(vmid).options.template = "1")),
+    moveVolume: async (_vmid, { storage }) => fake.checkStorage(storage, true),
+    backup: async (_vmid, { archive }) => {
+      await mkdir(dirname(archive), { recursive: true });
+      await writeFile(archive, "a backup");
+    },
+    backedUp: async (volid) =>
+      volid.includes("2020_01_02")
+        ? Promise.reject(new Error(`volume '${volid}' does not exist`))
+        : done(printCtConfig(get(7010))),
+    forgetSnapshot: async (vmid, name) => done(void delete get(vmid).snapshots[name]),
+    describeSnapshot: async (vmid, name, description) =>
+      done(void (get(vmid).snapshots[name]!.description = description)),
     removeUnfinished: () => done([]),
   };
+  return fake;
 }

@@ -87,6 +87,13 @@ export interface SetupLog {
   warn(text: string): void;
 }
 
+/** Lets the CT's systemd make itself another id at its next start. */
+export async function forgetIdentity(guest: GuestRoot): Promise<void> {
+  if (!(await guest.exists("/etc/machine-id"))) return;
+  await guest.write("/etc/machine-id", "");
+  await guest.remove("/var/lib/dbus/machine-id");
+}
+
 /** Gives a CT an identity of its own: CTs made from one template would share keys and ids. */
 export async function setUpForCreation(
   guest: GuestRoot,
@@ -95,10 +102,7 @@ export async function setUpForCreation(
   secrets: CreationSecrets,
   log: SetupLog,
 ): Promise<void> {
-  if (await guest.exists("/etc/machine-id")) {
-    await guest.write("/etc/machine-id", "");
-    await guest.remove("/var/lib/dbus/machine-id");
-  }
+  await forgetIdentity(guest);
   if (secrets.password !== undefined) await setRootPassword(guest, secrets.password);
   if (secrets.sshPublicKeys !== undefined) {
     const keys = `${secrets.sshPublicKeys.trim()}\n`;
@@ -111,7 +115,7 @@ export async function setUpForCreation(
     log.warn(`Systemd ${systemd} detected. You may need to enable nesting.`);
 }
 
-async function setRootPassword(guest: GuestRoot, password: string): Promise<void> {
+export async function setRootPassword(guest: GuestRoot, password: string): Promise<void> {
   const hash = (
     await run("openssl", ["passwd", "-6", "-stdin"], { input: `${password}\n` })
   ).trim();
