@@ -157,13 +157,25 @@ export async function requireVolume(services: NodeServices, ctx: RequestContext)
   const id = String(ctx.params.storage);
   const given = String(ctx.params.volume);
   const volid = given.includes(":") ? given : `${id}:${given}`;
-  const parsed = parseVolumeId(volid);
+  const parsed = told(
+    () => parseVolumeId(volid),
+    (text) => parameterError({ volume: `${text}\n` }),
+  );
   if (parsed.storage !== id)
     throw parameterError({ volume: `storage ID mismatch (${parsed.storage} != ${id})\n` });
-  const { content: kind, path, vmid } = parseDirectoryVolume(parsed.name);
+  const { content: kind, path, vmid } = told(() => parseDirectoryVolume(parsed.name), failure);
   const config = await requireDirectory(services, id);
   const absolute = join(services.paths.at(config.path ?? ""), path);
   const owner = vmid ?? Number(/^backup\/vzdump-[a-z]+-(\d+)-/.exec(parsed.name)?.[1] ?? NaN);
   const known = Number.isNaN(owner) ? undefined : owner;
   return { storage: id, volid, config, content: kind, path: absolute, vmid: known };
+}
+
+/** What a codec refuses, as an answer. */
+function told<T>(parse: () => T, refusal: (text: string) => Error): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw refusal((error as Error).message);
+  }
 }
