@@ -97,7 +97,12 @@ async function checkLab(context: CommandContext): Promise<Finding[]> {
     const trouble = troubles(status);
     if (!trouble)
       return ok("stack", `${status.targets.length} targets healthy, database available`);
-    return { subject: "stack", level: "error", found: trouble, remedy: "see ./lab status" };
+    return {
+      subject: "stack",
+      level: "error",
+      found: trouble,
+      remedy: `see ${followUp(context.stack, "status")}`,
+    };
   });
   if (
     findings.some(({ subject, found }) => subject === "stack" && found.startsWith("nothing is up"))
@@ -105,7 +110,7 @@ async function checkLab(context: CommandContext): Promise<Finding[]> {
     return findings;
   await look("templates", async () => {
     const news = await readTemplateNews(context);
-    const found = describeTemplateNews(news);
+    const found = describeTemplateNews(news, context.stack);
     if (!found) return ok("templates", `every CT was made from ${news.template}`);
     return { subject: "templates", level: "warning", found, remedy: "" };
   });

@@ -13,6 +13,7 @@ import { databaseContent, resumeWrites, saveForRebuild } from "../database/save"
 import { apiAccess, nodeAccess, type PulumiSession, requireOutputs } from "../lab/session";
 import { bringUp } from "../stack/bringUp";
 import { nextBuild, writeBuilds } from "../stack/builds";
+import { followUp } from "../stack/followUp";
 import { prepareStack } from "../stack/prepare";
 import { protectionSteps, refuseProtected } from "../stack/protection";
 import { unfinishedTargets } from "../stack/roll";
@@ -182,7 +183,7 @@ async function refuseUnhealthy(
   const list = inTheWay.map(({ name, state, detail }) => `${name} ${state} (${detail})`).join(", ");
   throw new Error(
     `rebuild: no app node is taken out while another one does not serve, got ${list}; nothing was changed. ` +
-      `Repair it, or rebuild it alone: ./lab rebuild ${inTheWay[0]!.name}`,
+      `Repair it, or rebuild it alone: ${followUp(context.stack, `rebuild ${inTheWay[0]!.name}`)}`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { listCaches, removeCaches } from "../reset/caches";
+import { refuseToLoseStacks } from "../reset/ownStacks";
 import { type FoundLab, findLabs } from "../reset/labs";
 import { nodeAccess } from "../lab/session";
 import { closeConnection } from "../lab/ssh";
@@ -20,7 +21,8 @@ export const command: Command = {
   usage: "reset [--yes] [--caches] [--all]",
   description:
     "Removes the embedded node with everything in it, and this checkout's state (.lab). What is\n" +
-    "left are caches, whose places and sizes are printed.",
+    "left are caches, whose places and sizes are printed. Refused while .lab has the state or the\n" +
+    "keys of a stack for your own Proxmox VE.",
   options: {
     yes: yesOption,
     caches: { type: "boolean", help: "remove the caches as well" },
@@ -28,6 +30,7 @@ export const command: Command = {
   },
   async run(context) {
     const { progress } = context;
+    refuseToLoseStacks(context.paths);
     const others = context.options.all ? await otherLabs(context) : [];
     const question = await questionOf(context);
     if (!(await confirm(question, context.yes))) return 1;

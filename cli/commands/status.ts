@@ -25,7 +25,7 @@ export const command: Command = {
       readRunTime(ssh, outputs, context.stack),
       readTemplateNews(context),
     ]);
-    const news = describeTemplateNews(templates);
+    const news = describeTemplateNews(templates, context.stack);
     const parts = [describe(status), ...(news ? [`templates  ${news}`] : [])];
     const said = () => [...parts, ...describeRunTime(runTime)].join("\n");
     const all = { ...status, templates, runTime };

@@ -1,6 +1,7 @@
 import type { CommandContext } from "../core/command";
 import { type ApiAccess, callApi } from "../lab/api";
 import type { PulumiSession } from "../lab/session";
+import { followUp } from "./followUp";
 import { EngineError } from "./runEngine";
 import { ctsOf, stackState } from "./stackState";
 import { devStack } from "./workingCopy";
@@ -62,10 +63,14 @@ export async function refuseProtected(
   const found = byProxmox.flat();
   if (found.length === 0) return;
   const list = found.map(({ name, vmid }) => `CT ${vmid} "${name}"`).join(", ");
-  const commands = found.map(({ vmid }) => `./lab exec pve -- pct set ${vmid} --protection 0`);
+  const { stack } = context;
+  const commands = found.map(({ vmid }) =>
+    followUp(stack, `exec pve -- pct set ${vmid} --protection 0`),
+  );
+  const option = stack === devStack ? "" : ` --stack ${stack}`;
   throw new Error(
     `stack "${context.stack}": ${list} is protected from deletion on Proxmox, and nothing was deleted; ` +
-      `to give it up: ${commands.join("; ")}; then ${then}`,
+      `to give it up: ${commands.join("; ")}; then ${then}${option}`,
   );
 }
 

@@ -11,7 +11,9 @@ import {
   progressShare,
 } from "./engineEvents";
 import { openEventLog } from "./eventLog";
+import { followUp } from "./followUp";
 import { endOrphans } from "./orphans";
+import { devStack } from "./workingCopy";
 
 /** What people call to have it done again. */
 const words: Record<Verb, string> = { up: "up", destroy: "down" };
@@ -93,7 +95,8 @@ export async function runEngine(from: {
     const state = events.read();
     if (code !== 0) await endOrphans(paths.root, note); // those of a Pulumi that was killed
     if (code !== 0 && interrupted) {
-      throw new EngineError(`pulumi ${verb}: interrupted; ./lab ${words[verb]} again completes it`);
+      const again = followUp(from.env.PULUMI_STACK ?? devStack, words[verb]);
+      throw new EngineError(`pulumi ${verb}: interrupted; ${again} again completes it`);
     }
     if (code !== 0) throw engineError(verb, code, state, log);
     return describeChanges(state.changes);

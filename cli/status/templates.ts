@@ -2,7 +2,8 @@ import { openPulumi } from "../lab/session";
 import type { CommandContext } from "../core/command";
 import { olderTemplates } from "../stack/builds";
 import { stackSettings } from "../stack/settings";
-import { workingValue } from "../stack/workingCopy";
+import { followUp } from "../stack/followUp";
+import { devStack, workingValue } from "../stack/workingCopy";
 import { ctsOf, devState, stackState } from "../stack/stackState";
 
 /** CTs that were made from another template than new ones are. */
@@ -30,7 +31,10 @@ async function wantedAndMade(context: CommandContext) {
 }
 
 /** For people, in one line; undefined where there is nothing to say. */
-export function describeTemplateNews({ template, older }: TemplateNews): string | undefined {
+export function describeTemplateNews(
+  { template, older }: TemplateNews,
+  stack: string = devStack,
+): string | undefined {
   if (older.length === 0) return undefined;
-  return `${older.join(", ")} made from another template than ${template}, which new CTs get; ./lab rebuild NAME or --all makes them anew`;
+  return `${older.join(", ")} made from another template than ${template}, which new CTs get; ${followUp(stack, "rebuild NAME")}, or --all, makes them anew`;
 }
