@@ -156,7 +156,7 @@ export const commands: CommandEntry[] = [
   {
     name: "pve",
     group: "operate",
-    shown: "pve info|start|stop|faults, cache",
+    shown: "pve info|start|stop|…, cache",
     summary: "the embedded Proxmox node; all that a lab needs in one file",
     load: () => import("./pve.js"),
   },
