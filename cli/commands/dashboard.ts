@@ -26,6 +26,8 @@ export const command: Command = {
     rate: { type: "string", value: "N", help: "requests per second (0 to 200, default 20)" },
     readonly: { type: "boolean", help: "only look: no buttons" },
   },
+  // It runs until it is ended: its address is said at once.
+  passesThrough: true,
   async run(context) {
     const { options, stack } = context;
     const port = integerOption("--port", options.port, { min: 0, max: 65_535, default: 0 });

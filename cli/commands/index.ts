@@ -68,9 +68,15 @@ export const commands: CommandEntry[] = [
     load: () => import("./verify.js"),
   },
   {
+    name: "watch",
+    group: "learn",
+    shown: "watch, dashboard [--readonly]",
+    summary: "the lab live, in the terminal or a browser; keys and buttons break and repair",
+    load: () => import("./watch.js"),
+  },
+  {
     name: "dashboard",
     group: "learn",
-    shown: "dashboard [--readonly]",
     summary: "the lab in a browser, live, with buttons that break and repair",
     load: () => import("./dashboard.js"),
   },
