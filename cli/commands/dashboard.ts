@@ -19,8 +19,8 @@ export const command: Command = {
     "The lab in a browser, live: requests on their way, each target's state, why and since when,\n" +
     "failovers with what they cost, latency and losses; buttons that break, drain and repair, each\n" +
     "with the command it runs. Served on this machine's loopback only; whoever has the printed\n" +
-    "address may use it. It sends requests of its own, which are held back while an experiment,\n" +
-    "a benchmark or the round-robin test measures. Ends with Ctrl-C.",
+    "address may use it. It sends requests of its own, which are held back while an experiment\n" +
+    "or a benchmark measures; ./lab verify counts them as another client's. Ends with Ctrl-C.",
   options: {
     port: { type: "string", value: "N", help: "port on 127.0.0.1 (default: one that is free)" },
     rate: { type: "string", value: "N", help: "requests per second (0 to 200, default 20)" },

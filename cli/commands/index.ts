@@ -71,7 +71,7 @@ export const commands: CommandEntry[] = [
     name: "watch",
     group: "learn",
     shown: "watch, dashboard [--readonly]",
-    summary: "the lab live, in the terminal or a browser; keys and buttons break and repair",
+    summary: "the lab live, in the terminal or a browser; break it from there",
     load: () => import("./watch.js"),
   },
   {

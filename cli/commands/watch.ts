@@ -16,8 +16,9 @@ export const command: Command = {
   description:
     "The lab in the terminal, live: the last requests by the target that answered, shares, states\n" +
     "with reason, a timeline, latency and losses; keys break, drain and repair, ? lists them. It\n" +
-    "sends requests of its own, which are held back while an experiment, a benchmark or the\n" +
-    "round-robin test measures. Without a terminal it prints lines. NO_COLOR is heeded.",
+    "sends requests of its own, which are held back while an experiment or a benchmark measures;\n" +
+    "./lab verify counts them as another client's. Without a terminal it prints a line for each\n" +
+    "change. NO_COLOR is heeded.",
   options: {
     rate: { type: "string", value: "N", help: "requests per second (0 to 200, default 20)" },
     readonly: { type: "boolean", help: "only look: no key breaks anything" },

@@ -4,7 +4,7 @@ const CLIENT = resolve(__dirname, "../../observer/view/client");
 
 /** One script of the page's own sources, for the browser; made at start, in some 50 ms. */
 export async function pageScript(entry: "main.ts" | "replay.ts"): Promise<string> {
-  const { build } = await import("esbuild");
+  const { build, stop } = await import("esbuild");
   const result = await build({
     entryPoints: [join(CLIENT, entry)],
     bundle: true,
@@ -16,5 +16,7 @@ export async function pageScript(entry: "main.ts" | "replay.ts"): Promise<string
     write: false,
     logLevel: "silent",
   });
+  // Its own process is of no use any more.
+  await stop();
   return result.outputFiles[0]!.text;
 }

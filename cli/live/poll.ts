@@ -6,15 +6,14 @@ export interface Source {
   /** For people, e.g. `load balancer`. */
   name: string;
   everyMs: number;
+  /** Between two attempts when it is away. @default 1000 */
+  retryMs?: number;
   open(): Promise<Asker>;
   /** Asks once, and does with the answer what is to be done. */
   look(asker: Asker): Promise<void>;
   /** Called with the reason when it does not answer, and with nothing when it does again. */
   trouble(error?: string): void;
 }
-
-/** Between two attempts at a source that is away. */
-const retryMs = 1000;
 
 /** Asks a source until the signal ends it; one that is away is tried again. */
 export async function poll(source: Source, signal: AbortSignal): Promise<void> {
@@ -35,7 +34,7 @@ export async function poll(source: Source, signal: AbortSignal): Promise<void> {
       if (signal.aborted) return;
       away = true;
       source.trouble((error as Error).message);
-      await sleep(retryMs, undefined, { signal }).catch(() => undefined);
+      await sleep(source.retryMs ?? 1000, undefined, { signal }).catch(() => undefined);
     } finally {
       signal.removeEventListener("abort", close);
       close();

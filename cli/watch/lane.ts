@@ -6,7 +6,7 @@ const SPAN_MS = 60_000;
 /** The last minute of one target: in the rotation, out, drained, and where a fault began. */
 export function lane(snapshot: LiveSnapshot, name: string, index: number, width: number): Line {
   const { at, incidents } = snapshot;
-  const cells = Math.max(10, width - 12);
+  const cells = Math.max(10, width - 13);
   const own = incidents.filter((one) => one.target === name);
   const pieces = Array.from({ length: cells }, (_, i): Piece => {
     const from = at - SPAN_MS + (SPAN_MS * i) / cells;

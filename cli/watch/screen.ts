@@ -72,8 +72,7 @@ function recent({ recent: all, targets }: LiveSnapshot, width: number): Line {
 }
 
 function table({ targets, at }: LiveSnapshot, chosen: number): Line[] {
-  const head =
-    "  # target   state            for  share ideal    p50    p95 retried errors  checks";
+  const head = "  # target   state          for share ideal    p50    p95 retried errors  checks";
   return [[[head, "soft"]], ...targets.map((target, i) => row(target, i, i === chosen, at))];
 }
 
@@ -84,7 +83,7 @@ function row(target: LiveTarget, index: number, chosen: boolean, at: number): Li
   const part = (value: number | null) => (value === null ? "–" : `${Math.round(value * 100)}%`);
   const figures = [
     age.padStart(6),
-    part(share).padStart(6),
+    part(share).padStart(5),
     part(ideal).padStart(6),
     milliseconds(p50).padStart(7),
     milliseconds(p95).padStart(7),
@@ -94,7 +93,7 @@ function row(target: LiveTarget, index: number, chosen: boolean, at: number): Li
   return [
     [chosen ? "› " : "  ", "bold"],
     [`${index + 1} ${name.slice(0, 8).padEnd(9)}`, `t${index}`],
-    [`${stateIcon(level)} ${word}`.slice(0, 14).padEnd(14), level],
+    [`${stateIcon(level)} ${word}`.slice(0, 13).padEnd(13), level],
     [figures, "plain"],
     ["  ", "plain"],
     ...checks.slice(-6).map((good): [string, Style] => (good ? ["•", "good"] : ["x", "bad"])),
@@ -102,16 +101,13 @@ function row(target: LiveTarget, index: number, chosen: boolean, at: number): Li
 }
 
 function rates({ window, windowMs, totals, budget }: LiveSnapshot): Line {
-  const success =
-    window.sent === 0 ? "–" : `${Math.floor((window.ok / window.sent) * 1000) / 10} %`;
-  const percentiles = [window.p50, window.p95, window.p99].map(milliseconds).join("/");
+  const success = window.sent === 0 ? "–" : `${Math.floor((window.ok / window.sent) * 1000) / 10}%`;
+  const percentiles = [window.p50, window.p95, window.p99].map(rounded).join("/");
+  const rate = `${Math.round(window.sent / (windowMs / 1000))}/s ok ${success}`;
   return [
-    [
-      `${Math.round(window.sent / (windowMs / 1000))}/s  success ${success}  p50/p95/p99 ${percentiles}  `,
-      "plain",
-    ],
+    [`${rate} p50/p95/p99 ${percentiles} ms `, "plain"],
     [`lost ${totals.failed}`, totals.failed > 0 ? "bad" : "good"],
-    [` (budget ${Math.floor(budget.allowed)})  hidden ${totals.retried}`, "plain"],
+    [` of ${totals.sent} (budget ${Math.floor(budget.allowed)}) hidden ${totals.retried}`, "plain"],
   ];
 }
 
@@ -133,7 +129,7 @@ function footer({ targets }: LiveSnapshot, state: ScreenState): Line[] {
   const name = targets[chosen]?.name ?? "";
   const keys = readonly
     ? "only looking   ? help   q quit"
-    : `${name}: k kill  f freeze  p packets  e errors  h heal  d drain  u undrain   ? help  q quit`;
+    : `${name}: k kill f freeze p drop e errors h heal d drain u undrain ? help q quit`;
   const held = `./lab ${heldBackFor} measures: own requests are held back`;
   return [[[heldBackFor === undefined ? said : held, "warn"]], [[keys, "soft"]]];
 }
@@ -156,6 +152,8 @@ function help({ targets }: LiveSnapshot, { stack, readonly, chosen }: ScreenStat
     [["? closes this, q quits", "soft"]],
   ];
 }
+
+const rounded = (value: number | null) => (value === null ? "–" : String(Math.round(value)));
 
 const milliseconds = (value: number | null) =>
   value === null ? "–" : value < 10 ? `${value.toFixed(1)}ms` : `${Math.round(value)}ms`;

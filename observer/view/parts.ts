@@ -40,7 +40,7 @@ export function announcement({ snapshot }: LiveMessage): string {
 function headlinePart({ snapshot }: LiveMessage): Markup {
   const { level, title, text, facts } = headline(snapshot);
   const pieces = facts?.map(
-    ([label, value]) => markup`<div class="${label}"><dt>${label}</dt><dd>${value}</dd></div>`,
+    ([label, value]) => markup`<div class="fact-${label}"><dt>${label}</dt><dd>${value}</dd></div>`,
   );
   return markup`<div class="headline ${level}">
     <h2>${stateIcon(level)} ${title}</h2>

@@ -17,7 +17,7 @@ code { font-family: ui-monospace, monospace; font-size: .8125rem; }
 .headline h2 { font-size: clamp(1.375rem, 4vw, 2rem); line-height: 1.15; letter-spacing: -.01em; }
 .headline p { color: var(--ink); margin-top: .125rem; font-size: 1.0625rem; }
 .headline dl { display: flex; flex-wrap: wrap; gap: .125rem 1.75rem; color: var(--ink); margin-top: .25rem; } .headline dt { font-size: .8125rem; color: var(--soft); } .headline dd { font-size: 1.125rem; font-weight: 650; }
-.headline .lost dd { color: var(--bad); }
+.headline .fact-lost dd { color: var(--bad); }
 .headline.good { color: var(--good); background: var(--good-tint); }
 .headline.warn { color: var(--warn); background: var(--warn-tint); }
 .headline.bad { color: var(--bad); background: var(--bad-tint); }
