@@ -8,6 +8,7 @@ const mayImport = {
   app: [],
   provider: ["lib"],
   components: ["provider", "lib"],
+  plugin: ["components"],
   policy: ["lib"],
   observer: ["lib"],
   toolchain: ["system"],

@@ -21,6 +21,7 @@ export { rollOrder, servingNodes } from "./serving";
 export { Site } from "./site";
 export type { SiteArgs, SubnetArgs } from "./siteArgs";
 export { readStackConfig, type StackConfig } from "./stackConfig";
+export { WebStack, type WebStackArgs } from "./webStack";
 export type { Target } from "../lib/haproxy/haproxyConfig";
 export type { HealthCheck } from "../lib/haproxy/profiles";
 export {

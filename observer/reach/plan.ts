@@ -1,11 +1,5 @@
 import type { Settings } from "../../lib/stack/settings";
-import {
-  APP_PORT,
-  DATABASE_PORT,
-  LISTENER_PORT,
-  SSH_PORT,
-  STATS_PORT,
-} from "../../lib/stack/settings";
+import { SSH_PORT } from "../../lib/stack/settings";
 import { nodeNetwork } from "../../lib/net/nodeNetwork";
 import { guestsOf } from "../../lib/stack/guests";
 import { labGroups } from "../../lib/stack/labGroups";
@@ -52,7 +46,12 @@ export const LAN_HOST = "lan";
 export const UNUSED_PORT = 9;
 const API_PORT = 8006;
 
-const CT_PORTS = [SSH_PORT, LISTENER_PORT, APP_PORT, DATABASE_PORT, STATS_PORT, UNUSED_PORT];
+/** Ports that any CT has for somebody, and one that none has. */
+const ctPorts = (settings: Settings) => [
+  SSH_PORT,
+  ...labGroups(settings).flatMap(({ ingress }) => ingress.map(({ port }) => port)),
+  UNUSED_PORT,
+];
 
 /** @param lanHost address of the host in the LAN; without one there are no probes from there */
 export function places(settings: Settings, nodeLanAddress: string, lanHost?: string): Place[] {
@@ -139,7 +138,7 @@ function controls(ports: [Protocol, number][], to: Place): Omit<Probe, "id">[] {
 function attempts(settings: Settings, to: Place, also: number[]): [Protocol, number][] {
   const cache = networkOf(settings).aptProxy;
   const own = [SSH_PORT, API_PORT, ...(cache ? [cache.port] : []), UNUSED_PORT];
-  const ports = [...new Set([...(to.name === BASTION ? own : CT_PORTS), ...also])];
+  const ports = [...new Set([...(to.name === BASTION ? own : ctPorts(settings)), ...also])];
   return (["tcp", "udp"] as const).flatMap((protocol) =>
     ports.map((port): [Protocol, number] => [protocol, port]),
   );

@@ -78,11 +78,15 @@ export async function recordResources(
   watchRegistrations(resources);
   return {
     resources,
-    // Registrations are asynchronous and start others: wait until none came for a while.
+    // Registrations are asynchronous and start others: wait until none came for a while, on a machine that
+    // had the time for them.
     async settle() {
-      for (let before = -1; before !== resources.length;) {
+      for (let quiet = 0, before = -1; quiet < 3;) {
+        const from = Date.now();
+        await new Promise((resolve) => setTimeout(resolve, 25));
+        const isBusy = Date.now() - from > 75 || before !== resources.length;
+        quiet = isBusy ? 0 : quiet + 1;
         before = resources.length;
-        await new Promise((resolve) => setTimeout(resolve, 50));
       }
     },
   };

@@ -1,0 +1,4 @@
+import { soakClone } from "../support/soak";
+import { twoGroups } from "../trials/twoGroups";
+
+twoGroups(soakClone());
