@@ -2,6 +2,7 @@ import { comment } from "../ci/comment";
 import { ciPreview, textOption } from "../ci/ciPreview";
 import { type Command, UsageError, yesOption } from "../core/command";
 import { unknownWord } from "../core/suggest";
+import { devStack } from "../stack/workingCopy";
 import { removeLeftovers, removeStanding } from "../ci/workspace";
 
 const actions = ["preview", "comment", "clean"] as const;
@@ -47,6 +48,12 @@ export const command: Command = {
       const removed = await removeStanding(paths, progress);
       progress.info(removed ? "the standing lab is removed" : "there is no standing lab");
       return 0;
+    }
+    if (context.stack !== devStack) {
+      throw new UsageError(
+        `lab ci preview: is made on an embedded node of its own, got --stack ${context.stack}; ` +
+          `for a real stack use ./lab preview --stack ${context.stack}`,
+      );
     }
     if (textOption(context.options.base) === undefined) {
       throw new UsageError(
