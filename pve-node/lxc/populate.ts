@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, rmdir } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import type { TaskLog } from "../contract";
 import { detectArch, detectOsType } from "./guest/detect";
@@ -53,7 +53,10 @@ async function fill(host: LxcHost, request: PopulateRequest, log: SetupLog) {
     log.line(`extracting archive '${archive}'`);
     await extract(archive, guest.directory, request.options.unprivileged === "1", log);
   }
-  if (request.purpose === "restore") await guest.remove("/etc/vzdump");
+  if (request.purpose === "restore") {
+    for (const name of ["pct.conf", "pct.fw"]) await guest.remove(`/etc/vzdump/${name}`);
+    await rmdir(await guest.resolve("/etc/vzdump")).catch(() => undefined); // the CT's own files stay
+  }
   const arch = await detectArch(guest);
   if (arch && request.purpose === "create") log.line(`Detected container architecture: ${arch}`);
   const ostype = request.options.ostype ?? (await detectOsType(guest));

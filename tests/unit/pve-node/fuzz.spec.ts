@@ -41,6 +41,8 @@ describe("random requests that follow the routes' own parameters", () => {
     for (let n = 0; n < count; n++) {
       const route = routes[n % routes.length]!;
       const { method, path, form } = maker.request(route);
+      // Root may switch itself off: nothing would be tried after that.
+      if (method === "PUT" && /^\/access\/users\/root/.test(path)) continue;
       const answer = await node.app.inject(method, path, root, form);
       const said = `${method} ${path} ${form.slice(0, 500)}`;
       assert.ok(answer.status !== 0 && answer.reason !== "", said);
