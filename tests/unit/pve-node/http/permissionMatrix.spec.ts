@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DEPLOYER_PRIVILEGES, NODE_PRIVILEGES } from "../../../../pve-node/bootstrap";
+import { DEPLOYER_PRIVILEGES, NODE_PRIVILEGES } from "../../../../lib/stack/privileges";
 import { parseCtConfig } from "../../../../pve-node/codec/ctConfig";
 import type { Route } from "../../../../pve-node/contract";
 import { fakeCts } from "../../../support/fakeCts";
