@@ -79,7 +79,8 @@ export async function runEngine(from: {
   const told = new Set<string>();
   const timer = setInterval(() => {
     const state = events.read();
-    for (const failure of errorsToShow(state)) {
+    // What a preview refuses ends the run at once, and is told then.
+    for (const failure of state.phase === "update" ? errorsToShow(state) : []) {
       // Together with the same failure of other resources it would be told once more.
       const cause = failure.slice(failure.indexOf(": ") + 1);
       if (!told.has(cause)) onFailure?.(shortened(failure));
