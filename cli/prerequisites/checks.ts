@@ -9,6 +9,7 @@ import { type Finding, judgePlatform, judgeProxmoxHost, judgeRoom, judgeSsh } fr
 import { judgeCgroups, judgeDocker } from "./judgeDocker";
 import { judgeKernel, lookAtKernel } from "./kernel";
 import { checkNetwork } from "./network";
+import { checkOrigin } from "./origin";
 import { judgePlace, judgeUmask, lookAtPlaces, nearest } from "./places";
 import { checkProxies } from "./proxies";
 
@@ -55,6 +56,7 @@ export async function checkMachine(paths: LabPaths, asked?: DockerAnswer): Promi
     judgePlatform(process.platform, process.arch),
     judgeProxmoxHost(proxmoxSigns()),
     ...lookAtPlaces(paths).map(judgePlace),
+    ...(await checkOrigin(paths)),
     judgeUmask(process.umask()),
     judgeRoom("memory", availableMemory(), memory),
     judgeRoom("disk", freeDisk(daemon?.rootFolder), disk),

@@ -8,6 +8,7 @@ import { ensureEmbeddedNode } from "../../pve-node/box";
 import { bringer, ensurePrerequisites } from "../prerequisites";
 import { pulumiEnvironment } from "./environment";
 import { ensureDevStack } from "./initialize";
+import { setAsideLost } from "./lostNode";
 import { endOrphans } from "./orphans";
 import { repairInterrupted, waitForOtherPulumi } from "./repair";
 import { devStack, ensurePassphrase, updateWorkingCopy } from "./workingCopy";
@@ -29,6 +30,7 @@ async function prepareReal(context: CommandContext): Promise<PulumiSession> {
 async function prepareDev(context: CommandContext): Promise<PulumiSession> {
   const { paths, progress, stack } = context;
   await ensurePrerequisites(paths, progress, context.yes);
+  await setAsideLost(context);
   const [toolchain, node] = await together(
     ensureToolchain(paths, progress),
     ensureEmbeddedNode(paths, progress, bringer(context.yes)),

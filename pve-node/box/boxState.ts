@@ -12,6 +12,8 @@ export interface NodeImage {
 
 /** What a lab remembers of its node between runs: `.lab/state.json`. */
 export interface EmbeddedState {
+  /** The checkout's path when the node was made: the lab's name comes from it. */
+  checkout?: string;
   ports?: Ports;
   lanCidr?: string;
   nameserver?: string;

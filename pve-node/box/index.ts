@@ -43,7 +43,7 @@ export async function ensureEmbeddedNode(
   const node = await progress.step("Embedded node: start (the region)", async (note) => {
     const lan = await ensureLan(paths);
     const { address: nameserver } = await machineNameserver();
-    await writeState(paths, { nameserver });
+    await writeState(paths, { nameserver, checkout: paths.root });
     note("starting the container");
     await ensureContainer(paths, { image, lan });
     note("waiting for the Proxmox VE API");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { hostname, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -249,6 +249,25 @@ describe("a machine with", function () {
       message: `prerequisites:\n${told.join("\n")}`,
     });
   });
+
+  for (const [what, made, says] of [
+    ["a copied .lab", true, /^checkout: its \.lab was copied from \S+ \(.*\); \.\/lab reset here/],
+    ["a moved checkout", false, /^checkout: it was moved here from \S+ \(.*\); move it back, or/],
+  ] as const)
+    it(`${what} is told whose lab that is`, async () => {
+      enter({});
+      const other = join(folder, "other");
+      if (made) mkdirSync(join(other, "lab"), { recursive: true });
+      mkdirSync(paths.state);
+      const state = (checkout: string) =>
+        writeFileSync(join(paths.state, "state.json"), JSON.stringify({ checkout }));
+      state(other);
+      const errors = async () =>
+        (await checkMachine(paths)).filter(({ level }) => level === "error").map(line);
+      assert.match((await errors()).join("\n"), says);
+      state(paths.root);
+      assert.deepEqual(await errors(), []);
+    });
 
   it("a proxy that answers is content", async () => {
     const server = createServer().listen(0, "127.0.0.1");

@@ -1,0 +1,37 @@
+import { mkdirSync, readdirSync, renameSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { inspect } from "../../pve-node/box/docker";
+import { containerName } from "../../pve-node/box/names";
+import type { CommandContext } from "../core/command";
+import { checkpointFile } from "./outputs";
+import { ctsOf, devState } from "./stackState";
+import { devStack } from "./workingCopy";
+
+/**
+ * Puts Pulumi's state aside where the node that it describes is gone with its volume, by `docker system prune
+ * --volumes` for example. Pulumi would look for CTs that nobody has; without a state it builds them anew.
+ *
+ * @param hasVolume whether Docker has the node's volume
+ * @returns the folder that the former state is in; undefined where nothing is lost
+ */
+export async function setAsideLost(
+  { paths, progress }: Pick<CommandContext, "paths" | "progress">,
+  hasVolume: (name: string) => Promise<boolean> = async (name) =>
+    (await inspect("volume", name)) !== undefined,
+): Promise<string | undefined> {
+  const state = devState({ paths, stack: devStack });
+  const cts = state ? ctsOf(state).map(({ name }) => name) : [];
+  const volume = containerName(paths);
+  if (cts.length === 0 || (await hasVolume(volume))) return undefined;
+  const kept = join(paths.state, `lost-${new Date().toISOString().replace(/\W/g, "")}`);
+  mkdirSync(kept, { mode: 0o700 });
+  // Beside it are the states of other stacks, whose nodes are still there.
+  const file = checkpointFile(paths);
+  const own = readdirSync(dirname(file)).filter((name) => name.startsWith(basename(file)));
+  for (const name of own) renameSync(join(dirname(file), name), join(kept, name));
+  progress.warn(
+    `embedded node: its Docker volume ${volume} is gone, and with it ${cts.join(", ")} and the database's data; ` +
+      `they are built anew. Pulumi's former state is in ${kept}`,
+  );
+  return kept;
+}
