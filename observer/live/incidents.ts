@@ -50,14 +50,14 @@ export class Incidents {
     return this.all.find((one) => one.target === target && one.endedAt === undefined);
   }
 
-  request({ ok, at, dueAt, target }: LiveRequest): void {
+  request({ ok, at, sentAt, target }: LiveRequest): void {
     if (ok) return;
     this.losses.push({ at, count: 1, target });
     forget(this.losses, at);
     for (const one of this.all) {
       // An error that a target answered is its own; one of no target may be any's that is broken.
       const belongs = target === undefined || target === one.target;
-      if (belongs && dueAt <= (one.endedAt ?? Infinity) + AFTER_MS) one.lost++;
+      if (belongs && sentAt <= (one.endedAt ?? Infinity) + AFTER_MS) one.lost++;
     }
   }
 

@@ -5,8 +5,8 @@ export interface LiveRequest {
   kind: "request";
   /** When it ended. */
   at: number;
-  /** When it was due; latency counts from here. */
-  dueAt: number;
+  /** When it was sent; latency counts from here, for a view keeps its schedule only roughly. */
+  sentAt: number;
   method: string;
   ok: boolean;
   /** `X-Backend`: the target that answered; undefined: none did. */

@@ -26,7 +26,7 @@ export interface LiveSeries {
 export function figures(requests: readonly LiveRequest[]): Figures {
   const latencies = requests
     .filter(({ ok }) => ok)
-    .map(({ at, dueAt }) => at - dueAt)
+    .map(({ at, sentAt }) => at - sentAt)
     .sort((a, b) => a - b);
   const share = (part: number) => {
     const found = percentile(latencies, part);

@@ -55,7 +55,7 @@ ${replay && PLAYER}
   <section><h2>Requests answered and lost</h2><div data-part="success"></div><div data-part="losses"></div></section>
   <section><h2>Latency <span class="soft small"><span class="line p50"></span> p50 <span class="line p95"></span> p95</span></h2><div data-part="latency"></div></section>
 </div>
-<footer class="soft small">Figures are of the requests of this page, those of "all clients" and retries are the load balancer's own. Latency counts from when a request was due.</footer>
+<footer class="soft small">Figures are of the requests of this page, those of "all clients" and retries are the load balancer's own. Latency counts from when a request was sent.</footer>
 </main>
 <script type="application/json" id="facts"${allowed}>${json(facts)}</script>
 ${events !== undefined && markup`<script type="application/json" id="events">${json(events)}</script>`}

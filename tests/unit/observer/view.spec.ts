@@ -10,7 +10,7 @@ import { announcement, parts } from "../../../observer/view/parts";
 const targets = ["app1", "app2", "app3"];
 const facts: PageFacts = { stack: "dev", url: "http://x", rate: 20, targets, readonly: false };
 const request = (at: number, target?: string): Extract<LiveEvent, { kind: "request" }> => ({
-  ...{ kind: "request", at, dueAt: at - 5, method: "GET", ok: target !== undefined },
+  ...{ kind: "request", at, sentAt: at - 5, method: "GET", ok: target !== undefined },
   ...(target === undefined ? { error: "<b>socket hang up</b>" } : { target }),
 });
 const look = (at: number, down?: string): LiveEvent => ({

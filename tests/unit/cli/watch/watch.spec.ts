@@ -30,7 +30,7 @@ function model(down = true): LiveModel {
     const target = out ? ["app1", "app3"][i % 2] : targets[i % 3];
     const lost = out && at < 110_100;
     found.take({
-      ...{ kind: "request", at: from + at, dueAt: from + at - 1234, method: "GET", ok: !lost },
+      ...{ kind: "request", at: from + at, sentAt: from + at - 1234, method: "GET", ok: !lost },
       ...(lost ? { error: "socket hang up" } : { target }),
     });
   }

@@ -7,7 +7,7 @@ const from = Date.UTC(2026, 0, 1, 12);
 const names = ["app1", "app2", "app3"];
 
 const request = (at: number, target: string | undefined, more: Partial<LiveRequest> = {}) => ({
-  ...{ kind: "request" as const, at: from + at, dueAt: from + at - 4, method: "GET" },
+  ...{ kind: "request" as const, at: from + at, sentAt: from + at - 4, method: "GET" },
   ...{ ok: target !== undefined, target },
   ...(target === undefined && { error: "status 503 of no target" }),
   ...more,
@@ -76,9 +76,9 @@ describe("live model", () => {
     );
   });
 
-  it("counts percentiles of answered requests from when they were due", () => {
+  it("counts percentiles of answered requests from when they were sent", () => {
     for (let i = 1; i <= 100; i++) {
-      model.take(request(i, "app1", { dueAt: from }));
+      model.take(request(i, "app1", { sentAt: from }));
     }
     model.take(request(100, undefined));
     const { window } = model.snapshot(from + 100);
