@@ -157,7 +157,7 @@ const isOut = ({ state }: TargetLook) => state !== "healthy" && state !== "initi
 function explain(open: Incident, look: TargetLook): void {
   if (look.state === "draining") {
     open.drained = true;
-    open.why ??= "it was drained: it gets no new requests";
+    open.why ??= "somebody drained it: it gets no new requests";
     open.reason ??= look.reason ?? undefined;
     return;
   }
