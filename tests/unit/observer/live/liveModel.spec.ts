@@ -117,7 +117,7 @@ describe("live model", () => {
     assert.deepEqual([level, title], ["bad", "app2 is DOWN"]);
     assert.match(
       text,
-      /:00:03 fault kill on app2\. \d\d:00:03 app2 went DOWN, because its connections are refused \(L4CON\), Target\.FailedHealthChecks\. Out for 10 s\. 2 requests lost, 2 failed attempts hidden by retries\.$/,
+      /\d\d:03 fault kill on app2\. \d\d:\d\d:03 app2 went DOWN, because its connections are refused \(L4CON\), Target\.FailedHealthChecks\. Out for 10 s\. 2 requests lost, 2 failed attempts hidden by retries\.$/,
     );
   });
 
