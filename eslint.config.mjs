@@ -60,6 +60,7 @@ export default tseslint.config(
       ".lab/**",
       "eslint.config.mjs",
       "**/*.cjs",
+      "plugin/index.js",
       "toolchain/go/**",
     ],
   },
