@@ -7,6 +7,8 @@ import type { NodeServices, RequestContext } from "../contract";
 import { failure, permissionError, PveError } from "../errors";
 import type { CtBackend } from "../lxc/backend";
 import type { CreateRequest } from "../lxc/create";
+import { verify } from "../http/verify";
+import { configOptions, isConfigOption, numberedOptions } from "../lxc/options";
 import { requireDirectory } from "../storage/configured";
 import { vmidOf } from "./ctParams";
 
@@ -37,18 +39,21 @@ export async function backedUpParams(
   } catch (error) {
     return error as Error;
   }
-  const given: Params = {};
+  const texts: Record<string, string> = {};
   for (const [key, value] of Object.entries(config.options)) {
     if (dropped.test(key) || ctx.params[key] !== undefined) continue;
     if (key === "rootfs" || /^mp\d+$/.test(key)) {
       const disk = allocation(key, value, String(ctx.params.storage));
-      if (disk !== undefined) given[key] = disk;
+      if (disk !== undefined) texts[key] = disk;
     } else if (/^net\d+$/.test(key) && ctx.params.unique === true) {
       const net = parseNet(value);
       delete net.hwaddr;
-      given[key] = printNet(net);
-    } else given[key] = value;
+      texts[key] = printNet(net);
+    } else if (isConfigOption(key)) texts[key] = value;
   }
+  // An archive is a file that anybody may have written: its values are checked like those of a call.
+  const raw = new Map(Object.entries(texts).map(([key, value]) => [key, [value]]));
+  const given = verify({ params: configOptions, patterns: numberedOptions }, {}, raw).params;
   const unprivileged = ctx.params.unprivileged ?? config.options.unprivileged === "1";
   const params: Params = { ...given, ...ctx.params, unprivileged };
   sources.set(params, { config, root: ctx.isRoot });

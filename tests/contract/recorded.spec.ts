@@ -7,7 +7,7 @@ import { Replay } from "./replay";
 describe("the node beside a recorded Proxmox VE", () => {
   for (const [area, cases] of recordedCases()) {
     it(`answers about ${area} no less exactly than before`, async function () {
-      this.timeout(120_000);
+      this.timeout(300_000);
       const replay = await Replay.begin();
       const seen = new Map<string, string>();
       const verdicts = new Map<string, Verdict>();

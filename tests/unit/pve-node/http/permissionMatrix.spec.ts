@@ -66,7 +66,7 @@ describe("every route by every kind of user", () => {
   });
 
   it("changes nothing for who has no rights or may only look", async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     const changing = node.routes.filter(
       (route) => writes(route) && !openToAll.includes(named(route)),
     );

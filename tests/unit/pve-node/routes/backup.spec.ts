@@ -86,6 +86,14 @@ describe("backups over the API", () => {
     assert.ok(!cts.created[0]?.config.options.net0?.includes("BC:24:11:00:00:01"));
   });
 
+  it("hold values that are checked like those of a call", async () => {
+    cts.cts.set(7010, parseCtConfig(config.replace("memory: 64", "memory: lots\nfoo: bar")));
+    const done = await post("/nodes/pve1/lxc", { vmid: 7022, ostemplate: volid, restore: 1 });
+    const memory = "type check ('integer') failed - got 'lots'";
+    assert.deepEqual([done.status, done.json.errors], [400, { memory }]);
+    assert.equal(cts.created.length, 0);
+  });
+
   it("are no templates", async () => {
     const ostemplate = "local:vztmpl/debian.tar.zst";
     const refused = await post("/nodes/pve1/lxc", { vmid: 7022, ostemplate, restore: 1 });
