@@ -43,11 +43,11 @@ export function faultsOf(
 /** The faults in words, one a line. */
 export function describeFaults(faults: NodeFaults): string[] {
   const { startDelayMs = 0, everyNth, cut, only } = faults;
-  const what = only === "changes" ? "POST, PUT and DELETE" : "request";
+  const what = only === "changes" ? "changes (POST, PUT, DELETE)" : "requests";
   const when = cut ? `${cut} it is carried out` : "before and after it is carried out, by turns";
   const lines = [
     ...(startDelayMs > 0 ? [`each start of a CT takes ${startDelayMs / 1000} s longer`] : []),
-    ...(everyNth ? [`each ${everyNth}th ${what} is answered 596 Broken pipe, ${when}`] : []),
+    ...(everyNth ? [`one of ${everyNth} ${what} is answered 596 Broken pipe, ${when}`] : []),
   ];
   return lines.length > 0 ? lines : ["the node has no faults"];
 }

@@ -23,7 +23,7 @@ describe("faults of the embedded node", () => {
     assert.deepEqual(describeFaults({}), ["the node has no faults"]);
     assert.deepEqual(describeFaults({ startDelayMs: 15_000, everyNth: 50 }), [
       "each start of a CT takes 15 s longer",
-      "each 50th request is answered 596 Broken pipe, before and after it is carried out, by turns",
+      "one of 50 requests is answered 596 Broken pipe, before and after it is carried out, by turns",
     ]);
   });
 });
