@@ -1,28 +1,166 @@
 import type { PolicyResource } from "@pulumi/policy";
-import { CONTAINER_TYPE, type Container } from "./cts";
-import { asProps, asText, propsOf, UNKNOWN } from "./plain";
-import { Host } from "./script/shellEffects";
+import { isContainer, type Container } from "./cts";
+import { asProps, asText, propsOf, UNKNOWN, type Plain } from "./plain";
+import type { Area } from "./script/judgedPaths";
+import { Host, type Fault } from "./script/shellEffects";
+import { ANY } from "./script/values";
 
 export const COMMAND_TYPE = "command:remote:Command";
+const COPY_TYPES = /^command:remote:Copy(ToRemote|File)$/;
+
+/** A fault of one of a stack's scripts. */
+export interface ScriptFault extends Fault {
+  /** Name of the resource whose script it is. */
+  resource: string;
+  urn: string;
+}
 
 export interface ObservedHost {
   /** What the scripts for the host leave on it. */
   host: Host;
   /** False when a script of the stack is not known yet: what is missing may be in it. */
   complete: boolean;
+  /** What in the scripts cannot be followed. */
+  faults: ScriptFault[];
 }
 
+/** Everything that a command runs, as far as it is known. */
+interface Script {
+  name: string;
+  urn: string;
+  create: Plain;
+  update: Plain;
+  remove: Plain;
+  stdin: string;
+  environment: Record<string, string>;
+}
+
+/** Policies are given the same stack one after the other: its scripts are followed once. */
+const followed = new Map<string, ObservedHost>();
+const MAX_KEPT = 64;
+
 /** Follows, in their order, the scripts that a stack runs in one CT. */
-export function observe(container: Container, resources: PolicyResource[]): ObservedHost {
-  const observed: ObservedHost = { host: new Host(), complete: true };
-  for (const resource of inOrder(resources)) {
-    if (resource.type !== COMMAND_TYPE) continue;
-    if (!isInside(resource, container, resources)) continue;
-    const script = asText(propsOf(resource.props).create);
-    if (script === undefined) observed.complete = false;
-    else observed.host.run(script);
-  }
+export function observe(
+  container: Container,
+  resources: PolicyResource[],
+  programs: readonly string[] = programsAllowed,
+): ObservedHost {
+  const own = inOrder(resources).filter((one) => isInside(one, container, resources));
+  return follow(own, { isNode: false, programs });
+}
+
+/** Follows what a stack runs outside of its CTs: on the Proxmox node and other machines. */
+export function observeOutside(
+  resources: PolicyResource[],
+  containers: Container[],
+  programs: readonly string[] = programsAllowed,
+): ObservedHost {
+  const commands = inOrder(resources).filter(({ type }) => isScript(type));
+  const outside = commands.filter((one) => !containers.some((ct) => isInside(one, ct, resources)));
+  return follow(outside, { isNode: true, programs });
+}
+
+let programsAllowed: readonly string[] = [];
+
+/** Programs that touch nothing that is judged, from the configuration of the policy on scripts. */
+export function allowPrograms(programs: readonly string[]): void {
+  programsAllowed = programs;
+}
+
+interface Copy {
+  one: PolicyResource;
+  path: Plain;
+}
+
+const isScript = (type: string) => type === COMMAND_TYPE || COPY_TYPES.test(type);
+
+function follow(
+  resources: PolicyResource[],
+  options: { isNode: boolean; programs: readonly string[] },
+): ObservedHost {
+  const scripts = resources.filter(({ type }) => type === COMMAND_TYPE).map(scriptOf);
+  const copies = resources.filter(({ type }) => COPY_TYPES.test(type));
+  const targets = copies.map((one): Copy => ({ one, path: copiedTo(one) }));
+  const texts: unknown[] = [scripts, targets.map(({ one, path }) => [one.urn, path]), options];
+  const key = JSON.stringify(texts, unknownAsText);
+  const kept = followed.get(key);
+  if (kept) return kept;
+  const observed: ObservedHost = { host: new Host(options), complete: true, faults: [] };
+  for (const { one, path } of targets) copied(observed, one, path);
+  for (const script of scripts) run(observed, script);
+  if (followed.size >= MAX_KEPT) followed.clear();
+  followed.set(key, observed);
   return observed;
+}
+
+const unknownAsText = (_: string, value: unknown): unknown => (value === UNKNOWN ? ANY : value);
+
+function scriptOf({ name, urn, props }: PolicyResource): Script {
+  const { create, update, delete: remove, stdin, environment } = propsOf(props);
+  const variables = environment === UNKNOWN ? {} : asProps(environment);
+  return {
+    ...{ name, urn, create, update, remove },
+    stdin: stdin === undefined || stdin === null ? "" : (asText(stdin) ?? ANY),
+    environment: Object.fromEntries(
+      Object.entries(variables).map(([key, value]) => [key, asText(value) ?? ANY]),
+    ),
+  };
+}
+
+function run(observed: ObservedHost, script: Script): void {
+  const { host } = observed;
+  const { name: resource, urn, stdin, environment } = script;
+  const create = asText(script.create);
+  if (create === undefined) {
+    if (script.create === UNKNOWN) observed.complete = false;
+  } else {
+    host.run(create, stdin, environment);
+    observed.faults.push(...host.faults.splice(0).map((fault) => ({ ...fault, resource, urn })));
+  }
+  // Another `update` than `create` is no policy's to follow: "ct-command-one-script" refuses it.
+  const remove = asText(script.remove);
+  if (remove !== undefined) trial(observed, script, remove);
+}
+
+/** A `delete` leaves what is judged as it is: it also runs when the command is replaced. */
+function trial(observed: ObservedHost, script: Script, text: string): void {
+  const { host, faults } = observed;
+  const { name: resource, urn } = script;
+  const after = host.trial(text, script.stdin);
+  faults.push(...after.faults.map((fault) => ({ ...fault, resource, urn })));
+  if (host.options.isNode) return; // it takes the node's filters away again
+  if (after.judgedState() === host.judgedState()) return;
+  const why = "its delete changes what its create has installed";
+  faults.push({ area: "firewall", command: text.slice(0, 60), why, resource, urn });
+}
+
+/** Files that are copied are not read, but for HAProxy's configuration. */
+function copied(observed: ObservedHost, { name, urn }: PolicyResource, path: Plain): void {
+  const to = asText(path);
+  if (to !== undefined && /^\/etc\/haproxy\/[^/]*\.cfg(\.next)?$/.test(to)) return;
+  const { host } = observed;
+  if (to === undefined) {
+    host.fault("script", "a copied file", "where it is copied to cannot be known");
+  } else host.copyTo(to);
+  observed.faults.push(
+    ...host.faults.splice(0).map((fault) => ({ ...fault, resource: name, urn })),
+  );
+}
+
+function copiedTo({ props }: PolicyResource): Plain {
+  const { remotePath } = propsOf(props);
+  return remotePath;
+}
+
+/** Faults of an area, in words that say where they are. */
+export function faultsOf({ faults }: ObservedHost, ...areas: Area[]): string[] {
+  return faults
+    .filter(({ area }) => areas.includes(area))
+    .map(
+      ({ resource, command, why }) =>
+        `a script cannot be judged, for ${why}, got ${JSON.stringify(command)} in ` +
+        `${JSON.stringify(resource)}; declare it as a resource or take it out`,
+    );
 }
 
 /**
@@ -84,7 +222,7 @@ export function belongsTo(
   container: Container,
   resources: PolicyResource[],
 ): boolean {
-  const containers = resources.filter((resource) => resource.type === CONTAINER_TYPE);
+  const containers = resources.filter((resource) => isContainer(resource.type));
   for (let around = command.parent; around; around = around.parent) {
     const inside = containers.filter((ct) => isWithin(ct, around.urn));
     if (inside.length) return inside.length === 1 && inside[0]?.urn === container.urn;

@@ -1,7 +1,22 @@
 import type { PolicyResource } from "@pulumi/policy";
 import { asList, asNumber, asProps, asText, propsOf, UNKNOWN, type Plain } from "./plain";
 
-export const CONTAINER_TYPE = "proxmoxve:index/containerLegacy:ContainerLegacy";
+/** CTs of the provider's versions 6 to 8; all have the same properties. */
+const CONTAINER_TYPE =
+  /^proxmoxve:(CT\/container:Container|index\/container:Container|index\/containerLegacy:ContainerLegacy)$/;
+
+export const isContainer = (type: string): boolean => CONTAINER_TYPE.test(type);
+
+/** Guests of any other kind: VMs, and whatever another provider for Proxmox makes. */
+const OTHER_GUEST =
+  /^(proxmoxve|proxmox|pve|proxmox-ve|lxd|libvirt|incus)[^:]*:.*(vm|lxc|ct|container|qemu|machine|domain|instance|guest)[^:]*:/i;
+/** What belongs to a guest or to the node and is none itself. */
+const NO_GUEST =
+  /^proxmoxve:(firewall|network|storage|cluster|node|user|realm|sdn|backup|metrics|hardware|apt|acme|pool|download|config|oci)\//i;
+
+/** True for a guest that policies do not read. */
+export const isOtherGuest = (type: string): boolean =>
+  !isContainer(type) && OTHER_GUEST.test(type) && !NO_GUEST.test(type);
 
 /** What the provider takes where a program says nothing. */
 const PROVIDER_DEFAULTS = { bridge: "vmbr0", memoryMiB: 512, diskGiB: 4 };
@@ -34,7 +49,7 @@ export interface Container {
 
 /** All CTs that a stack declares. */
 export function containersOf(resources: PolicyResource[]): Container[] {
-  const found = resources.filter((resource) => resource.type === CONTAINER_TYPE);
+  const found = resources.filter(({ type }) => isContainer(type));
   return found.map(({ urn, name, props }) => containerOf(urn, name, props));
 }
 

@@ -27,19 +27,38 @@ export function publishedPorts(properties: unknown): PublishedPort[] {
     }));
 }
 
-/** Paths of the host that a Docker container sees. */
-export function hostPaths(properties: unknown): string[] {
-  const { volumes, mounts, devices } = propsOf(properties);
-  const paths = [
-    ...fields(volumes, "hostPath"),
-    ...fields(mounts, "source"),
-    ...fields(devices, "hostPath"),
-  ];
-  return paths.filter((path) => path.startsWith("/"));
+export interface Mount {
+  /** Path of the CT, or name of a volume; undefined where there is none. */
+  source: string | undefined;
+  target: string | undefined;
+  readOnly: boolean;
+  /** It is no plain folder: another container's, or of a kind that is not known. */
+  isOther: boolean;
 }
 
-function fields(list: Plain, key: string): string[] {
-  return asList(list)
-    .map((item) => asText(asProps(item)[key]))
-    .filter((text) => text !== undefined);
+/** What a Docker container sees besides its image; what is not known yet is left out. */
+export function mountsOf(properties: unknown): Mount[] {
+  const { volumes, mounts, uploads } = propsOf(properties);
+  const known = (list: Plain) =>
+    asList(list)
+      .filter((one) => one !== UNKNOWN)
+      .map(asProps);
+  return [
+    ...known(volumes).map(({ hostPath, volumeName, fromContainer, containerPath, readOnly }) => ({
+      source: asText(hostPath) ?? asText(volumeName),
+      target: asText(containerPath),
+      readOnly: readOnly === true,
+      isOther: Boolean(asText(fromContainer)),
+    })),
+    ...known(mounts).map(({ type, source, target, readOnly }) => ({
+      source: type === "tmpfs" ? undefined : asText(source),
+      target: asText(target),
+      readOnly: readOnly === true,
+      isOther: !["bind", "volume", "tmpfs"].includes(asText(type) ?? ""),
+    })),
+    ...known(uploads).map(({ file }) => ({
+      ...{ source: asText(file), target: asText(file) },
+      ...{ readOnly: false, isOther: true },
+    })),
+  ];
 }

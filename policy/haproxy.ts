@@ -2,10 +2,12 @@ import type { PolicyResource } from "@pulumi/policy";
 import { isInside, observe } from "./commands";
 import type { Container } from "./cts";
 import type { Lab } from "./labFacts";
-import { propsOf } from "./plain";
+import { asProps, propsOf, UNKNOWN } from "./plain";
 import { parseHaproxy, type Section } from "./script/haproxy";
 
-const COPY_TYPE = "command:remote:CopyToRemote";
+const COPY_TYPES = /^command:remote:Copy(ToRemote|File)$/;
+/** The users' file has passwords and is judged by itself. */
+const USERS = /\/users\.cfg(\.next)?$/;
 const FILE = /haproxy[^/]*\.cfg(\.[a-z]+)?$|\/haproxy\/[^/]*\.cfg(\.[a-z]+)?$/;
 
 export interface LoadBalancerSetting {
@@ -14,6 +16,8 @@ export interface LoadBalancerSetting {
   sections: Section[] | undefined;
   /** False when a text may exist that is not known yet. */
   complete: boolean;
+  /** What is copied in place of a text that could be read. */
+  unreadable?: string;
 }
 
 /** HAProxy's configuration on each load balancer: copied as a text asset, or written by a script. */
@@ -25,19 +29,27 @@ async function settingOf(container: Container, lab: Lab): Promise<LoadBalancerSe
   const { resources } = lab;
   const observed = observe(container, resources);
   const texts = [...observed.host.files]
-    .filter(([path]) => FILE.test(path))
+    .filter(([path]) => FILE.test(path) && !USERS.test(path))
     .map(([, text]) => text);
   let { complete } = observed;
+  let unreadable: string | undefined;
   for (const resource of resources) {
-    if (resource.type !== COPY_TYPE || !isInside(resource, container, resources)) continue;
+    if (!COPY_TYPES.test(resource.type) || !isInside(resource, container, resources)) continue;
     const path = propsOf(resource.props).remotePath;
     if (typeof path === "string" && !FILE.test(path)) continue;
     const text = await assetText(resource);
-    if (text === undefined) complete = false;
-    else texts.push(text);
+    if (text !== undefined) texts.push(text);
+    else if (isUnknown(resource)) complete = false;
+    else unreadable = resource.name;
   }
   const sections = texts.length ? texts.flatMap(parseHaproxy) : undefined;
-  return { container, sections, complete };
+  return { container, sections, complete: complete && unreadable === undefined, unreadable };
+}
+
+/** True while a preview cannot know the asset. */
+function isUnknown({ props }: PolicyResource): boolean {
+  const { source } = propsOf(props);
+  return source === UNKNOWN || asProps(source).text === UNKNOWN;
 }
 
 /**

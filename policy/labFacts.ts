@@ -1,5 +1,7 @@
 import type { PolicyResource } from "@pulumi/policy";
+import { isInside } from "./commands";
 import { containersOf, type Container } from "./cts";
+import { DOCKER_CONTAINER, publishedPorts } from "./docker";
 import { privateAddresses, privateBridges, ROLE_TAGS } from "./network";
 
 export interface BridgesConfig {
@@ -28,12 +30,27 @@ export const SERVICE_SETTINGS = {
     type: "integer",
     minimum: 1,
     maximum: 65535,
-    default: DEFAULT_PORT,
-    description: "Port on which app nodes publish the service.",
+    description:
+      "Port on which app nodes publish the service. Default: the one that all of them publish, else 3000.",
   },
 } as const;
 
-export const servicePort = ({ port }: ServiceConfig): number => port ?? DEFAULT_PORT;
+/**
+ * Port of the service: the configured one, else the one that every Docker container of the app nodes
+ * publishes. What does not fit to it, rules or targets, is then what is wrong.
+ */
+export function servicePort({ port }: ServiceConfig, { apps, resources }: Lab): number {
+  if (port !== undefined) return port;
+  const containers = resources.filter(({ type }) => type === DOCKER_CONTAINER);
+  const own = containers.filter((one) => apps.some((app) => isInside(one, app, resources)));
+  const ports = new Set(own.flatMap(({ props }) => publishedPorts(props).map((p) => p.external)));
+  const [only] = ports;
+  return ports.size === 1 && only !== undefined && !isReserved(only) ? only : DEFAULT_PORT;
+}
+
+/** Ports of other services, which no web service takes. */
+export const isReserved = (port: number): boolean =>
+  (port < 1024 && port !== 80 && port !== 443) || [2375, 2376, 5432, 8006, 8404].includes(port);
 
 /** A stack's CTs by the part they play. */
 export interface Lab {

@@ -1,8 +1,9 @@
 import type { PolicyResource } from "@pulumi/policy";
-import type { Container } from "./cts";
+import { containersOf, type Container } from "./cts";
 import { asList, asText, propsOf, UNKNOWN } from "./plain";
 
 export const BRIDGE_TYPES = new Set([
+  "proxmoxve:Network/networkBridge:NetworkBridge",
   "proxmoxve:network/linux/bridge:Bridge",
   "proxmoxve:network/linux/bridgeLegacy:BridgeLegacy",
 ]);
@@ -14,15 +15,22 @@ const DEFAULT_PRIVATE_BRIDGE = "vmbr1";
 export const ROLE_TAGS = { loadBalancer: "lb", app: "app", database: "db" } as const;
 
 /**
- * Bridges of the private subnet: the configured ones, else those that the stack makes without a
- * physical port, else the default stack's.
+ * Bridges of the private subnet: the configured ones, else those that the stack makes for its app nodes and
+ * databases or without a physical port, else the default stack's.
  */
 export function privateBridges(resources: PolicyResource[], configured?: string[]): Set<string> {
   if (configured?.length) return new Set(configured);
+  const inside = containersOf(resources).filter(({ tags }) =>
+    [ROLE_TAGS.app, ROLE_TAGS.database].some((tag) => tags.includes(tag)),
+  );
+  const used = inside.flatMap(({ interfaces }) => interfaces.map(({ bridge }) => bridge));
   const made = resources
     .filter((resource) => BRIDGE_TYPES.has(resource.type))
     .map((resource) => propsOf(resource.props))
-    .filter(({ ports }) => ports !== UNKNOWN && asList(ports).length === 0)
+    // One that has got a port is still theirs; `bridge-private-portless` speaks of the port.
+    .filter(({ ports, name }) => {
+      return ports !== UNKNOWN && (asList(ports).length === 0 || used.includes(asText(name)));
+    })
     .map((bridge) => asText(bridge.name));
   const names = made.filter((name) => name !== undefined);
   return new Set(names.length ? names : [DEFAULT_PRIVATE_BRIDGE]);

@@ -20,9 +20,17 @@ export function plain(value: unknown): Plain {
   return Object.fromEntries(Object.keys(value).map((key) => [key, field(value, key)]));
 }
 
+/** Policies ask for the same properties again and again. */
+const copies = new WeakMap<object, Props>();
+
 /** The properties as an object; anything else counts as having none. */
 export function propsOf(value: unknown): Props {
-  return asProps(plain(value));
+  if (typeof value !== "object" || value === null) return {};
+  const kept = copies.get(value);
+  if (kept) return kept;
+  const own = asProps(plain(value));
+  copies.set(value, own);
+  return own;
 }
 
 export function asProps(value: Plain): Props {

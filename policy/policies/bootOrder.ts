@@ -1,5 +1,5 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
-import { CONTAINER_TYPE, containerOf, type Container } from "../cts";
+import { isContainer, containerOf, type Container } from "../cts";
 import { ROLE_TAGS } from "../network";
 import { asNumber, asProps, propsOf, UNKNOWN } from "../plain";
 
@@ -34,7 +34,7 @@ export const bootOrder: StackValidationPolicy = {
     const tagOrder = args.getConfig<Config>().tagOrder ?? DEFAULT_ORDER;
     const booted: Booted[] = [];
     for (const { type, urn, name, props } of args.resources) {
-      if (type !== CONTAINER_TYPE) continue;
+      if (!isContainer(type)) continue;
       const container = containerOf(urn, name, props);
       const { startOnBoot, startup } = propsOf(props);
       if (startOnBoot === false) {

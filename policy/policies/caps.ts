@@ -1,5 +1,5 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { CONTAINER_TYPE, containerOf } from "../cts";
+import { isContainer, containerOf } from "../cts";
 import { asNumber, asProps, propsOf, UNKNOWN, type Plain } from "../plain";
 
 const DEFAULT_MAX_SWAP_MIB = 0;
@@ -23,7 +23,7 @@ export const caps: ResourceValidationPolicy = {
     },
   },
   validateResource: (args, reportViolation) => {
-    if (args.type !== CONTAINER_TYPE) return;
+    if (!isContainer(args.type)) return;
     const { label } = containerOf(args.urn, args.name, args.props);
     const { memory, cpu, disk } = propsOf(args.props);
     const maxSwap = args.getConfig<Config>().maxSwapMiB ?? DEFAULT_MAX_SWAP_MIB;

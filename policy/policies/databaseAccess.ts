@@ -1,5 +1,5 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
-import { observe } from "../commands";
+import { faultsOf, observe } from "../commands";
 import { labOf, PRIVATE_BRIDGES, type BridgesConfig } from "../labFacts";
 import type { Host } from "../script/shellEffects";
 import { hbaText, parseHba, type HbaRecord } from "../script/pgHba";
@@ -33,17 +33,22 @@ export const databaseAccess: StackValidationPolicy = {
     const { resources } = args;
     const config = args.getConfig<Config>();
     const lab = labOf(resources, config);
-    const clients = new Set(lab.addresses(lab.apps));
+    // A standby connects to the database that it follows.
+    const allowed = [...lab.apps, ...(lab.databases.length > 1 ? lab.databases : [])];
+    const clients = new Set(lab.addresses(allowed));
     // While an address is not known, a record with another one may be that app node's.
-    const clientsKnown = lab.allKnown(lab.apps);
+    const clientsKnown = lab.allKnown(allowed);
     const localMethods = config.localMethods ?? LOCAL_METHODS;
     for (const database of lab.databases) {
-      const { host, complete } = observe(database, resources);
+      const observed = observe(database, resources);
+      const { host, complete } = observed;
       const report = (fault: string) =>
         reportViolation(`${database.label}: ${fault}`, database.urn);
+      for (const fault of faultsOf(observed, "database")) report(fault);
       const records = recordsOn(host);
       if (records === undefined) {
-        if (complete) report("no pg_hba.conf, got none; write it by a command of the stack");
+        if (complete && !observed.faults.length)
+          report("no pg_hba.conf, got none; write it by a command of the stack");
         continue;
       }
       for (const record of records) {

@@ -1,92 +1,217 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { DOCKER_CONTAINER, hostPaths } from "../docker";
-import { asList, asProps, asText, propsOf, type Plain, type Props } from "../plain";
+import { DOCKER_CONTAINER, mountsOf } from "../docker";
+import {
+  asList,
+  asNumber,
+  asProps,
+  asText,
+  propsOf,
+  UNKNOWN,
+  type Plain,
+  type Props,
+} from "../plain";
 
-const DEFAULT_CAPABILITIES = ["NET_BIND_SERVICE"];
-/** Paths of the CT that make a container that can write to them root of the CT. */
-const ENGINE_SOCKETS = [
-  "/var/run/docker.sock",
-  "/run/docker.sock",
-  "/run/containerd/containerd.sock",
-  "/var/lib/docker",
-  "/etc",
-];
-const NAMESPACES = [
-  ["networkMode", "network"],
-  ["pidMode", "process"],
-  ["ipcMode", "IPC"],
-  ["usernsMode", "user"],
-] as const;
+const DEFAULTS = {
+  capabilities: ["NET_BIND_SERVICE"],
+  hostPaths: ["/etc/homelab/web"],
+  hardened: true,
+};
+type Config = Partial<typeof DEFAULTS>;
 
-interface Config {
-  capabilities?: string[];
-  hostPaths?: string[];
-}
+/** Arguments that open nothing; the others are judged below, or must not be given. */
+const HARMLESS = new Set(
+  (
+    "attach command containerReadRefreshTimeoutMilliseconds cpuPeriod cpuQuota cpuSet cpuShares cpus " +
+    "destroyGraceSeconds domainname entrypoints envs groupAdds healthcheck hostname image init labels logOpts logs " +
+    "maxRetryCount memoryReservation mustRun name platform removeVolumes restart rm shmSize start stdinOpen " +
+    "stopSignal stopTimeout tty ulimits wait waitTimeout workingDir ports publishAllPorts bridge containerLogs " +
+    "exitCode networkDatas id"
+  ).split(" "),
+);
+const NAMESPACES: Readonly<Record<string, string>> = {
+  networkMode: "network",
+  pidMode: "process",
+  ipcMode: "IPC",
+  usernsMode: "user",
+  cgroupnsMode: "control group",
+};
 
 /** A container that is root of its CT is root of the Proxmox node, for the CT is privileged. */
 export const dockerContainers: ResourceValidationPolicy = {
   name: "docker-container-confined",
   description:
-    "No Docker container is privileged, uses the host's namespaces, sees Docker's socket or is " +
-    "given capabilities beyond those listed.",
+    "Docker containers run as a user, on a read-only root, without capabilities, devices, foreign " +
+    "networks and namespaces of the host, within a cap on memory, and see listed folders of their CT " +
+    "only, without writing to them.",
   enforcementLevel: "mandatory",
   configSchema: {
     properties: {
       capabilities: {
         type: "array",
         items: { type: "string" },
-        default: DEFAULT_CAPABILITIES,
+        default: DEFAULTS.capabilities,
         description: "Capabilities that a container may be given.",
       },
       hostPaths: {
         type: "array",
         items: { type: "string" },
-        default: [],
-        description: "Paths that may be mounted though they hold Docker's socket or its data.",
+        default: DEFAULTS.hostPaths,
+        description: "Folders of the CT that a container may see, read-only, with what is in them.",
+      },
+      hardened: {
+        type: "boolean",
+        default: DEFAULTS.hardened,
+        description:
+          "Whether a container must have a user, a read-only root, no capabilities, no-new-privileges " +
+          "and a cap on memory.",
       },
     },
   },
   validateResource: (args, reportViolation) => {
     if (args.type !== DOCKER_CONTAINER) return;
-    const config = args.getConfig<Config>();
+    const config = { ...DEFAULTS, ...args.getConfig<Config>() };
     const props = propsOf(args.props);
-    const report = (wrong: string, got: unknown, remedy: string) =>
+    const report = (wrong: string, got: Plain, remedy: string) =>
       reportViolation(
-        `Docker container ${JSON.stringify(args.name)}: ${wrong}, ` +
-          `got ${JSON.stringify(got)}; ${remedy}`,
+        `Docker container ${JSON.stringify(args.name)}: ${wrong}, got ${shownValue(got)}; ${remedy}`,
       );
-    if (props.privileged === true) {
-      report("is privileged", true, "take privileged out, capabilities can be given one by one");
-    }
-    for (const [key, what] of NAMESPACES) {
-      const mode = asText(props[key]) ?? "";
-      if (!/^(host|container:.*)$/.test(mode)) continue;
-      report(`shares the ${what} namespace`, mode, `take ${key} out`);
-    }
-    const free = config.hostPaths ?? [];
-    const paths = hostPaths(args.props).filter((path) => !free.includes(path));
-    for (const path of paths.filter(reachesEngine)) {
-      report("can rule Docker through a mount", path, "mount a folder of the service's own");
-    }
-    const allowed = config.capabilities ?? DEFAULT_CAPABILITIES;
-    for (const capability of addedCapabilities(props)) {
-      if (allowed.includes(capability.replace(/^CAP_/, ""))) continue;
-      report("is given a capability", capability, `allowed are ${allowed.join(", ") || "none"}`);
+    for (const [wrong, got, remedy] of [
+      ...openings(props, config),
+      ...mountFaults(props, config),
+      ...(config.hardened ? softness(props) : []),
+    ]) {
+      report(wrong, got, remedy);
     }
   },
 };
 
-/** The path itself, a folder above it, or something inside Docker's own folders. */
-function reachesEngine(path: string): boolean {
-  const own = path.replace(/\/+$/, "");
-  return ENGINE_SOCKETS.some((socket) => {
-    if (socket === "/etc") return own === socket;
-    return own === socket || socket.startsWith(`${own}/`) || own.startsWith(`${socket}/`);
-  });
+type Finding = [wrong: string, got: Plain, remedy: string];
+const shownValue = (value: Plain) =>
+  typeof value === "symbol" ? "a value that is not known" : (JSON.stringify(value) ?? "none");
+const isSet = (value: Plain): boolean =>
+  value !== undefined &&
+  value !== null &&
+  value !== UNKNOWN &&
+  value !== false &&
+  value !== "" &&
+  !(Array.isArray(value) && value.length === 0) &&
+  !(typeof value === "object" && !Array.isArray(value) && Object.keys(value).length === 0);
+
+function* openings(props: Props, config: typeof DEFAULTS): Generator<Finding> {
+  for (const [key, value] of Object.entries(props)) {
+    if (HARMLESS.has(key) || !isSet(value) || key.startsWith("__")) continue;
+    const namespace = NAMESPACES[key];
+    if (namespace) {
+      const mode = asText(value) ?? "";
+      const isOwn = /^(bridge|default|none|private|shareable)$/.test(mode);
+      if (!isOwn)
+        yield [`shares a ${namespace} namespace that is not its own`, value, `take ${key} out`];
+      continue;
+    }
+    switch (key) {
+      case "privileged":
+        yield ["is privileged", value, "take privileged out, capabilities can be given one by one"];
+        break;
+      case "capabilities":
+        for (const capability of lists(value, "adds")) {
+          if (config.capabilities.includes(capability.replace(/^CAP_/, ""))) continue;
+          const allowed = config.capabilities.join(", ") || "none";
+          yield ["is given a capability", capability, `allowed are ${allowed}`];
+        }
+        break;
+      case "securityOpts":
+        for (const option of asList(value)) {
+          if (/^no-new-privileges([:=]true)?$/.test(asText(option) ?? "")) continue;
+          yield ["has a security option that may take a guard away", option, "take it out"];
+        }
+        break;
+      case "user":
+        if (/^(root|0+)(:|$)/.test(asText(value) ?? ""))
+          yield ["runs as root", value, "give another user"];
+        break;
+      case "readOnly":
+      case "memory":
+      case "memorySwap":
+      case "volumes":
+      case "mounts":
+        break;
+      case "tmpfs":
+        if (/(^|,)(exec|suid|dev)(,|$)/.test(Object.values(asProps(value)).map(String).join(","))) {
+          yield ["may run what is in its memory", value, "take exec, suid and dev out of tmpfs"];
+        }
+        break;
+      case "logDriver":
+        if (!/^(json-file|local|journald|none)$/.test(asText(value) ?? "")) {
+          yield ["sends its log elsewhere", value, "use json-file or local"];
+        }
+        break;
+      case "hosts":
+      case "dns":
+      case "dnsOpts":
+      case "dnsSearches":
+        yield ["resolves names in its own way", value, `take ${key} out`];
+        break;
+      case "runtime":
+        if (value !== "runc") yield ["has another runtime", value, "take runtime out"];
+        break;
+      default:
+        yield [`has an argument that cannot be judged, ${key}`, value, "take it out"];
+    }
+  }
 }
 
-function addedCapabilities({ capabilities }: Props): string[] {
-  const sets: Plain[] = Array.isArray(capabilities) ? capabilities : [capabilities];
-  const added = sets.flatMap((set) => asList(asProps(set).adds)).map(asText);
-  return added.filter((capability) => capability !== undefined);
+function* mountFaults(props: Props, config: typeof DEFAULTS): Generator<Finding> {
+  for (const { source, target, readOnly, isOther } of mountsOf(props)) {
+    if (isOther) {
+      yield [
+        "takes a mount that cannot be judged",
+        source ?? target ?? "",
+        "mount a folder read-only",
+      ];
+      continue;
+    }
+    if (source === undefined) continue;
+    const own = source.replace(/\/+$/, "");
+    const isListed = config.hostPaths.some((path) => own === path || own.startsWith(`${path}/`));
+    if (!isListed || /(^|\/)\.\.(\/|$)/.test(own)) {
+      const allowed = config.hostPaths.join(", ") || "none";
+      yield ["sees a folder of its CT that is not listed", source, `allowed are ${allowed}`];
+    } else if (!readOnly)
+      yield ["may write to a folder of its CT", source, "mount it with readOnly: true"];
+  }
+}
+
+/** Guards that a container is without. */
+function* softness(props: Props): Generator<Finding> {
+  const { user, readOnly, capabilities, securityOpts, memory } = props;
+  if (!isSet(user) && user !== UNKNOWN)
+    yield ["runs as the image's user, which may be root", user, "set user"];
+  if (readOnly !== true && readOnly !== UNKNOWN) {
+    yield ["may write to its root file system", readOnly, "set readOnly: true"];
+  }
+  if (
+    capabilities !== UNKNOWN &&
+    !lists(capabilities, "drops").some((one) => /^(CAP_)?ALL$/i.test(one))
+  ) {
+    yield [
+      "keeps capabilities",
+      lists(capabilities, "drops"),
+      'set capabilities: { drops: ["ALL"] }',
+    ];
+  }
+  const options = asList(securityOpts).map(String);
+  if (
+    securityOpts !== UNKNOWN &&
+    !options.some((one) => /^no-new-privileges([:=]true)?$/.test(one))
+  ) {
+    yield ["may gain privileges", options, 'add "no-new-privileges" to securityOpts'];
+  }
+  if (memory !== UNKNOWN && (asNumber(memory) ?? 0) <= 0) {
+    yield ["has no cap on memory", memory, "set memory, in MiB"];
+  }
+}
+
+function lists(value: Plain, key: string): string[] {
+  const sets: Plain[] = Array.isArray(value) ? value : [value];
+  return sets.flatMap((set) => asList(asProps(set)[key])).flatMap((one) => asText(one) ?? []);
 }

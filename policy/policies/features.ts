@@ -1,5 +1,5 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
-import { CONTAINER_TYPE, containerOf, type Container } from "../cts";
+import { isContainer, containerOf, type Container } from "../cts";
 import { asList, asNumber, asText, propsOf, UNKNOWN, type Plain } from "../plain";
 
 /** The dynamic resource that sets what Proxmox refuses to API tokens. */
@@ -41,7 +41,7 @@ export const features: StackValidationPolicy = {
   validateStack: (args, reportViolation) => {
     const config = { ...DEFAULTS, ...args.getConfig<Config>() };
     for (const { type, urn, name, props } of args.resources) {
-      if (type !== CONTAINER_TYPE) continue;
+      if (!isContainer(type)) continue;
       const container = containerOf(urn, name, props);
       const own = propsOf(props);
       const host = args.resources

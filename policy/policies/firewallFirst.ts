@@ -6,69 +6,122 @@ import { labOf, PRIVATE_BRIDGES, type BridgesConfig, type Lab } from "../labFact
 import { asText, propsOf } from "../plain";
 import { Host } from "../script/shellEffects";
 
-const CHAIN = "DOCKER-USER";
-const DOCKER_PACKAGES = new Set(["docker.io", "docker-ce", "moby-engine"]);
+interface Service {
+  name: string;
+  /** The chain that guards it. */
+  chain: string;
+  /** Packages whose installation starts it. */
+  packages: RegExp;
+  units: RegExp;
+}
+const DOCKER: Service = {
+  name: "Docker",
+  chain: "DOCKER-USER",
+  packages: /^(docker\.io|docker-ce|moby-engine)(=.*)?$/,
+  units: /^docker(\.service|\.socket)?$/,
+};
+const POSTGRES: Service = {
+  name: "PostgreSQL",
+  chain: "INPUT",
+  packages: /^postgresql(-\d+)?(=.*)?$/,
+  units: /^postgresql(@.*)?(\.service)?$/,
+};
+const HAPROXY: Service = {
+  name: "HAProxy",
+  chain: "INPUT",
+  packages: /^haproxy(=.*)?$/,
+  units: /^haproxy(\.service)?$/,
+};
 
-/** Between Docker's start and the rules' load a published port is open to everybody. */
+/** Between a service's start and the rules' load it is open to everybody. */
 export const firewallFirst: StackValidationPolicy = {
   name: "app-firewall-before-docker",
   description:
-    "On each app node the rules of DOCKER-USER are loaded before Docker is installed or started, " +
-    "and before a container runs; the resources depend on each other accordingly.",
+    "In each CT the rules are loaded before its service is installed or started, on app nodes those of " +
+    "DOCKER-USER before Docker and before a container runs; the resources depend on each other accordingly.",
   enforcementLevel: "mandatory",
   configSchema: { properties: { privateBridges: PRIVATE_BRIDGES } },
   validateStack: (args, reportViolation) => {
     const lab = labOf(args.resources, args.getConfig<BridgesConfig>());
-    for (const app of lab.apps) {
-      // Without any rules `app-docker-user-rules` speaks.
-      if (!isFilled(observe(app, lab.resources).host)) continue;
-      const own = lab.resources.filter((r) => isInside(r, app, lab.resources));
-      for (const resource of own) {
-        const got = startsUnguarded(resource, app, lab);
-        if (!got) continue;
-        reportViolation(
-          `${app.label}: ${JSON.stringify(resource.name)} comes before the rules of ${CHAIN}, ` +
-            `got ${got}; make it depend on the command that loads them (dependsOn)`,
-          resource.urn,
-        );
+    const judged: [Service, Container[]][] = [
+      [DOCKER, lab.apps],
+      [POSTGRES, lab.databases],
+      [HAPROXY, lab.loadBalancers],
+    ];
+    for (const [service, containers] of judged) {
+      for (const container of containers) {
+        for (const [resource, got] of early(container, service, lab)) {
+          reportViolation(
+            `${container.label}: ${JSON.stringify(resource.name)} comes before the rules of ` +
+              `${service.chain}, got ${got}; make it depend on the command that loads them (dependsOn)`,
+            resource.urn,
+          );
+        }
       }
     }
   },
 };
 
-/** What starts Docker or a container while the chain is empty; undefined when nothing does. */
-function startsUnguarded(
-  resource: PolicyResource,
-  app: Container,
+/** What starts the service or a container while the chain is empty. */
+function* early(
+  container: Container,
+  service: Service,
   { resources }: Lab,
-): string | undefined {
-  const isContainer = resource.type === DOCKER_CONTAINER;
-  if (!isContainer && resource.type !== COMMAND_TYPE) return undefined;
-  let found: string | undefined;
-  const host: Host = new Host((words) => {
-    if (startsDocker(words) && !isFilled(host)) found ??= "Docker without them";
-  });
-  const before = needsOf(resource, resources).filter(({ type }) => type === COMMAND_TYPE);
-  for (const command of before.filter((r) => isInside(r, app, resources))) {
-    const script = asText(propsOf(command.props).create);
-    if (script === undefined) return undefined; // they may be in a script not known yet
-    host.run(script);
+): Generator<[resource: PolicyResource, got: string]> {
+  // Without any rules the policies on those speak.
+  if (!isFilled(observe(container, resources).host, service)) return;
+  const own = resources.filter((one) => isInside(one, container, resources));
+  const loads = (one: PolicyResource) =>
+    one.type === COMMAND_TYPE && own.includes(one) && alone(one, service).fills;
+  for (const resource of own) {
+    const isContainer = resource.type === DOCKER_CONTAINER;
+    if (!isContainer && resource.type !== COMMAND_TYPE) continue;
+    if (!isContainer && !alone(resource, service).starts) continue;
+    const needs = needsOf(resource, resources);
+    // They may be in a script that is not known yet.
+    const isUnknown = (one: PolicyResource) =>
+      one.type === COMMAND_TYPE && asText(propsOf(one.props).create) === undefined;
+    if (needs.some(loads) || needs.filter((one) => own.includes(one)).some(isUnknown)) continue;
+    yield [resource, isContainer ? "a container without them" : `${service.name} without them`];
   }
-  found = undefined; // what comes before is judged by itself
-  if (isContainer) return isFilled(host) ? undefined : "a container without them";
-  host.run(asText(propsOf(resource.props).create) ?? "");
-  return found;
 }
 
-function isFilled(host: Host): boolean {
-  return (host.ipv4.chains.get(CHAIN) ?? []).length > 0;
+interface Alone {
+  /** The script leaves rules in the chain. */
+  fills: boolean;
+  /** It starts the service while there are none. */
+  starts: boolean;
+}
+const known = new Map<string, Alone>();
+
+/** What a script does when it is the first one in its CT. */
+function alone({ props }: PolicyResource, service: Service): Alone {
+  const script = asText(propsOf(props).create) ?? "";
+  const key = `${service.name}\n${script}`;
+  const kept = known.get(key);
+  if (kept) return kept;
+  let starts = false;
+  const host: Host = new Host({
+    watch: (words) => {
+      if (isStart(words, service) && !isFilled(host, service)) starts = true;
+    },
+  });
+  host.run(script, "");
+  const result = { fills: isFilled(host, service), starts };
+  if (known.size > 200) known.clear();
+  known.set(key, result);
+  return result;
 }
 
-/** Debian starts Docker when it is installed; package names may stand in a loop's list. */
-function startsDocker([program = "", ...args]: string[]): boolean {
-  if (program === "dockerd") return true;
-  if (/^(apt|apt-get|for)$/.test(program)) return args.some((arg) => DOCKER_PACKAGES.has(arg));
-  const units = args.filter((arg) => /^docker(\.service|\.socket)?$/.test(arg));
-  if (program === "service") return units.length > 0;
-  return program === "systemctl" && units.length > 0 && /^(re)?start$|^enable$/.test(args[0] ?? "");
+function isFilled(host: Host, { chain }: Service): boolean {
+  return (host.ipv4.chains.get(chain) ?? []).length > 0;
+}
+
+/** Debian starts a server when it is installed; package names may stand in the list that is worked off. */
+function isStart([program = "", ...args]: string[], { packages, units }: Service): boolean {
+  if (program === "dockerd" && packages.test("docker.io")) return true;
+  if (/^(apt|apt-get|dpkg-query)$/.test(program)) return args.some((arg) => packages.test(arg));
+  if (program === "service") return args.some((arg) => units.test(arg));
+  if (program !== "systemctl" || !args.some((arg) => units.test(arg))) return false;
+  return args.some((arg) => /^((re)?start|enable)$/.test(arg));
 }

@@ -20,7 +20,7 @@ export const forwarding: StackValidationPolicy = {
   validateStack: (args, reportViolation) => {
     const config = args.getConfig<ServiceConfig>();
     const lab = labOf(args.resources, config);
-    const own = servicePort(config);
+    const own = servicePort(config, lab);
     for (const app of lab.apps) {
       const { host, complete } = observe(app, lab.resources);
       if (!complete) continue; // the rules may be in a script not known yet
@@ -43,6 +43,13 @@ export const forwarding: StackValidationPolicy = {
         const packet = { source, port: own, inInterface: interfaces[0] };
         return verdict(host.ipv4.table("mangle"), "FORWARD", packet) !== "ACCEPT";
       });
+      const policy = [host.ipv4, host.ipv6].map((one) =>
+        one.table("mangle").policies.get("FORWARD"),
+      );
+      if (!fault && policy.includes("ACCEPT")) {
+        const what = "forwards everything whenever its rules are not there, got policy ACCEPT";
+        reportViolation(`${app.label}: ${what}; make FORWARD of the mangle table DROP`, app.urn);
+      }
       if (shut && !fault) {
         const what = `does not forward the service's port to a client, got no ACCEPT for ${shut}`;
         reportViolation(`${app.label}: ${what}; accept it in FORWARD of the mangle table`, app.urn);

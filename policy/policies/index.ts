@@ -3,6 +3,21 @@ import { addressInSubnet } from "./addressInSubnet";
 import { appFirewall } from "./appFirewall";
 import { bootOrder } from "./bootOrder";
 import { budget } from "./budget";
+import { beforeRun } from "./beforeRun";
+import { bridges } from "./bridges";
+import { connections } from "./connections";
+import { ctArguments } from "./ctArguments";
+import { databaseSettings } from "./databaseSettings";
+import { dockerDaemon } from "./dockerDaemon";
+import { lbConfig } from "./lbConfig";
+import { lbTargets } from "./lbTargets";
+import { nodeFilters } from "./nodeFilters";
+import { noRouter } from "./noRouter";
+import { persistentFirewall } from "./persistentFirewall";
+import { plainSecrets } from "./plainSecrets";
+import { proxmoxFirewall } from "./proxmoxFirewall";
+import { stackJudged } from "./stackJudged";
+import { valuesKnown } from "./valuesKnown";
 import { caps } from "./caps";
 import { databaseAccess } from "./databaseAccess";
 import { declaredFirewall } from "./declaredFirewall";
@@ -19,23 +34,37 @@ import { oneScript } from "./oneScript";
 import { privateSubnet } from "./privateSubnet";
 import { privilegedContainers } from "./privilegedContainers";
 import { publishedPorts } from "./publishedPorts";
+import { outsideScripts, scripts } from "./scripts";
 import { securityGroups } from "./securityGroups";
 import { tags } from "./tags";
 import { uniqueIdentity } from "./uniqueIdentity";
 
 /** The private subnet, then the CTs, the load balancer and what runs in Docker. */
 export const policies: Policies = [
+  stackJudged,
+  scripts,
+  outsideScripts,
+  beforeRun,
+  valuesKnown,
   privateSubnet,
+  bridges,
+  nodeFilters,
   securityGroups,
+  persistentFirewall,
   declaredFirewall,
+  proxmoxFirewall,
   oneScript,
+  noRouter,
   appFirewall,
   firewallFirst,
   publishedPorts,
   forwarding,
+  dockerDaemon,
   databaseAccess,
+  databaseSettings,
   privilegedContainers,
   features,
+  ctArguments,
   caps,
   budget,
   bootOrder,
@@ -43,9 +72,13 @@ export const policies: Policies = [
   uniqueIdentity,
   addressInSubnet,
   lbHealthCheck,
+  lbTargets,
+  lbConfig,
   lbStats,
   lbBackendHeader,
   lbTls,
   dockerContainers,
   images,
+  plainSecrets,
+  connections,
 ];

@@ -40,6 +40,9 @@ export const lbBackendHeader: StackValidationPolicy = {
 /** What stands in place of the rule; undefined when it is there. */
 function wrongHeader(section: Section, header: string): string | undefined {
   if (linesOf(section, "server").length === 0) return undefined;
+  // Over TCP there are no headers.
+  const own = linesOf(section, "mode").at(-1) ?? section.defaults.findLast(([w]) => w === "mode");
+  if (own?.[1] === "tcp") return undefined;
   const about = linesOf(section, "http-response").filter((words) => {
     return words[2]?.toLowerCase() === header.toLowerCase();
   });

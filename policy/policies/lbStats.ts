@@ -37,6 +37,9 @@ function pageFault(section: Section): string | undefined {
   const shows = ["enable", "uri", "admin"].some((word) => says(section, "stats", word));
   const served = linesOf(section, "http-request", "use-service", "prometheus-exporter").length > 0;
   if (!shows && !served) return undefined;
+  if (linesOf(section, "stats", "admin").length > 0) {
+    return "lets its stats page change targets, got stats admin; take it out";
+  }
   // A password beside "stats auth" is in the state, in the logs of a diff and in every review.
   if (says(section, "stats", "auth")) {
     return "has the password of its stats page in the text, got stats auth; use a userlist in a file of its own";

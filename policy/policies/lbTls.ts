@@ -31,7 +31,18 @@ export const lbTls: StackValidationPolicy = {
       const shared = sections.flatMap((s) => linesOf(s, "ssl-default-bind-options")).flat();
       for (const section of sections) {
         for (const bind of linesOf(section, "bind").filter((words) => words.includes("ssl"))) {
-          const version = minVersion([...shared, ...bind]);
+          const words = [...shared, ...bind];
+          const weak = words.findLast((_, i) =>
+            /^(ciphers|ciphersuites)$/.test(words[i - 1] ?? ""),
+          );
+          if (weak && WEAK.test(weak)) {
+            reportViolation(
+              `${container.label}: ${where(section)} accepts weak ciphers, got ${weak} on bind ` +
+                `${bind[1]}; leave ciphers out, or name strong ones`,
+              container.urn,
+            );
+          }
+          const version = minVersion(words);
           if (VERSIONS.indexOf(version) >= VERSIONS.indexOf(wanted)) continue;
           reportViolation(
             `${container.label}: ${where(section)} accepts old versions of TLS, got ${version} on ` +
@@ -43,6 +54,10 @@ export const lbTls: StackValidationPolicy = {
     }
   },
 };
+
+/** Suites that encrypt badly or not at all, unless they are taken out by a `!` or `-`. */
+const WEAK =
+  /(^|[:+])(ALL|COMPLEMENTOFALL|[ae]?NULL|LOW|MEDIUM|EXP\w*|RC4|3?DES|MD5|ADH|AECDH|SEED|IDEA)/i;
 
 const where = ({ kind, name }: Section) => `${kind} ${name}`.trim();
 

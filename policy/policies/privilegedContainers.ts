@@ -1,5 +1,5 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { CONTAINER_TYPE, containerOf } from "../cts";
+import { isContainer, containerOf } from "../cts";
 import { ROLE_TAGS } from "../network";
 
 interface Config {
@@ -22,7 +22,7 @@ export const privilegedContainers: ResourceValidationPolicy = {
     },
   },
   validateResource: (args, reportViolation) => {
-    if (args.type !== CONTAINER_TYPE) return;
+    if (!isContainer(args.type)) return;
     const privilegedTags = args.getConfig<Config>().privilegedTags ?? [ROLE_TAGS.app];
     const container = containerOf(args.urn, args.name, args.props);
     if (container.unprivileged !== false) return; // unprivileged, or not known yet

@@ -19,7 +19,7 @@ export const publishedPorts: StackValidationPolicy = {
     const config = args.getConfig<ServiceConfig>();
     const lab = labOf(args.resources, config);
     const { resources } = lab;
-    const own = servicePort(config);
+    const own = servicePort(config, lab);
     for (const app of lab.apps) {
       const { host, complete } = observe(app, resources);
       const containers = resources.filter(({ type }) => type === DOCKER_CONTAINER);

@@ -1,7 +1,9 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
-import { observe } from "../commands";
+import { faultsOf, observe } from "../commands";
 import type { Container } from "../cts";
-import { labOf, PRIVATE_BRIDGES, type BridgesConfig, type Lab } from "../labFacts";
+import { hasNoIpv6 } from "../kernel";
+import { labOf, PRIVATE_BRIDGES, type Lab } from "../labFacts";
+import { PORT_SETTINGS, portsOf, type PortsConfig } from "../labPorts";
 import { BRIDGE_TYPES } from "../network";
 import { asList, asNumber, asProps, asText, propsOf } from "../plain";
 import type { Firewall } from "../script/firewall";
@@ -9,7 +11,7 @@ import { ruleText, type FirewallRule } from "../script/iptables";
 import { admitsNew, isWorld, verdict } from "../script/packets";
 
 /** Rules of the Proxmox firewall. */
-const PROXMOX_RULES = "proxmoxve:firewall/rulesLegacy:RulesLegacy";
+const PROXMOX_RULES = /^proxmoxve:.*firewall_?\/?rules(Legacy)?:/i;
 /** Chains of the packets that a CT forwards, which `app-docker-user-rules` judges. */
 const FORWARDING = new Set(["DOCKER-USER", "FORWARD", "OUTPUT"]);
 /** Stands for every port that no rule names. */
@@ -17,17 +19,8 @@ const ANY_PORT = 1;
 /** Somebody on the internet, and a neighbour over IPv6: addresses that no stack has. */
 const STRANGERS = { ipv4: ["203.0.113.7"], ipv6: ["2001:db8::7", "fe80::7"] };
 
-const DEFAULTS = {
-  appPort: 3000,
-  databasePort: 5432,
-  adminPort: 22,
-  publicPorts: [80, 443],
-  statsPort: 8404,
-};
-type Config = BridgesConfig & Partial<typeof DEFAULTS> & { adminSources?: string[] };
-
-const port = (description: string, value: number) =>
-  ({ type: "integer", minimum: 1, maximum: 65535, default: value, description }) as const;
+const ADMIN_PORT = 22;
+type Config = PortsConfig & { adminPort?: number; adminSources?: string[] };
 
 /** The CTs' own filter is their security group: who is not named does not get in. */
 export const securityGroups: StackValidationPolicy = {
@@ -40,9 +33,12 @@ export const securityGroups: StackValidationPolicy = {
   configSchema: {
     properties: {
       privateBridges: PRIVATE_BRIDGES,
-      appPort: port("Port of the service on app nodes.", DEFAULTS.appPort),
-      databasePort: port("Port of the database.", DEFAULTS.databasePort),
-      adminPort: port("Port of SSH, which `adminSources` may reach.", DEFAULTS.adminPort),
+      ...PORT_SETTINGS,
+      adminPort: {
+        type: "integer",
+        default: ADMIN_PORT,
+        description: "Port of SSH, which `adminSources` may reach.",
+      },
       adminSources: {
         type: "array",
         items: { type: "string" },
@@ -50,39 +46,37 @@ export const securityGroups: StackValidationPolicy = {
           "Addresses that may reach the port of SSH. Default: those of the private bridges, " +
           "through which the Proxmox node is the bastion.",
       },
-      publicPorts: {
-        type: "array",
-        items: { type: "integer", minimum: 1, maximum: 65535 },
-        default: DEFAULTS.publicPorts,
-        description: "Ports of the load balancer that everybody may reach.",
-      },
-      statsPort: port(
-        "Port of the load balancer's stats page, for one subnet.",
-        DEFAULTS.statsPort,
-      ),
     },
   },
-  validateStack: (args, reportViolation) => {
-    const config = { ...DEFAULTS, ...args.getConfig<Config>() };
+  validateStack: async (args, reportViolation) => {
+    const config = args.getConfig<Config>();
     const lab = labOf(args.resources, config);
-    const { adminPort } = config;
+    const { adminPort = ADMIN_PORT } = config;
+    const ports = await portsOf(lab, config);
     const admin = { adminPort, admins: config.adminSources ?? gateways(lab) };
     const judge = (container: Container, group: Omit<Group, "adminPort" | "admins">) => {
       const fault = faultOf(container, lab, { ...admin, ...group });
       if (fault) reportViolation(`${container.label}: ${fault}`, container.urn);
+      for (const one of faultsOf(observe(container, lab.resources), "firewall")) {
+        reportViolation(`${container.label}: ${one}`, container.urn);
+      }
     };
-    const only = (own: number, clients: Container[]) => ({
+    const only = (own: number, clients: Container[], peers: Container[] = []) => ({
       port: own,
+      peers: lab.addresses(peers),
       clients: lab.addresses(clients),
-      known: lab.allKnown(clients),
+      known: lab.allKnown([...clients, ...peers]),
       open: [],
     });
     for (const app of lab.apps) {
-      judge(app, { ...only(config.appPort, lab.loadBalancers), published: true });
+      judge(app, { ...only(ports.app, lab.loadBalancers), published: true });
     }
-    for (const database of lab.databases) judge(database, only(config.databasePort, lab.apps));
+    for (const database of lab.databases) {
+      const peers = lab.databases.filter((one) => one !== database);
+      judge(database, only(ports.database, lab.apps, peers));
+    }
     for (const balancer of lab.loadBalancers) {
-      judge(balancer, { ...only(config.statsPort, []), open: config.publicPorts });
+      judge(balancer, { ...only(ports.stats, []), open: ports.open });
     }
   },
 };
@@ -91,6 +85,8 @@ interface Group {
   /** The one that only clients may reach; without any, subnets may that are not the world. */
   port: number;
   clients: string[];
+  /** Who may reach it as well and need not: standbys of a database. */
+  peers: string[];
   /** False while a client's address is not known: a foreign one may be its. */
   known: boolean;
   /** Ports that everybody may reach. */
@@ -103,18 +99,28 @@ interface Group {
 
 function faultOf(container: Container, lab: Lab, group: Group): string | undefined {
   const { host, complete } = observe(container, lab.resources);
+  const off = hasNoIpv6(host);
   const fault =
     proxmoxFault(container, lab, group.open) ??
     ruleFault(host.ipv4, group) ??
-    ruleFault(host.ipv6, { ...group, clients: [], known: true });
+    (off ? undefined : ruleFault(host.ipv6, { ...group, clients: [], peers: [], known: true }));
   if (fault || !complete) return fault;
+  for (const [family, firewall] of [
+    ["IPv4", host.ipv4],
+    ["IPv6", host.ipv6],
+  ] as const) {
+    const policy = firewall.table("filter").policies.get("INPUT");
+    if (policy === undefined || policy === "DROP" || (off && family === "IPv6")) continue;
+    return `INPUT is open whenever its rules are not there, got policy ${policy} over ${family}; make it DROP`;
+  }
   const own = lab.addresses([container]);
   const foreign = lab.addresses(lab.containers).filter((address) => {
-    return group.known && ![...group.clients, ...group.admins, ...own].includes(address);
+    const known = [...group.clients, ...group.peers, ...group.admins, ...own];
+    return group.known && !known.includes(address);
   });
   const open =
     openFault(host.ipv4, [...STRANGERS.ipv4, ...foreign], group) ??
-    openFault(host.ipv6, STRANGERS.ipv6, group);
+    (off ? undefined : openFault(host.ipv6, STRANGERS.ipv6, group));
   if (open) return open;
   if (group.published) return undefined;
   const shut = group.clients.find((source) => {
@@ -154,7 +160,7 @@ function ruleFault(firewall: Firewall, group: Group): string | undefined {
     );
     if (!rule) continue;
     const { source = "" } = rule;
-    const other = group.clients.includes(source)
+    const other = [...group.clients, ...group.peers].includes(source)
       ? "a client to other ports"
       : "others than the clients";
     const who = isWorld(rule.source) ? "everybody" : other;
@@ -169,19 +175,22 @@ function ruleFault(firewall: Firewall, group: Group): string | undefined {
 
 function named({ source, protocol, destinationPort, other }: FirewallRule, group: Group): boolean {
   if (other.includes("!") || (protocol !== "tcp" && protocol !== "6")) return false;
-  if (group.open.some((open) => String(open) === destinationPort)) return true;
+  const ports = destinationPort?.split(",") ?? [];
+  if (ports.length > 0 && ports.every((one) => group.open.map(String).includes(one))) return true;
   if (isWorld(source) || source === undefined) return false;
   if (destinationPort === String(group.adminPort) && group.admins.includes(source)) return true;
   if (destinationPort !== String(group.port)) return false;
   if (group.open.length > 0) return true; // the load balancer's stats page, for a subnet
-  return group.clients.includes(source) || (!group.known && !source.includes("/"));
+  return (
+    [...group.clients, ...group.peers].includes(source) || (!group.known && !source.includes("/"))
+  );
 }
 
 /** Rules of the Proxmox firewall for this CT; those of other objects are not the CT's filter. */
 function proxmoxFault(container: Container, lab: Lab, open: number[]): string | undefined {
   for (const { type, props } of lab.resources) {
     const { containerId, rules } = propsOf(props);
-    if (type !== PROXMOX_RULES || asNumber(containerId) !== container.vmid) continue;
+    if (!PROXMOX_RULES.test(type) || asNumber(containerId) !== container.vmid) continue;
     for (const rule of asList(rules).map(asProps)) {
       const source = asText(rule.source) || undefined;
       if (rule.type !== "in" || rule.action !== "ACCEPT" || typeof rule.source === "symbol")

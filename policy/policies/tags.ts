@@ -1,5 +1,5 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { CONTAINER_TYPE, containerOf } from "../cts";
+import { isContainer, containerOf } from "../cts";
 import { ROLE_TAGS } from "../network";
 import { asList, propsOf, UNKNOWN } from "../plain";
 
@@ -28,7 +28,7 @@ export const tags: ResourceValidationPolicy = {
     },
   },
   validateResource: (args, reportViolation) => {
-    if (args.type !== CONTAINER_TYPE) return;
+    if (!isContainer(args.type)) return;
     const { requiredTags, roleTags } = { ...DEFAULTS, ...args.getConfig<Config>() };
     const given = propsOf(args.props).tags;
     if (given === UNKNOWN || asList(given).includes(UNKNOWN)) return;

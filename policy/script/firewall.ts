@@ -1,5 +1,5 @@
 import { parseRule, sameRule, type FirewallRule } from "./iptables";
-import { parseScript } from "./shell";
+import { plainWords } from "./words";
 
 /** The chains of one table of an address family, as far as scripts were seen to fill them. */
 export class Table {
@@ -51,6 +51,42 @@ export class Table {
 export class Firewall {
   private readonly tables = new Map<string, Table>();
 
+  clone(): Firewall {
+    const copy = new Firewall();
+    for (const [name, { chains, policies }] of this.tables) {
+      const table = copy.table(name);
+      for (const [chain, rules] of chains) table.chains.set(chain, [...rules]);
+      for (const [chain, policy] of policies) table.policies.set(chain, policy);
+    }
+    return copy;
+  }
+
+  clear(): void {
+    this.tables.clear();
+  }
+
+  /** The chains that guard a CT, and nothing of what Docker or others put there, as one text. */
+  guards(): string {
+    const of = (table: string, chain: string) => [
+      this.table(table).policies.get(chain),
+      this.table(table).chains.get(chain) ?? [],
+    ];
+    const own = [of("filter", "INPUT"), of("mangle", "FORWARD"), of("filter", "DOCKER-USER")];
+    return JSON.stringify(own);
+  }
+
+  /** Everything in it as one text, for two to be compared. */
+  text(): string {
+    const lines = [...this.tables].flatMap(([name, { chains, policies }]) => [
+      ...[...chains].filter(([, rules]) => rules.length > 0).map((one) => [name, ...one]),
+      ...[...policies].map((one) => [name, ...one]),
+    ]);
+    return lines
+      .map((line) => JSON.stringify(line))
+      .sort()
+      .join("\n");
+  }
+
   table(name: string): Table {
     const table = this.tables.get(name) ?? new Table();
     this.tables.set(name, table);
@@ -83,7 +119,7 @@ export class Firewall {
       if (declared && (policy === "-" || !keepOthers)) table.chain(declared).length = 0;
       if (declared && policy !== "-") table.policies.set(declared, policy);
       if (declared) continue;
-      if (line.startsWith("-")) this.apply(parseScript(line)[0]?.words ?? [], name);
+      if (line.startsWith("-")) this.apply(plainWords(line), name);
     }
   }
 }

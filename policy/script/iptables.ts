@@ -34,6 +34,8 @@ const FIELDS: Readonly<Record<string, TextField>> = {
   "--ctorigdstport": "originalPort",
   "--dport": "destinationPort",
   "--destination-port": "destinationPort",
+  "--dports": "destinationPort",
+  "--destination-ports": "destinationPort",
   "-j": "target",
   "--jump": "target",
 };

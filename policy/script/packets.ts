@@ -79,8 +79,10 @@ function interfaceIs(wanted: string, name: string): boolean {
 
 function portsInclude(range: string | undefined, port: number): boolean {
   if (range === undefined) return true;
-  const [first = "", last = first] = range.split(":");
-  return port >= Number(first || 0) && port <= Number(last || 65535);
+  return range.split(",").some((one) => {
+    const [first = "", last = first] = one.split(":");
+    return port >= Number(first || 0) && port <= Number(last || 65535);
+  });
 }
 
 function sourceIncludes(range: string, source: string): boolean {

@@ -1,144 +1,210 @@
-export interface Redirect {
-  /** `<`, `>`, `>>`, `<<`; file descriptors other than the standard ones are left out. */
-  operator: string;
-  target: string;
-}
+import { parse, type ParsedScript, type Script, type Statement, type SyntaxNode } from "unbash";
+import type { Expansion } from "./words";
+import { Machine } from "./machine";
+import type { Host } from "./shellEffects";
+import { ANY, outcome, type FileFact, type Outcome } from "./values";
+import { NODES } from "./nodes";
 
-/** One simple command of a shell script. */
-export interface Command {
-  words: string[];
-  redirects: Redirect[];
-  /** Text of a here document. */
-  input?: string;
-  /** How the command hangs on the one before it. */
-  after: ";" | "&&" | "||" | "|";
-}
+const MAX_DEPTH = 12;
+const MAX_STEPS = 20_000;
 
-const CONNECTORS: Readonly<Record<string, Command["after"]>> = { "&&": "&&", "||": "||", "|": "|" };
+/** Follows a script in a shell of its own: each way that it may go, and what they have in common after. */
+export class Shell implements Expansion {
+  readonly functions = new Map<string, SyntaxNode>();
+  private readonly endings: Machine[] = [];
+  private returns: Machine[] = [];
+  private readonly atExit: string[] = [];
+  private steps = 0;
+  /** Arguments of the function or file that is run, the first one under "1". */
+  arguments: string[] = [];
+  depth = 0;
+  /** Text of the script that is run, for messages. */
+  source = "";
 
-interface Cursor {
-  text: string;
-  at: number;
-}
+  constructor(
+    readonly host: Host,
+    /** Undefined: not known. */
+    public stdin?: string,
+  ) {}
 
-/**
- * Splits a POSIX shell script into its simple commands, with quotes, comments, redirections and here
- * documents resolved. Expansions are kept as they are written: what depends on them is not known.
- */
-export function parseScript(text: string): Command[] {
-  const cursor = { text, at: 0 };
-  const commands: Command[] = [];
-  const waiting: { command: Command; end: string; tabs: boolean }[] = [];
-  let current: Command = { words: [], redirects: [], after: ";" };
+  get machine(): Machine {
+    return this.host.machine;
+  }
 
-  const finish = (after: Command["after"]) => {
-    if (current.words.length || current.redirects.length) commands.push(current);
-    current = { words: [], redirects: [], after };
-  };
-
-  while (cursor.at < text.length) {
-    const rest = text.slice(cursor.at, cursor.at + 3);
-    if (/^\\\n/.test(rest)) cursor.at += 2;
-    else if (/^[ \t\r]/.test(rest)) cursor.at += 1;
-    else if (rest.startsWith("#")) skipTo(cursor, "\n");
-    else if (rest.startsWith("\n")) {
-      cursor.at += 1;
-      finish(current.words.length ? ";" : current.after); // a line may end with && or |
-      for (const { command, end, tabs } of waiting.splice(0)) {
-        command.input = hereDocument(cursor, end, tabs);
-      }
-    } else {
-      const operator = /^(&&|\|\||;;|[{}](?=[\s;&|)]|$)|[;&|()])/.exec(rest)?.[0];
-      const redirect = /^\d*(<<-|<<<|<<|>>|>&|<&|>\||&>|<|>)/.exec(text.slice(cursor.at));
-      if (redirect && !rest.startsWith("&&")) {
-        cursor.at += redirect[0].length;
-        const sign = redirect[1] ?? "";
-        while (/[ \t]/.test(text[cursor.at] ?? "")) cursor.at += 1;
-        const target = word(cursor);
-        if (sign === "<<" || sign === "<<-") {
-          waiting.push({ command: current, end: target, tabs: sign === "<<-" });
-        } else if (sign === "<<<") current.input = `${target}\n`;
-        else if (/^[01]?[<>]/.test(redirect[0])) current.redirects.push({ operator: sign, target });
-      } else if (operator) {
-        cursor.at += operator.length;
-        finish(CONNECTORS[operator] ?? ";");
-      } else current.words.push(word(cursor));
+  run(text: string): Outcome {
+    if (this.depth > MAX_DEPTH) {
+      this.host.fault("script", text, "it runs itself again and again");
+      return outcome();
     }
+    const script = parse(text);
+    this.complain(script, text);
+    const before = this.source;
+    this.source = text;
+    this.depth += 1;
+    const result = this.list(script.commands);
+    this.depth -= 1;
+    this.source = before;
+    return result;
   }
-  finish(";");
-  return commands;
-}
 
-/** One word with its quotes taken off. */
-function word(cursor: Cursor): string {
-  const { text } = cursor;
-  let value = "";
-  while (cursor.at < text.length) {
-    const char = text[cursor.at] ?? "";
-    if (/[\s;&|<>()]/.test(char)) break;
-    cursor.at += 1;
-    if (char === "'") value += quoted(cursor);
-    else if (char === '"') value += doubleQuoted(cursor);
-    else if (char === "$" && text[cursor.at] === "(") value += `$${substitution(cursor)}`;
-    else if (char === "\\") {
-      if (text[cursor.at] !== "\n") value += text[cursor.at] ?? "";
-      cursor.at += 1;
-    } else value += char;
+  /** Ends the script: what `trap` names is run, and all its ends become one. */
+  finish(): void {
+    for (const text of this.atExit.splice(0)) {
+      this.host.machine.ended = undefined;
+      this.run(text);
+    }
+    const ends = [...this.endings];
+    if (this.machine.ended !== "failed" || ends.length === 0) ends.push(this.machine);
+    const [first = this.machine, ...others] = ends;
+    this.host.machine = others.reduce(
+      (a, b) => Machine.either(a, b, (what) => this.unsure(what, "exit")),
+      first,
+    );
+    this.host.machine.ended = undefined;
   }
-  return value;
-}
 
-function quoted(cursor: Cursor): string {
-  const end = cursor.text.indexOf("'", cursor.at);
-  const value = cursor.text.slice(cursor.at, end < 0 ? undefined : end);
-  cursor.at = end < 0 ? cursor.text.length : end + 1;
-  return value;
-}
-
-function doubleQuoted(cursor: Cursor): string {
-  const { text } = cursor;
-  let value = "";
-  while (cursor.at < text.length) {
-    const char = text[cursor.at] ?? "";
-    cursor.at += 1;
-    if (char === '"') return value;
-    if (char === "\\" && /["\\$`\n]/.test(text[cursor.at] ?? "")) {
-      if (text[cursor.at] !== "\n") value += text[cursor.at] ?? "";
-      cursor.at += 1;
-    } else if (char === "$" && text[cursor.at] === "(") value += `$${substitution(cursor)}`;
-    else value += char;
+  trap(text: string): void {
+    if (text !== "" && text !== "-") this.atExit.push(text);
   }
-  return value;
-}
 
-/** `(…)` of a command substitution, kept as text. */
-function substitution(cursor: Cursor): string {
-  const start = cursor.at;
-  let depth = 0;
-  while (cursor.at < cursor.text.length) {
-    const char = cursor.text[cursor.at] ?? "";
-    cursor.at += 1;
-    if (char === "'") quoted(cursor);
-    else if (char === "(") depth += 1;
-    else if (char === ")" && --depth === 0) break;
+  variable(name: string): string | undefined {
+    if (/^\d+$/.test(name)) return name === "0" ? "sh" : (this.arguments[Number(name) - 1] ?? "");
+    if (name === "@" || name === "*") return this.arguments.join(" ");
+    return this.machine.variables.get(name);
   }
-  return cursor.text.slice(start, cursor.at);
-}
 
-function hereDocument(cursor: Cursor, end: string, tabs: boolean): string {
-  const lines: string[] = [];
-  while (cursor.at < cursor.text.length) {
-    const start = cursor.at;
-    skipTo(cursor, "\n");
-    cursor.at += 1;
-    const line = cursor.text.slice(start, cursor.at - 1).replace(tabs ? /^\t+/ : /^(?!)/, "");
-    if (line === end) break;
-    lines.push(line);
+  output(script: ParsedScript | undefined): string {
+    return this.substituted(script)?.output ?? ANY;
   }
-  return lines.map((line) => `${line}\n`).join("");
-}
 
-function skipTo(cursor: Cursor, char: string): void {
-  const found = cursor.text.indexOf(char, cursor.at);
-  cursor.at = found < 0 ? cursor.text.length : found;
+  follow(script: ParsedScript | undefined): void {
+    this.substituted(script);
+  }
+
+  private substituted(script: ParsedScript | undefined): Outcome | undefined {
+    if (!script) return undefined;
+    this.complain(script, this.source);
+    return this.inside(() => this.list(script.commands));
+  }
+
+  /** Runs in a subshell: folder and variables are as before, and `exit` ends it alone. */
+  inside(run: () => Outcome): Outcome {
+    const { variables, folder } = this.machine;
+    this.machine.variables = new Map(variables);
+    const result = run();
+    this.machine.variables = variables;
+    this.machine.folder = folder;
+    const { ended } = this.machine;
+    this.machine.ended = undefined;
+    return ended === "failed" ? outcome(false) : ended ? outcome(true) : result;
+  }
+
+  list(statements: readonly Statement[]): Outcome {
+    let last = outcome(true, "");
+    let output: string | undefined = "";
+    let leavesLoop = false;
+    for (const { command } of statements) {
+      if (this.machine.ended || leavesLoop) break;
+      leavesLoop =
+        command.type === "Command" && /^(break|continue)$/.test(command.name?.value ?? "");
+      last = this.node(command);
+      output = output === undefined || last.output === undefined ? undefined : output + last.output;
+    }
+    return { ...last, output };
+  }
+
+  /** Follows a command whose standard input is another one than the shell's. */
+  fed(node: SyntaxNode, stdin: string | undefined): Outcome {
+    const outer = this.stdin;
+    this.stdin = stdin;
+    const result = this.node(node);
+    this.stdin = outer;
+    return result;
+  }
+
+  node(node: SyntaxNode): Outcome {
+    this.steps += 1;
+    if (this.steps > MAX_STEPS) {
+      if (this.steps === MAX_STEPS + 1) this.host.fault("script", this.source, "it is too long");
+      return outcome();
+    }
+    const follow = NODES[node.type] as ((node: SyntaxNode, shell: Shell) => Outcome) | undefined;
+    if (follow) return follow(node, this);
+    this.host.fault("script", this.textOf(node), "this kind of command is not followed");
+    return outcome();
+  }
+
+  textOf({ pos, end }: { pos: number; end: number }): string {
+    return this.source.slice(pos, end);
+  }
+
+  /** Runs one of two ways, or both where it cannot be known which. */
+  either(
+    { succeeded, ifTrue, ifFalse }: Outcome,
+    [first, second]: [() => Outcome, () => Outcome],
+    swapped = false,
+  ): Outcome {
+    const way = (run: () => Outcome, facts: FileFact[]) => {
+      for (const { path, text } of facts) this.machine.files.set(path, text);
+      return run();
+    };
+    const [yes, no] = swapped ? [ifFalse, ifTrue] : [ifTrue, ifFalse];
+    if (succeeded === true) return way(first, ifTrue);
+    if (succeeded === false) return way(second, ifFalse);
+    const before = this.machine.clone();
+    const a = way(first, yes);
+    const afterA = this.machine;
+    this.host.machine = before;
+    const b = way(second, no);
+    this.host.machine = this.joined(afterA, this.machine);
+    const same = a.succeeded === b.succeeded ? a.succeeded : undefined;
+    return outcome(same, a.output === b.output ? a.output : undefined);
+  }
+
+  /** A way that ended the script goes no further; one that failed leaves nothing to be judged. */
+  private joined(a: Machine, b: Machine): Machine {
+    if (a.ended) this.keep(a);
+    if (a.ended) return b;
+    if (b.ended) this.keep(b);
+    if (b.ended) return a;
+    return Machine.either(a, b, (what) => this.unsure(what, "a condition"));
+  }
+
+  private keep(machine: Machine): void {
+    if (machine.ended === "succeeded") this.endings.push(machine);
+    if (machine.ended === "returned") this.returns.push(machine);
+  }
+
+  /** Runs a function's body: `return` ends it, wherever it stands. */
+  called(body: SyntaxNode): Outcome {
+    const outer = this.returns;
+    this.returns = [];
+    const result = this.node(body);
+    const ends = this.returns.splice(0);
+    this.returns = outer;
+    for (const one of ends) one.ended = undefined;
+    if (this.machine.ended === "returned") this.machine.ended = undefined;
+    if (ends.length === 0) return result;
+    if (!this.machine.ended) ends.push(this.machine);
+    else this.keep(this.machine);
+    const [first = this.machine, ...others] = ends;
+    this.host.machine = others.reduce(
+      (a, b) => Machine.either(a, b, (what) => this.unsure(what, "a condition")),
+      first,
+    );
+    return outcome();
+  }
+
+  private unsure(what: string, because: string): void {
+    const area = /iptables|nft|firewall/.test(what) ? "firewall" : "script";
+    this.host.fault(area, what, `it depends on ${because} that cannot be known`);
+  }
+
+  private complain(
+    script: Script & { errors?: readonly { message: string }[] },
+    text: string,
+  ): void {
+    const [error] = script.errors ?? [];
+    if (error) this.host.fault("script", text, `it is no valid shell script: ${error.message}`);
+  }
 }

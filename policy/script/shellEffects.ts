@@ -1,106 +1,125 @@
-import { Firewall } from "./firewall";
-import { parseScript, type Command } from "./shell";
+import type { Firewall } from "./firewall";
+import { followLater } from "./later";
+import { areaOf, type Area } from "./judgedPaths";
+import { Machine } from "./machine";
+import { Shell } from "./shell";
+import { steered } from "./simpleCommand";
+import { ANY } from "./values";
 
-/** Words before a command that only steer the script. Both branches of a condition count as run. */
-const KEYWORDS = new Set([
-  "if",
-  "then",
-  "elif",
-  "else",
-  "while",
-  "until",
-  "do",
-  "!",
-  "time",
-  "exec",
-]);
-const MAX_DEPTH = 5;
+/** Something in a script that cannot be followed, or that touches what policies judge. */
+export interface Fault {
+  area: Area;
+  /** The command as it is written, shortened. */
+  command: string;
+  /** Why it is a fault, as the end of a sentence. */
+  why: string;
+}
 
-/** What scripts leave on a host, as far as can be read from their text: files and firewall rules. */
+/** A kernel setting, or a file below /proc or /sys, that a script writes. */
+export interface KernelSetting {
+  name: string;
+  value: string;
+}
+
+export interface HostOptions {
+  /** Sees the words of each command, with the host as it is just before. */
+  watch?: (words: string[]) => void;
+  /** The Proxmox node has filters of its own, and commands for its CTs. */
+  isNode?: boolean;
+  /** Programs that are taken to touch nothing that is judged. */
+  programs?: readonly string[];
+}
+
+/** What scripts leave on a host: files, firewall rules, units. What cannot be followed is a fault. */
 export class Host {
-  readonly files = new Map<string, string>();
-  readonly ipv4 = new Firewall();
-  readonly ipv6 = new Firewall();
+  readonly faults: Fault[] = [];
+  readonly kernel: KernelSetting[] = [];
+  /** What `docker run` and its like were given. */
+  readonly dockerRuns: string[][] = [];
+  /** Files whose later effects have been followed, by their path. */
+  readonly seen = new Map<string, string>();
+  machine = new Machine();
 
-  /** `watch` sees the words of each command, with the host as it is just before. */
-  constructor(private readonly watch: (words: string[]) => void = () => undefined) {}
+  constructor(readonly options: HostOptions = {}) {}
 
-  /** Follows a script. What it does by loops, variables and unknown programs is not seen. */
-  run(script: string, depth = 0): void {
-    if (depth > MAX_DEPTH) return;
-    let succeeded = true;
-    for (const command of parseScript(script)) {
-      if (command.after === "&&" && !succeeded) continue;
-      if (command.after === "||" && succeeded) continue;
-      succeeded = this.execute(command, depth);
+  /** Texts of the files that are wholly known. */
+  get files(): Map<string, string> {
+    const known = [...this.machine.files].filter(
+      ([, text]) => text !== null && !text.includes(ANY),
+    );
+    return new Map(known as [string, string][]);
+  }
+
+  get ipv4(): Firewall {
+    return this.machine.ipv4;
+  }
+
+  get ipv6(): Firewall {
+    return this.machine.ipv6;
+  }
+
+  /**
+   * Follows a script to its end, with whatever its units and hooks do later.
+   *
+   * @param stdin text of its standard input; undefined when it is not known
+   */
+  run(script: string, stdin?: string, environment: Record<string, string> = {}): void {
+    // A shell of its own for each script: variables and the folder do not outlive it.
+    this.machine.variables.clear();
+    this.machine.folder = "/root";
+    this.machine.ended = undefined;
+    const shell = new Shell(this, stdin);
+    for (const [name, value] of Object.entries(environment)) {
+      steered(name, value, shell, `${name}=${value}`);
+      this.machine.variables.set(name, value);
     }
+    shell.run(script);
+    shell.finish();
+    followLater(this);
   }
 
-  /** True when the command succeeds; anything that is not modelled is taken to. */
-  private execute(command: Command, depth: number): boolean {
-    const words = command.words.slice();
-    while (KEYWORDS.has(words[0] ?? "") || /^[A-Za-z_]\w*=/.test(words[0] ?? "")) words.shift();
-    this.watch(words);
-    const [program = "", ...args] = words;
-    const name = program.slice(program.lastIndexOf("/") + 1);
-    const family = /^iptables/.test(name) ? this.ipv4 : this.ipv6;
-    const operands = args.filter((arg) => !arg.startsWith("-"));
-    if (/^ip6?tables(-nft|-legacy)?$/.test(name)) return family.apply(args);
-    if (/^ip6?tables(-nft|-legacy)?-restore$/.test(name)) {
-      const file = this.input(command) ?? this.files.get(operands.at(-1) ?? "");
-      const keepOthers = args.includes("-n") || args.includes("--noflush");
-      if (file !== undefined) family.restore(file, keepOthers);
-    } else if (name === "mv" || name === "cp") {
-      const [from = "", to = ""] = operands.slice(-2);
-      const content = this.files.get(from);
-      if (content !== undefined) this.files.set(to, content);
-      if (name === "mv") this.files.delete(from);
-    } else if (name === "tee") this.write(operands[0], command.input, args.includes("-a"));
-    else if (/^(ba|da)?sh$/.test(name)) this.runFile(operands[0], depth);
-    else this.runFile(program, depth);
-    this.redirect(command, printed(name, args, command.input));
-    return true;
+  /** What a script would do to this host; the host stays as it is. */
+  trial(script: string, stdin?: string): Host {
+    const copy = this.copy();
+    copy.run(script, stdin);
+    return copy;
   }
 
-  private runFile(path: string | undefined, depth: number): void {
-    const script = this.files.get(path ?? "");
-    if (script !== undefined) this.run(script, depth + 1);
+  /** A host of its own in the same state, without the faults. */
+  copy(): Host {
+    const copy = new Host(this.options);
+    copy.machine = this.machine.clone();
+    for (const [path, text] of this.seen) copy.seen.set(path, text);
+    return copy;
   }
 
-  private input(command: Command): string | undefined {
-    const from = command.redirects.find(({ operator }) => operator === "<");
-    return from ? this.files.get(from.target) : command.input;
+  /** What policies judge, as one text, for two hosts to be compared. */
+  judgedState(): string {
+    const { files, units, ipv4, ipv6, nft } = this.machine;
+    const judged = [...files].filter(([path]) => areaOf(path)).sort();
+    const orders = [...units].filter(([unit]) => !unit.startsWith("active ")).sort();
+    return JSON.stringify([judged, orders, ipv4.text(), ipv6.text(), nft]);
   }
 
-  private redirect(command: Command, output: string | undefined): void {
-    for (const { operator, target } of command.redirects) {
-      if (operator.startsWith(">")) this.write(target, output, operator === ">>");
-    }
+  /** A file is copied here whose text is not read. */
+  copyTo(path: string): void {
+    const area = areaOf(path);
+    if (area) this.fault(area, `copy to ${path}`, "the text of a copied file is not read");
+    this.machine.files.set(path, ANY);
   }
 
-  private write(path: string | undefined, content: string | undefined, append: boolean): void {
-    if (!path || path === "/dev/null") return;
-    // A file with text that cannot be known is not what it was before.
-    if (content === undefined) this.files.delete(path);
-    else this.files.set(path, append ? (this.files.get(path) ?? "") + content : content);
+  fault(area: Area, command: string, why: string): void {
+    const line = withoutSecrets(command.replace(/\s+/g, " ").trim());
+    const short = line.length > 80 ? `${line.slice(0, 77)}...` : line;
+    const known = this.faults.some((one) => one.area === area && one.command === short);
+    if (!known && this.faults.length < 50) this.faults.push({ area, command: short, why });
   }
 }
 
-/** Standard output of the commands that scripts write files with. */
-function printed(name: string, args: string[], input: string | undefined): string | undefined {
-  if (name === "echo") return `${args.filter((arg) => arg !== "-n").join(" ")}\n`;
-  if (name === "cat" && args.length === 0) return input;
-  if (name !== "printf") return undefined;
-  const [format = "", ...values] = args;
-  const unescaped = format.replaceAll("\\n", "\n");
-  if (!unescaped.includes("%")) return unescaped;
-  if (!/^(%s|[^%])*$/.test(unescaped)) return undefined;
-  // The format is used again until all values are printed.
-  const slots = unescaped.split("%s").length - 1;
-  let text = "";
-  for (let i = 0; i < Math.max(values.length, 1); i += slots) {
-    let next = i;
-    text += unescaped.replaceAll("%s", () => values[next++] ?? "");
-  }
-  return text;
+/** Values that are named like secrets are never shown. */
+function withoutSecrets(text: string): string {
+  return text
+    .replace(/(\w*(?:pass|secret|token|key)\w*\s*[=:]\s*)("[^"]*"|'[^']*'|\S+)/gi, "$1…")
+    .replace(/(password\s+)("[^"]*"|'[^']*'|\S+)/gi, "$1…")
+    .replace(/-----BEGIN .*/, "…");
 }

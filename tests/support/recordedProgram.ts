@@ -54,9 +54,10 @@ export async function recordProgram(
     );
     const load = createRequire(__filename);
     // Pulumi loads the program once; here it is loaded anew each time.
-    delete load.cache[load.resolve(PROGRAM)];
+    const forget = () => delete load.cache[load.resolve(PROGRAM)];
+    forget();
     const program = load(PROGRAM) as () => Promise<unknown>;
-    delete load.cache[load.resolve(PROGRAM)];
+    forget();
     await program();
     await recorded.settle();
     return await Promise.all(recorded.resources.map(withoutPromises));

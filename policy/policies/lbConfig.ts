@@ -1,0 +1,145 @@
+import type { StackValidationPolicy } from "@pulumi/policy";
+import { faultsOf, observe } from "../commands";
+import type { Container } from "../cts";
+import { settingsOf, type LoadBalancerSetting } from "../haproxy";
+import { labOf, PRIVATE_BRIDGES } from "../labFacts";
+import {
+  boundPorts,
+  isStats,
+  PORT_SETTINGS,
+  portsOf,
+  type Ports,
+  type PortsConfig,
+} from "../labPorts";
+import { linesOf, parseHaproxy, says, type Section } from "../script/haproxy";
+
+/** First words of lines that neither run anything nor open another way in. */
+const KNOWN = new Set(
+  (
+    "log log-format log-format-sd log-tag maxconn nbthread cpu-map hard-stop-after close-spread-time stats " +
+    "server-state-file server-state-base user group chroot daemon pidfile spread-checks mode option no " +
+    "load-server-state-from-file timeout bind http-request http-response http-after-response unique-id-format " +
+    "unique-id-header use_backend default_backend balance http-check tcp-check default-server server retries " +
+    "retry-on acl tcp-request tcp-response stick-table stick cookie compression redirect hash-type fullconn " +
+    "description id disabled enabled rate-limit backlog monitor-uri monitor monitor-net errorfile errorloc " +
+    "errorloc302 errorloc303 email-alert capture declare filter ssl-default-bind-options ssl-default-bind-ciphers " +
+    "ssl-default-bind-ciphersuites ssl-default-server-options ssl-default-server-ciphers ssl-default-server-ciphersuites " +
+    "server-template dispatch transparent ssl-dh-param-file ca-base crt-base nameserver parse-resolv-conf resolve_retries hold accepted_payload_size " +
+    "busy-polling grace tune default-path strict-limits presetenv ulimit-n node zero-warning"
+  ).split(" "),
+);
+const SECTIONS =
+  /^(global|defaults|frontend|backend|listen|userlist|resolvers|cache|peers|http-errors|ring)$/;
+/** Actions and fetches that leave HAProxy's own rules. */
+const LEAVES =
+  /\blua\.|\bset-dst\b|\bset-dst-port\b|\bdo-resolve\b|\bspoe\b|\bset-src\b|\bfile@|\bexternal-check\b|\bset-uri\b.*:\/\//;
+
+/** What HAProxy is told beyond its targets: no second listener, nothing that it runs. */
+export const lbConfig: StackValidationPolicy = {
+  name: "lb-config-known",
+  description:
+    "HAProxy listens on the public ports and the stats page's only, runs no program or script, and its " +
+    "configuration is the one that the stack declares, without a line that the pack does not know.",
+  enforcementLevel: "mandatory",
+  configSchema: { properties: { privateBridges: PRIVATE_BRIDGES, ...PORT_SETTINGS } },
+  validateStack: async (args, reportViolation) => {
+    const config = args.getConfig<PortsConfig>();
+    const lab = labOf(args.resources, config);
+    const ports = await portsOf(lab, config);
+    for (const setting of await settingsOf(lab)) {
+      const { container } = setting;
+      const observed = observe(container, lab.resources);
+      const faults = [
+        ...faultsOf(observed, "balancer"),
+        ...faultsOfSetting(setting, ports),
+        ...userFaults([...observed.host.files]),
+      ];
+      for (const fault of faults) reportViolation(`${container.label}: ${fault}`, container.urn);
+    }
+  },
+};
+
+function faultsOfSetting(
+  { container, sections, unreadable }: LoadBalancerSetting,
+  ports: Ports,
+): string[] {
+  const faults = (sections ?? []).flatMap((section) => faultOf(section, container, ports) ?? []);
+  if (!unreadable) return faults;
+  return [
+    ...faults,
+    `the text of haproxy.cfg cannot be judged, got ${unreadable}; copy it as a text asset`,
+  ];
+}
+
+function faultOf(section: Section, container: Container, ports: Ports): string | undefined {
+  const where = `${section.kind} ${section.name}`.trim();
+  if (!SECTIONS.test(section.kind)) {
+    return `${where} cannot be judged, got a section that runs programs or is not known; take it out`;
+  }
+  const strange = section.lines.find(([word = ""]) => !KNOWN.has(word.split(".")[0] ?? ""));
+  if (strange && section.kind !== "userlist" && section.kind !== "peers") {
+    return `${where} has a line that cannot be judged, got ${JSON.stringify(strange.join(" "))}; take it out`;
+  }
+  const leaving = section.lines.find(
+    (line) => LEAVES.test(line.join(" ")) || line[0] === "external-check",
+  );
+  if (leaving) {
+    return `${where} leaves the rules that can be judged, got ${JSON.stringify(leaving.join(" "))}; take it out`;
+  }
+  if (section.kind === "global") return globalFault(section);
+  const allowed = isStats(section) ? [ports.stats] : ports.open;
+  const other = boundPorts(section).find((port) => !allowed.includes(port));
+  if (other !== undefined && !isLocal(section)) {
+    return `${where} listens on another port, got ${other}; allowed are ${allowed.join(", ")}`;
+  }
+  if (
+    !isStats(section) &&
+    /^(frontend|listen)$/.test(section.kind) &&
+    says(section, "monitor-net")
+  ) {
+    return `${where} lets a network past its rules, got monitor-net; take it out`;
+  }
+  void container;
+  return undefined;
+}
+
+const isLocal = (section: Section) =>
+  linesOf(section, "bind").every(([, address = ""]) =>
+    /^(127\.|\[?::1\]?:|\/|unix@|abns@)/.test(address),
+  );
+
+function globalFault(section: Section): string | undefined {
+  const [user] = linesOf(section, "user");
+  if (user?.[1] === "root") return "global runs as root, got user root; use haproxy";
+  const [group] = linesOf(section, "group");
+  if (group?.[1] === "root") return "global runs as root, got group root; use haproxy";
+  const [open] = linesOf(section, "stats", "socket").filter((line) => {
+    const mode = line[line.indexOf("mode") + 1] ?? "";
+    return line.includes("mode") && !/^[67]?[0-7]?[0-7]?0$/.test(mode);
+  });
+  return (
+    open &&
+    `global opens the admin socket to everybody in the CT, got ${open.join(" ")}; use mode 660`
+  );
+}
+
+/** The users' file has users, and HAProxy's own options name only such files. */
+function userFaults(files: [string, string][]): string[] {
+  return files.flatMap(([path, text]) => {
+    if (/^\/etc\/haproxy\/users\.cfg(\.next)?$/.test(path)) {
+      const other = parseHaproxy(text).find(({ kind }) => kind !== "userlist");
+      return other
+        ? [`the users' file holds something else, got a section ${other.kind}; take it out`]
+        : [];
+    }
+    if (path !== "/etc/default/haproxy") return [];
+    const options = /^\s*EXTRAOPTS="([^"]*)"\s*$/.exec(text.trim())?.[1];
+    const known = options
+      ?.trim()
+      .split(/\s+(?=-)/)
+      .every((one) => /^-f \/etc\/haproxy\/[\w.-]+\.cfg$|^-S \/run\/[\w./-]+$/.test(one));
+    return known
+      ? []
+      : [`HAProxy's options cannot be judged, got ${JSON.stringify(text.trim())}; use -f and -S`];
+  });
+}

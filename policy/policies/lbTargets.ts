@@ -1,0 +1,66 @@
+import type { StackValidationPolicy } from "@pulumi/policy";
+import { settingsOf } from "../haproxy";
+import { labOf, SERVICE_SETTINGS, servicePort, type Lab, type ServiceConfig } from "../labFacts";
+import { linesOf, says, type Section } from "../script/haproxy";
+
+/** Options of a server that let its check look at something else than the server. */
+const ELSEWHERE = new Set([
+  "addr",
+  "port",
+  "agent-check",
+  "agent-addr",
+  "agent-port",
+  "track",
+  "check-proto",
+]);
+
+/** Requests go to the stack's app nodes, and nowhere else. */
+export const lbTargets: StackValidationPolicy = {
+  name: "lb-targets-app-nodes",
+  description:
+    "Every server of HAProxy is an app node of this stack, on the service's port; over TCP it may be " +
+    "another CT of the stack. What is checked is the server itself.",
+  enforcementLevel: "mandatory",
+  configSchema: { properties: SERVICE_SETTINGS },
+  validateStack: async (args, reportViolation) => {
+    const config = args.getConfig<ServiceConfig>();
+    const lab = labOf(args.resources, config);
+    const port = servicePort(config, lab);
+    for (const { container, sections = [] } of await settingsOf(lab)) {
+      for (const section of sections) {
+        const fault = faultOf(section, lab, port);
+        if (!fault) continue;
+        const where = `${section.kind} ${section.name}`.trim();
+        reportViolation(`${container.label}: ${where} ${fault}`, container.urn);
+      }
+    }
+  },
+};
+
+function faultOf(section: Section, lab: Lab, port: number): string | undefined {
+  for (const word of ["server-template", "dispatch", "transparent"]) {
+    const [line] = linesOf(section, word);
+    if (line)
+      return `has servers that cannot be judged, got ${line.join(" ")}; name each with its address`;
+  }
+  const isTcp = says(section, "mode", "tcp");
+  const shared = [...section.defaults, ...section.lines].filter(
+    ([word]) => word === "default-server",
+  );
+  for (const [, name = "", address = "", ...options] of linesOf(section, "server")) {
+    const words = [...shared.flat(), ...options];
+    const other = words.find((word) => ELSEWHERE.has(word));
+    if (other) return `checks something else than server ${name}, got ${other}; take it out`;
+    if (/verify none/.test(words.join(" "))) {
+      return `trusts any certificate of server ${name}, got verify none; use verify required`;
+    }
+    const [host = "", own = ""] = address.split(":");
+    const apps = lab.addresses(lab.apps);
+    if (apps.includes(host) && (own === String(port) || isTcp)) continue;
+    if (isTcp && lab.addresses(lab.containers).includes(host)) continue;
+    if (!lab.allKnown(isTcp ? lab.containers : lab.apps)) continue;
+    const list = apps.map((one) => `${one}:${port}`).join(", ") || "none";
+    return `sends requests to others than the app nodes, got server ${name} ${address}; allowed are ${list}`;
+  }
+  return undefined;
+}

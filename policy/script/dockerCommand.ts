@@ -1,0 +1,41 @@
+import type { Call } from "./simpleCommand";
+import type { Shell } from "./shell";
+import { outcome, type Outcome } from "./values";
+
+const LOOKS =
+  /^(info|version|ps|inspect|images|logs|stats|top|port|diff|history|events|search|wait|import|load|pull|prune)$/;
+const GROUPS = /^(image|container|network|volume|system|builder)$/;
+const HARMLESS = /^(ls|list|inspect|rm|prune|df|info|pull|history)$/;
+
+/** The Docker of an app node; undefined for other programs. What a script runs in it is declared nowhere. */
+export function docker({ name, args, text }: Call, shell: Shell): Outcome | undefined {
+  if (
+    /^(docker-compose|podman|ctr|nerdctl|runc|crun|containerd|dockerd|buildah|skopeo|buildctl)$/.test(
+      name,
+    )
+  ) {
+    shell.host.fault("docker", text, "it runs or builds containers that are declared nowhere");
+    return outcome();
+  }
+  if (name !== "docker") return undefined;
+  const [verb = "", ...rest] = args;
+  const isLook = LOOKS.test(verb) || /^(rm|rmi|stop|restart|tag|login|logout)$/.test(verb);
+  if (isLook || (GROUPS.test(verb) && HARMLESS.test(rest[0] ?? ""))) return outcome();
+  if (verb === "run" && isConfined(rest)) return outcome();
+  shell.host.dockerRuns.push(args);
+  shell.host.fault("docker", text, "containers and networks are declared as resources of Docker");
+  return outcome();
+}
+
+/** A container that has neither network nor mounts, and is gone afterwards. */
+function isConfined(args: string[]): boolean {
+  const options = args.slice(
+    0,
+    args.findIndex((arg, i) => !arg.startsWith("-") && args[i - 1] !== "--network"),
+  );
+  const has = (...words: string[]) => args.join(" ").includes(words.join(" "));
+  const isKnown = options.every((arg) =>
+    /^(--rm|--network(=none)?|none|-i|--interactive|--read-only|--network)$/.test(arg),
+  );
+  return isKnown && args.includes("--rm") && (has("--network", "none") || has("--network=none"));
+}

@@ -1,0 +1,247 @@
+import { absolute, areaBelow, areaOf } from "./judgedPaths";
+import { readFile, touchable, writeFile } from "./redirections";
+import type { Call } from "./simpleCommand";
+import type { Shell } from "./shell";
+import { streamEditors } from "./streamEditors";
+import { ANY, isKnown, outcome, shown, type Outcome } from "./values";
+
+/** Programs that change files in ways that are followed; undefined for others. */
+export function files(call: Call, shell: Shell): Outcome | undefined {
+  const { name, operands, args, stdin, text } = call;
+  switch (name) {
+    case "mv":
+    case "cp":
+    case "install":
+      if (name === "install" && args.includes("-d")) return folders(operands, call, shell);
+      return copied(call, shell);
+    case "tee":
+      for (const path of operands) {
+        writeFile(
+          path,
+          stdin,
+          shell,
+          args.some((arg) => /^(-a|--append)$/.test(arg)),
+        );
+      }
+      return outcome(true, stdin);
+    case "rm":
+    case "unlink":
+    case "rmdir":
+      for (const path of operands) removed(path, call, shell);
+      return outcome(undefined, "");
+    case "touch":
+      for (const path of operands) if (!areaOf(place(path, shell))) touchable(path, shell);
+      return outcome(true, "");
+    case "mkdir":
+    case "mktemp":
+      return folders(name === "mkdir" ? operands : [], call, shell);
+    case "chmod":
+    case "chown":
+    case "chgrp":
+    case "chattr":
+    case "setfacl":
+      return owned(call, shell);
+    case "ln":
+      return linked(call, shell);
+    case "sed":
+    case "awk":
+    case "gawk":
+    case "mawk":
+    case "sort":
+    case "find":
+      return streamEditors(call, shell);
+    case "truncate":
+    case "fallocate":
+    case "shred":
+      for (const path of operands) if (/\//.test(path)) writeFile(path, undefined, shell);
+      return outcome();
+    case "curl":
+    case "wget":
+      return fetched(call, shell);
+    case "tar":
+    case "gzip":
+    case "gunzip":
+    case "zip":
+    case "unzip":
+    case "xz":
+    case "zstd":
+    case "cpio":
+      return packed(call, shell);
+    case "openssl":
+      for (const option of ["-out", "-keyout"]) {
+        const at = args.indexOf(option);
+        if (at >= 0) writeFile(args[at + 1] ?? ANY, undefined, shell);
+      }
+      return outcome(undefined);
+    case "sysctl":
+      return kernel(call, shell);
+    case "socat":
+      if (
+        !args.every((arg) =>
+          /^(-[tTu][\d.]*|-|STDIO|UNIX-CONNECT:\/run\/haproxy\/[\w.-]+)$/.test(arg),
+        )
+      ) {
+        shell.host.fault("script", text, "it connects, listens or runs something else");
+      }
+      return outcome();
+    case "haproxy":
+      if (!args.includes("-c") && !args.some((arg) => /^-v/.test(arg))) {
+        shell.host.fault("balancer", text, "it starts HAProxy beside its unit");
+      }
+      return outcome();
+    default:
+      return undefined;
+  }
+}
+
+const place = (path: string, shell: Shell) => absolute(path, shell.machine.folder);
+
+function folders(paths: string[], call: Call, shell: Shell): Outcome {
+  for (const path of paths) touchable(path, shell);
+  return outcome(true);
+}
+
+function copied(call: Call, shell: Shell): Outcome {
+  const { name, args, text } = call;
+  const words: string[] = [];
+  let mode: string | undefined;
+  for (let i = 0; i < args.length; i += 1) {
+    const arg = args[i] ?? "";
+    if (/^(-m|--mode|-o|-g|--owner|--group)$/.test(arg)) {
+      if (arg.startsWith("-m") || arg === "--mode") mode = args[i + 1];
+      i += 1;
+    } else if (/^(-t|--target-directory|-r|-R|-a|--recursive|--archive|-T)/.test(arg)) {
+      const to = args.at(-1) ?? "/";
+      if (areaBelow(place(to, shell)) || !isKnown(to)) {
+        shell.host.fault("script", text, "whole folders are not followed");
+      }
+      return outcome();
+    } else if (!arg.startsWith("-")) words.push(arg);
+  }
+  const to = words.pop() ?? ANY;
+  for (const from of words) {
+    const content = readFile(from, shell);
+    const source = place(from, shell);
+    const plain = place(to, shell);
+    const intoFolder = to.endsWith("/") || words.length > 1 || isFolder(plain);
+    const target = intoFolder ? `${plain}/${source.slice(source.lastIndexOf("/") + 1)}` : plain;
+    // Of the stack's own copied file, whose text a policy reads where it is declared.
+    if (!/^\/etc\/haproxy\/haproxy\.cfg$/.test(target) || content !== undefined) {
+      writeFile(target, content, shell);
+    } else if (source !== `${target}.next`) writeFile(target, undefined, shell);
+    if (mode) shell.machine.modes.set(target, mode);
+    if (name !== "mv") continue;
+    removed(from, call, shell);
+    const old = shell.machine.modes.get(source);
+    if (old) shell.machine.modes.set(target, old);
+  }
+  return outcome(true, "");
+}
+
+const isFolder = (path: string) =>
+  /^\/(etc|etc\/[^/.]+(\.d)?|root|tmp|usr\/local\/s?bin|etc\/systemd\/system)$/.test(path);
+
+function removed(path: string, { text, args }: Call, shell: Shell): void {
+  const own = place(path, shell);
+  const isRecursive = args.some((arg) => /^-[a-zA-Z]*[rR]|^--recursive/.test(arg));
+  if (!isKnown(own)) {
+    touchable(path, shell);
+    return;
+  }
+  const area = isRecursive ? areaBelow(own) : areaOf(own);
+  if (isRecursive && area) shell.host.fault(area, text, `it removes ${shown(own)} with all in it`);
+  if (area === "access" || area === "script") shell.host.fault(area, text, "the system needs it");
+  shell.machine.files.set(own, null);
+}
+
+function owned(call: Call, shell: Shell): Outcome {
+  const { name, operands, args, text } = call;
+  const [mode = "", ...paths] = args.some((arg) => /^--reference/.test(arg))
+    ? ["", ...operands]
+    : operands;
+  const isRecursive = args.some((arg) => /^-[a-zA-Z]*R|^--recursive/.test(arg));
+  const opens =
+    /^[0-7]*[0-7][2367]$/.test(mode) ||
+    /(^|,)([ao]|ug?o)?[+=][a-z]*w/.test(mode) ||
+    /^[2-7]\d{3}$/.test(mode) ||
+    /\+[a-z]*s/.test(mode);
+  for (const path of paths) {
+    const own = place(path, shell);
+    const area = isKnown(own) ? (isRecursive ? areaBelow(own) : areaOf(own)) : "script";
+    if (/\/\*$/.test(path)) continue;
+    if (
+      name === "chmod" &&
+      (opens || args.some((arg) => /^-x$/.test(arg))) &&
+      (area ?? !isKnown(mode))
+    ) {
+      shell.host.fault(
+        area ?? "script",
+        text,
+        "others may change the file then, or nobody may run it",
+      );
+    }
+    if (
+      name !== "chmod" &&
+      area &&
+      /^(access|firewall|unit|script)$/.test(area) &&
+      !/^root(:root)?$/.test(mode)
+    ) {
+      shell.host.fault(area, text, "others own the file then");
+    }
+    if (name === "chmod") shell.machine.modes.set(own, mode);
+  }
+  return outcome(true, "");
+}
+
+function linked({ operands, text }: Call, shell: Shell): Outcome {
+  const [from = ANY, to = ANY] = operands;
+  const area = [from, to].map((path) => (isKnown(path) ? areaOf(place(path, shell)) : "script"));
+  const found = area.find((one) => one !== undefined);
+  if (found) shell.host.fault(found, text, "a link stands for another file");
+  else touchable(to, shell);
+  return outcome(true, "");
+}
+
+/** What is fetched cannot be known; a judged file never comes that way. */
+function fetched({ name, args, text }: Call, shell: Shell): Outcome {
+  for (const [i, arg] of args.entries()) {
+    const next = args[i + 1] ?? ANY;
+    if (name === "curl" && /^(-o|--output)$/.test(arg)) writeFile(next, undefined, shell);
+    if (name === "wget" && /^(-O|--output-document)$/.test(arg) && next !== "-") {
+      writeFile(next, undefined, shell);
+    }
+    if (/^(-T|-F|-d|--upload-file|--form|--data\S*|--post-\S+|-K|--config|-i)$/.test(arg)) {
+      shell.host.fault("script", text, "it sends something, or reads what to do from a file");
+    }
+  }
+  return outcome();
+}
+
+function packed({ name, args, text }: Call, shell: Shell): Outcome {
+  const [mode = ""] = args;
+  const packs = name === "tar" && /^-?[a-z]*c/.test(mode) && !/x/.test(mode);
+  const lists = name === "tar" && /^-?[a-z]*t/.test(mode);
+  if (!packs && !lists) shell.host.fault("script", text, "what it unpacks cannot be known");
+  if (args.some((arg) => /checkpoint-action|to-command|^-I|use-compress/.test(arg))) {
+    shell.host.fault("script", text, "it runs another program");
+  }
+  const at = args.findIndex((arg) => /^-?[a-z]*f$/.test(arg));
+  const to = args[at + 1];
+  if (packs && at >= 0 && to && to !== "-") writeFile(to, undefined, shell);
+  return outcome();
+}
+
+function kernel({ args, text }: Call, shell: Shell): Outcome {
+  for (const arg of args) {
+    const [key = "", value] = arg.split("=");
+    if (value !== undefined) {
+      shell.host.kernel.push({
+        name: `/proc/sys/${key.trim().replaceAll(".", "/")}`,
+        value: value.trim(),
+      });
+    } else if (/^(-p|--load)/.test(arg) && !isKnown(args.join(" "))) {
+      shell.host.fault("network", text, "the settings cannot be known");
+    }
+  }
+  return outcome(undefined);
+}

@@ -1,0 +1,117 @@
+import { bad, type BadEdit } from "./sourceEdit";
+
+const HAPROXY = "lib/haproxy/haproxyConfig.ts";
+const APP = "components/appNode.ts";
+const CT = "components/ct.ts";
+
+/** Edits of what is declared. */
+export const declaredEdits: BadEdit[] = [
+  ...bad("bridge-private-portless", {
+    "a network card": [
+      "components/network.ts",
+      "autostart: true,",
+      'autostart: true,\n        ports: ["eth1"],',
+    ],
+  }),
+  ...bad("ct-known-arguments", {
+    "hook script": [
+      CT,
+      "startOnBoot: true,",
+      'startOnBoot: true,\n    hookScriptFileId: "local:snippets/x.sh",',
+    ],
+    device: [
+      CT,
+      "startOnBoot: true,",
+      'startOnBoot: true,\n    devicePassthroughs: [{ path: "/dev/sda" }],',
+    ],
+    "users of the node": [
+      CT,
+      "startOnBoot: true,",
+      'startOnBoot: true,\n    idmaps: [{ type: "uid", containerId: 0, hostId: 0, size: 65536 }],',
+    ],
+    VLAN: [CT, "macAddress: macOf(address),", "macAddress: macOf(address),\n      vlanId: 5,"],
+    password: [CT, "userAccount: { keys:", 'userAccount: { password: "hunter2", keys:'],
+  }),
+  ...bad("docker-container-confined", {
+    "as root": [APP, "user: SERVICE_USER,", ""],
+    "writable root": [APP, "    readOnly: true,\n    capabilities", "    capabilities"],
+    "all capabilities": [APP, '{ drops: ["ALL"] }', "{}"],
+    unconfined: [APP, '["no-new-privileges"]', '["seccomp=unconfined"]'],
+    "no cap": [APP, "    memory: SERVICE_MEMORY_MIB,\n    memorySwap: SERVICE_MEMORY_MIB,\n", ""],
+    device: [
+      APP,
+      "user: SERVICE_USER,",
+      'user: SERVICE_USER,\n    devices: [{ hostPath: "/dev/sda" }],',
+    ],
+    "secrets to write": [
+      APP,
+      'containerPath: "/run/secrets", readOnly: true',
+      'containerPath: "/run/secrets"',
+    ],
+    "another folder": [
+      APP,
+      "volumes: [{",
+      'volumes: [{ hostPath: "/proc", containerPath: "/p", readOnly: true }, {',
+    ],
+  }),
+  ...bad("no-plain-secrets", {
+    "password in the environment": [
+      APP,
+      '"PGPASSWORD_FILE=/run/secrets/pgpassword",',
+      '"PGPASSWORD=hunter2",',
+    ],
+  }),
+  ...bad("lb-health-check-enabled", {
+    "errors count as health": [HAPROXY, "expect status 200-299", "expect status 200-599"],
+    "once an hour": [HAPROXY, "`check inter ${check.intervalMs}ms", "`check inter 3600s"],
+    "no check": [HAPROXY, "`check inter", "`inter"],
+  }),
+  ...bad("lb-targets-app-nodes", {
+    "a stranger": [
+      HAPROXY,
+      '.join("\\n");\n\n/** Connections',
+      '.concat("  server evil 203.0.113.9:80").join("\\n");\n\n/** Connections',
+    ],
+    "another port": [HAPROXY, "${name} ${address}:${port}`", "${name} ${address}:22`"],
+  }),
+  ...bad("lb-config-known", {
+    "another listener": [HAPROXY, "  maxconn 3500", "  bind :9000\n  maxconn 3500"],
+    "a program": [HAPROXY, "frontend http\n", "program x\n  command /bin/sh\n\nfrontend http\n"],
+    Lua: [HAPROXY, "  nbthread 1", "  nbthread 1\n  lua-load /tmp/x.lua"],
+  }),
+  ...bad("lb-stats-protected", {
+    "no password": [
+      HAPROXY,
+      "  http-request auth realm stats unless { http_auth(${USERS}) }\n",
+      "",
+    ],
+    "targets changed by the page": [
+      HAPROXY,
+      "  stats uri /",
+      "  stats admin if TRUE\n  stats uri /",
+    ],
+    "socket on the network": [
+      HAPROXY,
+      "stats socket /run/haproxy/admin.sock",
+      "stats socket ipv4@0.0.0.0:9999",
+    ],
+  }),
+  ...bad("connections-verified", {
+    "no host key": ["components/access.ts", "      hostKey,\n", ""],
+    "any host key": [
+      "lib/ssh/sshOptions.ts",
+      "StrictHostKeyChecking=yes",
+      "StrictHostKeyChecking=no",
+    ],
+    "any certificate": [
+      "components/site.ts",
+      "apiToken: args.apiToken }",
+      "apiToken: args.apiToken, insecure: true }",
+    ],
+  }).map((one) => (one.name === "any host key" ? { ...one, atUpdate: true } : one)),
+  ...bad("proxmox-firewall-closed", {
+    "accepts by default": [CT, 'inputPolicy: "DROP"', 'inputPolicy: "ACCEPT"'],
+    "switched off": [CT, "enabled: true,", "enabled: false,"],
+    "past it": [CT, "firewall: proxmoxFirewall,", "firewall: false,"],
+  }).map((one) => ({ ...one, config: { proxmoxFirewall: "true" } })),
+];
