@@ -2,7 +2,8 @@ import type { PolicyResource } from "@pulumi/policy";
 import { isContainer, type Container } from "./cts";
 import { asProps, asText, propsOf, UNKNOWN, type Plain } from "./plain";
 import type { Area } from "./script/judgedPaths";
-import { Host, type Fault } from "./script/shellEffects";
+import { Host } from "./script/shellEffects";
+import type { Fault } from "./script/types";
 import { ANY } from "./script/values";
 
 export const COMMAND_TYPE = "command:remote:Command";

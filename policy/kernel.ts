@@ -1,4 +1,5 @@
-import type { Host, KernelSetting } from "./script/shellEffects";
+import type { Host } from "./script/shellEffects";
+import type { KernelSetting } from "./script/types";
 
 const FILES = /^\/etc\/sysctl(\.conf|\.d\/[^/]+\.conf)$/;
 

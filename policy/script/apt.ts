@@ -1,5 +1,5 @@
-import type { Call } from "./simpleCommand";
-import type { Shell } from "./shell";
+import type { Call } from "./types";
+import type { Shell } from "./types";
 import { outcome, type Outcome } from "./values";
 
 /** Packages that bring rules of their own, open ways in or let scripts reach further. */

@@ -1,5 +1,6 @@
-import { steered, type Call } from "./simpleCommand";
-import type { Shell } from "./shell";
+import { steered } from "./steering";
+import type { Call } from "./types";
+import type { Shell } from "./types";
 import { ANY, isKnown, outcome, type Outcome } from "./values";
 
 /** `export`, `local` and their like, behind which assignments stand. */

@@ -1,7 +1,7 @@
 import { readFile } from "./redirections";
 import { assignments } from "./assignments";
-import type { Call } from "./simpleCommand";
-import type { Shell } from "./shell";
+import type { Call } from "./types";
+import type { Shell } from "./types";
 import { ANY, isKnown, outcome, type Outcome } from "./values";
 import { absolute } from "./judgedPaths";
 

@@ -1,7 +1,7 @@
 import { absolute, areaBelow, areaOf } from "./judgedPaths";
 import { readFile, touchable, writeFile } from "./redirections";
-import type { Call } from "./simpleCommand";
-import type { Shell } from "./shell";
+import type { Call } from "./types";
+import type { Shell } from "./types";
 import { streamEditors } from "./streamEditors";
 import { ANY, isKnown, outcome, shown, type Outcome } from "./values";
 

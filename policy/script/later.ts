@@ -1,6 +1,5 @@
 import { areaOf } from "./judgedPaths";
-import type { Host } from "./shellEffects";
-import { Shell } from "./shell";
+import type { Host } from "./types";
 import { isKnown } from "./values";
 
 const UNITS = /^\/(etc|lib|usr\/lib|usr\/local\/lib)\/systemd\/system\/(.+)$/;
@@ -77,7 +76,7 @@ function follow(commands: readonly string[], path: string, host: Host): string |
   const copy = host.copy();
   const before = copy.judgedState();
   for (const command of commands) {
-    const shell = new Shell(copy, "");
+    const shell = copy.shell("");
     shell.run(command);
     shell.finish();
   }

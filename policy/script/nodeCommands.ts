@@ -1,8 +1,6 @@
 import { readFile } from "./redirections";
-import { runApart } from "./programs";
-import type { Call } from "./simpleCommand";
-import { Shell } from "./shell";
-import { Host } from "./shellEffects";
+import type { Call } from "./types";
+import type { Shell } from "./types";
 import { isKnown, outcome, type Outcome } from "./values";
 
 /** What may run in a CT by way of the node: looks, and what moves a database. */
@@ -53,15 +51,15 @@ export function pct(call: Call, shell: Shell): Outcome | undefined {
     host.fault("script", text, "what it runs in the CT cannot be known");
     return outcome();
   }
-  const inside = new Host({
+  const inside = host.another({
     watch: ([program = ""]) => {
       if (INSIDE.test(program)) return;
       host.fault("script", text, "it changes the inside of a CT from the node");
     },
   });
-  const other = new Shell(inside, call.stdin);
+  const other = inside.shell(call.stdin);
   const quoted = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
-  const result = runApart(quoted, [], call.stdin, other);
+  const result = other.apart(quoted, [], call.stdin);
   other.finish();
   for (const fault of inside.faults) host.fault(fault.area, text, fault.why);
   const { machine } = inside;

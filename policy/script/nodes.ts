@@ -1,7 +1,7 @@
 import type { CompoundList, PipelineNode, SyntaxNode } from "unbash";
 import { forbidden } from "./apt";
 import { redirections } from "./redirections";
-import type { Shell } from "./shell";
+import type { Shell } from "./types";
 import { simpleCommand } from "./simpleCommand";
 import { ANY, negated, outcome, SEGMENT, type Outcome } from "./values";
 import { expandText, expandWord } from "./words";

@@ -1,5 +1,5 @@
-import type { Call } from "./simpleCommand";
-import type { Shell } from "./shell";
+import type { Call } from "./types";
+import type { Shell } from "./types";
 import { readFile } from "./redirections";
 import { absolute } from "./judgedPaths";
 import { ANY, isKnown, outcome, SEGMENT, type Outcome } from "./values";

@@ -7,8 +7,8 @@ import { areaOf, absolute, type Area } from "./judgedPaths";
 import { printed } from "./printed";
 import { readFile } from "./redirections";
 import { runText } from "./builtins";
-import type { Call } from "./simpleCommand";
-import { Shell } from "./shell";
+import type { Call } from "./types";
+import type { Shell } from "./types";
 import { systemctl } from "./systemctl";
 import { isKnown, outcome, type Outcome } from "./values";
 
@@ -103,28 +103,7 @@ export function runFile(path: string, call: Call, shell: Shell): Outcome {
     shell.host.fault(area, call.text, "the program that it runs cannot be known");
     return outcome();
   }
-  return runApart(text, call.args, call.stdin, shell);
-}
-
-/** In a shell of its own, which has no functions of the one around it. */
-export function runApart(
-  text: string,
-  args: string[],
-  stdin: string | undefined,
-  outer: Shell,
-): Outcome {
-  if (outer.depth > 8) {
-    outer.host.fault("script", text, "it runs itself again and again");
-    return outcome();
-  }
-  const shell = new Shell(outer.host, stdin);
-  shell.depth = outer.depth + 1;
-  shell.arguments = args;
-  return outer.inside(() => {
-    const result = shell.run(text);
-    shell.finish();
-    return result;
-  });
+  return shell.apart(text, call.args, call.stdin);
 }
 
 function runShell(call: Call, shell: Shell): Outcome {
@@ -132,14 +111,14 @@ function runShell(call: Call, shell: Shell): Outcome {
   const at = args.findIndex((arg) => /^-[a-z]*c$/.test(arg));
   if (at >= 0) {
     const [text, , ...rest] = args.slice(at + 1);
-    if (text !== undefined && isKnown(text)) return runApart(text, rest, stdin, shell);
+    if (text !== undefined && isKnown(text)) return shell.apart(text, rest, stdin);
     return runText(undefined, call, shell);
   }
   const [file] = operands;
   if (file !== undefined && !args.includes("-s")) {
     return runFile(file, { ...call, args: args.slice(args.indexOf(file) + 1) }, shell);
   }
-  if (stdin !== undefined && isKnown(stdin)) return runApart(stdin, [], undefined, shell);
+  if (stdin !== undefined && isKnown(stdin)) return shell.apart(stdin, [], undefined);
   return runText(undefined, call, shell);
 }
 

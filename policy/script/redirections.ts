@@ -1,6 +1,6 @@
 import type { Redirection } from "unbash";
 import { absolute, areaOf } from "./judgedPaths";
-import type { Shell } from "./shell";
+import type { Shell } from "./types";
 import { ANY, isKnown, SEGMENT, shown } from "./values";
 import { expandParts, expandText } from "./words";
 

@@ -1,7 +1,8 @@
 import { parse, type ParsedScript, type Script, type Statement, type SyntaxNode } from "unbash";
 import type { Expansion } from "./words";
 import { Machine } from "./machine";
-import type { Host } from "./shellEffects";
+import { runWords } from "./simpleCommand";
+import type { Host, Shell as Followed } from "./types";
 import { ANY, outcome, type FileFact, type Outcome } from "./values";
 import { NODES } from "./nodes";
 
@@ -9,7 +10,7 @@ const MAX_DEPTH = 12;
 const MAX_STEPS = 20_000;
 
 /** Follows a script in a shell of its own: each way that it may go, and what they have in common after. */
-export class Shell implements Expansion {
+export class Shell implements Expansion, Followed {
   readonly functions = new Map<string, SyntaxNode>();
   private readonly endings: Machine[] = [];
   private returns: Machine[] = [];
@@ -24,7 +25,7 @@ export class Shell implements Expansion {
   constructor(
     readonly host: Host,
     /** Undefined: not known. */
-    public stdin?: string,
+    public stdin: string | undefined,
   ) {}
 
   get machine(): Machine {
@@ -206,5 +207,24 @@ export class Shell implements Expansion {
   ): void {
     const [error] = script.errors ?? [];
     if (error) this.host.fault("script", text, `it is no valid shell script: ${error.message}`);
+  }
+
+  words(words: string[], given: { stdin: string | undefined; text: string }): Outcome {
+    return runWords(words, given, this);
+  }
+
+  apart(text: string, args: string[], stdin: string | undefined): Outcome {
+    if (this.depth > 8) {
+      this.host.fault("script", text, "it runs itself again and again");
+      return outcome();
+    }
+    const shell = new Shell(this.host, stdin);
+    shell.depth = this.depth + 1;
+    shell.arguments = args;
+    return this.inside(() => {
+      const result = shell.run(text);
+      shell.finish();
+      return result;
+    });
   }
 }

@@ -3,35 +3,12 @@ import { followLater } from "./later";
 import { areaOf, type Area } from "./judgedPaths";
 import { Machine } from "./machine";
 import { Shell } from "./shell";
-import { steered } from "./simpleCommand";
+import { steered } from "./steering";
+import type { Fault, Host as Followed, HostOptions, KernelSetting } from "./types";
 import { ANY } from "./values";
 
-/** Something in a script that cannot be followed, or that touches what policies judge. */
-export interface Fault {
-  area: Area;
-  /** The command as it is written, shortened. */
-  command: string;
-  /** Why it is a fault, as the end of a sentence. */
-  why: string;
-}
-
-/** A kernel setting, or a file below /proc or /sys, that a script writes. */
-export interface KernelSetting {
-  name: string;
-  value: string;
-}
-
-export interface HostOptions {
-  /** Sees the words of each command, with the host as it is just before. */
-  watch?: (words: string[]) => void;
-  /** The Proxmox node has filters of its own, and commands for its CTs. */
-  isNode?: boolean;
-  /** Programs that are taken to touch nothing that is judged. */
-  programs?: readonly string[];
-}
-
 /** What scripts leave on a host: files, firewall rules, units. What cannot be followed is a fault. */
-export class Host {
+export class Host implements Followed {
   readonly faults: Fault[] = [];
   readonly kernel: KernelSetting[] = [];
   /** What `docker run` and its like were given. */
@@ -83,6 +60,14 @@ export class Host {
     const copy = this.copy();
     copy.run(script, stdin);
     return copy;
+  }
+
+  another(options: HostOptions): Host {
+    return new Host(options);
+  }
+
+  shell(stdin: string | undefined): Shell {
+    return new Shell(this, stdin);
   }
 
   /** A host of its own in the same state, without the faults. */

@@ -2,28 +2,11 @@ import type { Assignment, Command, Word } from "unbash";
 import { builtins } from "./builtins";
 import { programs } from "./programs";
 import { redirections } from "./redirections";
-import type { Shell } from "./shell";
+import { steered } from "./steering";
+import type { Call, Shell } from "./types";
 import { ANY, isKnown, outcome, type Outcome } from "./values";
 import { unwrapped } from "./wrappers";
 import { expandText, expandWord } from "./words";
-
-/** A command with its words as far as they are known. */
-export interface Call {
-  /** As it was called, with its folder. */
-  program: string;
-  name: string;
-  args: string[];
-  /** Arguments that are no options. */
-  operands: string[];
-  stdin: string | undefined;
-  /** As it is written, for messages. */
-  text: string;
-}
-
-/** Variables that change what other programs are, or what they read. */
-const STEERING =
-  /^(PATH|LD_\w+|BASH_ENV|ENV|SHELLOPTS|BASHOPTS|PS4|PROMPT_COMMAND|IFS|HOME|PG(?!PASSWORD)\w+|DOCKER_\w+)$/;
-const SAFE_PATH = /^((\$PATH|\uE000|\/usr\/local\/s?bin|\/usr\/s?bin|\/s?bin)(:|$))+$/;
 
 export function simpleCommand(node: Command, shell: Shell): Outcome {
   const text = shell.textOf(node);
@@ -105,10 +88,4 @@ export function assign(one: Assignment, shell: Shell, text: string): void {
   const { variables } = shell.machine;
   const before = one.append ? (variables.get(one.name) ?? ANY) : "";
   variables.set(one.name, one.index ? ANY : before + value);
-}
-
-/** A variable that decides which programs are run is set by nobody. */
-export function steered(name: string, value: string, shell: Shell, text: string): void {
-  if (!STEERING.test(name) || (name === "PATH" && SAFE_PATH.test(value))) return;
-  shell.host.fault("script", text, `it sets ${name}, which decides what is run`);
 }

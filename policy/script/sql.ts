@@ -1,6 +1,6 @@
 import { readFile } from "./redirections";
-import type { Call } from "./simpleCommand";
-import type { Shell } from "./shell";
+import type { Call } from "./types";
+import type { Shell } from "./types";
 import { isKnown, outcome, shown, type Outcome } from "./values";
 
 /** Statements that open nothing: reads, settings of the session, a role that may log in, its database. */

@@ -1,7 +1,7 @@
 import { absolute, areaOf } from "./judgedPaths";
 import { readFile, writeFile } from "./redirections";
-import { runWords, type Call } from "./simpleCommand";
-import type { Shell } from "./shell";
+import type { Call } from "./types";
+import type { Shell } from "./types";
 import { ANY, isKnown, outcome, type Outcome } from "./values";
 
 /** `sed`, `awk`, `find` and `sort`: readers that can write or run something as well. */
@@ -99,10 +99,9 @@ function find(call: Call, shell: Shell): Outcome {
     if (!/^-(exec|execdir|ok|okdir)$/.test(arg)) continue;
     const end = args.findIndex((word, at) => at > i && /^(;|\+)$/.test(word));
     const words = args.slice(i + 1, end < 0 ? undefined : end);
-    runWords(
+    shell.words(
       words.map((word) => word.replaceAll("{}", ANY)),
       { stdin: undefined, text },
-      shell,
     );
   }
   return outcome();

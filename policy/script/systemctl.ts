@@ -1,5 +1,5 @@
-import type { Call } from "./simpleCommand";
-import type { Shell } from "./shell";
+import type { Call } from "./types";
+import type { Shell } from "./types";
 import { isKnown, outcome, type Outcome } from "./values";
 
 const LOOKS =

@@ -1,5 +1,5 @@
-import type { Call } from "./simpleCommand";
-import type { Shell } from "./shell";
+import type { Call } from "./types";
+import type { Shell } from "./types";
 import { ANY } from "./values";
 
 /** Options of programs that run another one, which take a word of their own. */
