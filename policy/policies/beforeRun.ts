@@ -24,14 +24,19 @@ export const beforeRun: ResourceValidationPolicy = {
   validateResource: (args, reportViolation) => {
     if (args.type !== COMMAND_TYPE) return;
     const { create, update, stdin, connection } = propsOf(args.props);
-    const isNode = connection !== UNKNOWN && asProps(connection).proxy === undefined;
     const input = stdin === undefined || stdin === null ? "" : (asText(stdin) ?? ANY);
+    // Where it is not known which machine it is for, either will do.
+    const machines =
+      connection === UNKNOWN ? [false, true] : [asProps(connection).proxy === undefined];
     for (const one of new Set<Plain>([create, update])) {
       const text = asText(one);
       if (text === undefined) continue;
-      const host = new Host({ isNode });
-      host.run(text, input);
-      const fault = faultOf(host);
+      const faults = machines.map((isNode) => {
+        const host = new Host({ isNode });
+        host.run(text, input);
+        return faultOf(host);
+      });
+      const fault = faults.every((found) => found !== undefined) ? faults[0] : undefined;
       if (fault) reportViolation(`command ${JSON.stringify(args.name)}: ${fault}`);
     }
   },
