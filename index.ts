@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
   Database,
+  groupsWithTargets,
   LoadBalancer,
   readAppImage,
   readStackConfig,
@@ -32,6 +33,12 @@ export = async () => {
     ...ct("lb"),
     profile: config.loadBalancer.profile,
     targets: config.guestsOfRole("app").map((guest) => targetOf(guest)),
+    ...config.loadBalancer.alb,
+    targetGroups: pulumi.output(
+      groupsWithTargets(config.loadBalancer.alb.targetGroups, (name) =>
+        targetOf(config.guest(name)),
+      ),
+    ),
   });
   const image = readAppImage(config.appImageContext);
   const { allowOutage } = config;

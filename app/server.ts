@@ -37,7 +37,7 @@ export function buildServer(options: ServiceOptions): Server {
     // Above keepAliveTimeout, or a kept connection could be cut while its next request arrives.
     headersTimeout: KEEP_ALIVE_MS + 1_000,
     requestTimeout: KEEP_ALIVE_MS + 5_000,
-    maxHeaderSize: 16_384, // the load balancer's own buffer
+    maxHeaderSize: 73_728, // the load balancer's own buffer: it passes 64 kB and adds to them
   });
   server.maxRequestsPerSocket = 0;
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {

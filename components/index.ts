@@ -14,7 +14,8 @@ export {
   type PrivateGuestArgs,
 } from "./guest";
 export type { IngressArgs } from "./ingress";
-export { type AttachArgs, LoadBalancer, type LoadBalancerArgs } from "./loadBalancer";
+export { type AttachArgs, LoadBalancer } from "./loadBalancer";
+export type { AlbArgs, LoadBalancerArgs } from "./loadBalancerArgs";
 export { Network, type NetworkArgs } from "./network";
 export { rollingNodes, type RollingNode } from "./rollingNodes";
 export { rollOrder, servingNodes } from "./serving";
@@ -23,7 +24,18 @@ export type { SiteArgs, SubnetArgs } from "./siteArgs";
 export { readStackConfig, type StackConfig } from "./stackConfig";
 export { WebStack, type WebStackArgs } from "./webStack";
 export type { Target } from "../lib/haproxy/haproxyConfig";
+export type {
+  Action,
+  Attributes,
+  Condition,
+  Listener,
+  Rule,
+  Stickiness,
+  TargetGroupOptions,
+} from "../lib/haproxy/albTypes";
+export { groupsWithTargets } from "../lib/config/readLoadBalancer";
 export type { HealthCheck } from "../lib/haproxy/profiles";
+export type { TargetGroup } from "../lib/haproxy/targetGroup";
 export {
   type CtFirewallRules,
   firewallRules,

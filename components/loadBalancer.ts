@@ -1,22 +1,16 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { deregistrationDelayProblems, healthCheckProblems } from "../lib/haproxy/checkHealthCheck";
-import { listenerProblems, targetProblems } from "../lib/haproxy/checkTargets";
-import { renderConfig, type Target, usersText } from "../lib/haproxy/haproxyConfig";
+import type { Listener } from "../lib/haproxy/albTypes";
+import { certificateScript } from "../lib/haproxy/certificates";
+import { deregistrationDelayProblems } from "../lib/haproxy/checkHealthCheck";
+import { listenersOf, renderConfig, usersText } from "../lib/haproxy/haproxyConfig";
 import {
   activateConfig,
   installHaproxy,
   NEXT_CONFIG,
   STATS_USER,
 } from "../lib/haproxy/installHaproxy";
-import { type HealthCheck, isProfileName, PROFILES } from "../lib/haproxy/profiles";
-import {
-  type CtBuild,
-  LISTENER_PORT,
-  PROFILE_NAMES,
-  type ProfileName,
-  STATS_PORT,
-} from "../lib/stack/settings";
+import { type ProfileName, STATS_PORT } from "../lib/stack/settings";
 import { listenerWay, statsWay } from "../lib/stack/ways";
 import { GeneratedSecret } from "../provider/generatedSecret";
 import { TargetAttachment } from "../provider/targetAttachment";
@@ -26,57 +20,9 @@ import { Ct } from "./ct";
 import { ctCommand } from "./ctCommand";
 import { CtFirewall } from "./ctFirewall";
 import { guestAddress, type GuestArgs, knownGuest } from "./guest";
-import { ctRules, type IngressArgs } from "./ingress";
+import { ctRules } from "./ingress";
+import { knownConfig, type LoadBalancerArgs } from "./loadBalancerArgs";
 import type { Site } from "./site";
-
-export interface LoadBalancerArgs {
-  site: Site;
-  /** Its CT, with one interface in the LAN and one in the private subnet. */
-  guest: GuestArgs;
-  /**
-   * Who may reach the listener, the stats page and SSH. Applied in place.
-   *
-   * @default - the listener everybody, the stats page the LAN, SSH the Proxmox node
-   */
-  ingress?: IngressArgs;
-  /**
-   * The target group, healthy or not yet; none: every request is answered 503. Applied by a reload, which
-   * loses no request.
-   *
-   * @default - none
-   */
-  targets?: pulumi.Input<pulumi.Input<Target>[]>;
-  /**
-   * What becomes of requests when targets fail. Applied by a reload.
-   *
-   * @default "tuned" - other targets are tried, and no GET is lost
-   */
-  profile?: pulumi.Input<ProfileName>;
-  /**
-   * What differs from the profile's health check. Applied by a reload.
-   *
-   * @default - the profile's
-   */
-  healthCheck?: pulumi.Input<Partial<HealthCheck>>;
-  /**
-   * TCP port of the listener, 1 to 65535 and not that of the stats page (8404). Applied by a reload.
-   *
-   * @default 80
-   */
-  listenerPort?: pulumi.Input<number>;
-  /**
-   * Seconds that a target which is taken out may take to end its requests, 0 to 3600. Applied in place.
-   *
-   * @default 10
-   */
-  deregistrationDelaySeconds?: pulumi.Input<number>;
-  /**
-   * Another build than the one that the CT was first made from.
-   *
-   * @default - it keeps what it has
-   */
-  build?: CtBuild;
-}
 
 /** A target, and what must happen around its changes. */
 export interface AttachArgs {
@@ -93,8 +39,12 @@ const DEREGISTRATION_DELAY_SECONDS = 10;
 /** How long a target may take until it is healthy. */
 const HEALTHY_WITHIN_SECONDS = 120;
 
-const noProfile = (name: string) =>
-  `profile is ${JSON.stringify(name)}; choose ${PROFILE_NAMES.join(", ")}`;
+/** Where clients reach a listener. */
+function urlOf(address: string, { port, protocol }: Listener): string {
+  const scheme = protocol.toLowerCase();
+  const usual = protocol === "HTTPS" ? 443 : 80;
+  return `${scheme}://${address}${port === usual ? "" : `:${port}`}/`;
+}
 
 /** HAProxy with one interface in the LAN and one in the private subnet: the part that the ALB plays. */
 export class LoadBalancer extends pulumi.ComponentResource {
@@ -136,10 +86,15 @@ export class LoadBalancer extends pulumi.ComponentResource {
         return seconds;
       });
     const password = new GeneratedSecret(`${name}-stats`, { length: 24 }, { parent: this });
-    const port = pulumi.output(args.listenerPort ?? LISTENER_PORT);
+    const profile = pulumi.output(args.profile ?? "tuned");
+    const known = knownConfig(args, lanAddress, this);
+    const listeners = known.apply(listenersOf);
     const ways = pulumi
-      .all([port, site.known])
-      .apply(([number, { lan }]) => [listenerWay(number), statsWay(lan.cidr, STATS_PORT)]);
+      .all([listeners, site.known])
+      .apply(([list, { lan }]) => [
+        ...list.map(({ port }) => listenerWay(port)),
+        statsWay(lan.cidr, STATS_PORT),
+      ]);
     const rules = ctRules(site, guest, args.ingress, ways);
     this.ct = new Ct(
       name,
@@ -163,8 +118,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
       },
       this,
     );
-    const profile = pulumi.output(args.profile ?? "tuned");
-    const text = this.render(args, lanAddress, profile);
+    const text = known.apply(renderConfig);
     const copy = new command.remote.CopyToRemote(
       `${name}-config`,
       {
@@ -179,7 +133,11 @@ export class LoadBalancer extends pulumi.ComponentResource {
       `${name}-activate`,
       {
         ct,
-        script: this.delaySeconds.apply(activateConfig),
+        script: pulumi
+          .all([this.delaySeconds, listeners, lanAddress])
+          .apply(([seconds, list, address]) =>
+            activateConfig(seconds, certificateScript(list, address)),
+          ),
         stdin: password.value.apply((value) => usersText(STATS_USER, value)),
         triggers: [text],
         dependsOn: [copy],
@@ -190,8 +148,8 @@ export class LoadBalancer extends pulumi.ComponentResource {
     firewall.seal([active]);
     this.access = ct.access;
     this.url = pulumi
-      .all([lanAddress, port, active.id])
-      .apply(([address, number]) => `http://${address}${number === 80 ? "" : `:${number}`}/`);
+      .all([lanAddress, listeners, active.id])
+      .apply(([address, [first]]) => urlOf(address, first!));
     this.statsUrl = pulumi
       .all([lanAddress, active.id])
       .apply(([address]) => `http://${address}:${STATS_PORT}/`);
@@ -254,42 +212,5 @@ export class LoadBalancer extends pulumi.ComponentResource {
       // Targets of a load balancer that is gone need not be taken out.
       pulumi.mergeOptions({ dependsOn: [this.active], deletedWith: this.ct.ct }, opts),
     );
-  }
-
-  /** What is configured is known at preview, so the whole text is, and policies can read it. */
-  private render(
-    args: LoadBalancerArgs,
-    address: pulumi.Output<string>,
-    profile: pulumi.Output<ProfileName>,
-  ): pulumi.Output<string> {
-    const { targets = [], healthCheck = {}, listenerPort = LISTENER_PORT } = args;
-    return pulumi
-      .all([
-        pulumi.output(targets),
-        profile,
-        pulumi.output(healthCheck),
-        pulumi.output<number>(listenerPort),
-        address,
-      ] as const)
-      .apply(([known, profileName, check, port, statsAddress]) => {
-        if (!isProfileName(profileName))
-          throw new pulumi.ResourceError(noProfile(profileName), this);
-        const problems = [
-          ...listenerProblems(port),
-          ...targetProblems(known),
-          ...healthCheckProblems({ ...PROFILES[profileName].healthCheck, ...check }),
-        ];
-        if (problems.length > 0) {
-          throw new pulumi.ResourceError(problems.join("\n"), this);
-        }
-        return renderConfig({
-          listenerPort: port,
-          statsAddress,
-          statsPort: STATS_PORT,
-          targets: known,
-          profile: profileName,
-          healthCheck: check,
-        });
-      });
   }
 }

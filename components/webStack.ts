@@ -6,7 +6,8 @@ import { readAppImage } from "./appImage";
 import { AppNode } from "./appNode";
 import { Database } from "./database";
 import { appGuest, databaseGuest, loadBalancerGuest } from "./guest";
-import { LoadBalancer, type LoadBalancerArgs } from "./loadBalancer";
+import { LoadBalancer } from "./loadBalancer";
+import type { LoadBalancerArgs } from "./loadBalancerArgs";
 import { Site } from "./site";
 import { targetOf } from "./appNode";
 

@@ -10,6 +10,7 @@ import {
 import { FAULT_FORMS, type FaultSpec, formatFault, parseFault } from "./faultSpec";
 import { shellQuote } from "../../lib/shell/quote";
 import { stateWords } from "../../lib/haproxy/backends";
+import { otherGroups } from "../../lib/haproxy/targetRegistration";
 import { type NodeAccess, onNode } from "../lab/ssh";
 import { missingWord, unknownWord } from "../core/suggest";
 import { UsageError } from "../core/command";
@@ -118,7 +119,9 @@ export async function setState(
   state: "drain" | "ready",
 ): Promise<void> {
   const command = stateCommand(outputs, target, state);
-  const said = (await bash(ssh, command, `${state} of ${target.name}`)).trim();
+  const others = shellQuote(otherGroups(target.name, state));
+  const inGroups = `pct exec ${outputs.loadBalancer.vmid} -- sh -c ${others}`;
+  const said = (await bash(ssh, `${command}\n${inGroups}`, `${state} of ${target.name}`)).trim();
   // HAProxy answers nothing when it has done it, and a sentence when not; the status is 0 for both.
   if (said !== "") throw new Error(`${state} of ${target.name}: the load balancer says: ${said}`);
 }

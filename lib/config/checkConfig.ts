@@ -2,6 +2,7 @@ import { addAddress } from "../net/cidr";
 import { formatProblems } from "./formats";
 import type { RawConfig } from "./rawConfig";
 import { readBuilds } from "./readBuilds";
+import { readLoadBalancer } from "./readLoadBalancer";
 import { reachProblems } from "./reachRules";
 import { addressProblems, budgetProblems, duplicateProblems } from "./settingsRules";
 import type {
@@ -61,6 +62,11 @@ export function checkConfig(raw: RawConfig): Checked {
   // Rules across keys would only repeat what is wrong with a single one.
   if (problems.length > 0) return { problems };
   const settings = { ...compose(text, number, drivers, raw), ...switches, builds };
+  const appNodes = settings.appNodes.map(({ name }) => name);
+  const { profile } = settings.loadBalancer;
+  const alb = readLoadBalancer(raw.loadBalancer, { appNodes, profile }, problems);
+  if (problems.length > 0) return { problems };
+  settings.loadBalancer.alb = alb;
   const crossed = [
     ...addressProblems(settings),
     ...reachProblems(settings),
@@ -149,6 +155,7 @@ function compose(
       address: text.lbPrivateAddress,
       lanAddress: text.lbLanAddress,
       profile: text.lbProfile as ProfileName,
+      alb: {},
       memoryMiB: memory.lb,
       diskGiB: disk.lb,
     },

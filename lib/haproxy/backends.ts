@@ -2,6 +2,8 @@
 export const BACKEND = "app";
 /** The same targets, unchecked: they get requests while none of the target group is healthy. */
 export const FAIL_OPEN_BACKEND = "app-fail-open";
+/** The same of any target group. */
+export const failOpenOf = (group: string): string => `${group}-fail-open`;
 /** Answer header that says so; it is absent otherwise. */
 export const FAIL_OPEN_HEADER = "X-Fail-Open";
 

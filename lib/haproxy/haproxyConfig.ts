@@ -1,56 +1,69 @@
-import { BACKEND, FAIL_OPEN_BACKEND, FAIL_OPEN_HEADER } from "./backends";
-import type { ProfileName } from "../stack/settings";
-import type { HealthCheck, Profile } from "./profiles";
-import { PROFILES } from "./profiles";
+import { logFormat } from "./accessLog";
+import type { Attributes, Listener, Target, TargetGroupOptions } from "./albTypes";
+import { BACKEND } from "./backends";
 import { STATE_FILE } from "./installHaproxy";
+import { listenerName, listenerText, rateTable } from "./listenerText";
+import type { HealthCheck } from "./profiles";
+import { PROFILES } from "./profiles";
+import { type TargetGroup, targetGroupText } from "./targetGroup";
+import type { ProfileName } from "../stack/settings";
+import { indented } from "./words";
 
-/** One server that may receive traffic. */
-export interface Target {
-  name: string;
-  address: string;
-  port: number;
-}
+export type { Target } from "./albTypes";
+export { servers } from "./targetGroup";
 
-export interface LoadBalancerConfig {
+export interface LoadBalancerConfig extends Attributes {
+  /** Port of the listener, where `listeners` is not given. */
   listenerPort: number;
   /** The stats page listens on the LAN address only. */
   statsAddress: string;
   statsPort: number;
+  /** Of the target group `app`. */
   targets: readonly Target[];
   /** How health is checked, and what becomes of a request whose target fails. */
   profile: ProfileName;
   /**
-   * What differs from the profile's health check.
+   * What differs from the profile's health check, in the target group `app`.
    *
    * @default - nothing
    */
   healthCheck?: Partial<HealthCheck>;
+  /** Options of the target group `app`. @default - round robin, without stickiness */
+  targetGroup?: TargetGroupOptions;
+  /** Target groups besides `app`. @default - none */
+  targetGroups?: readonly TargetGroup[];
+  /** @default - one for HTTP on `listenerPort`, which forwards everything to `app` */
+  listeners?: readonly Listener[];
 }
 
 /** Name of the list of users that `usersText` defines; kept in a file of its own, for it has a password. */
 const USERS = "stats-users";
 
-/** Request header that tells the targets about each other. */
-const HEALTH_HEADER = "X-Target-Health";
-
 /** Path on the stats listener where Prometheus reads metrics; it asks for the same user. */
 export const METRICS_PATH = "/metrics";
 
-/**
- * The access log: HAProxy's own `httplog` with the request's trace id after it. Termination state,
- * retries (`+` when another target was tried) and times are in the places where tools expect them.
- */
-const LOG_FORMAT =
-  "%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc " +
-  "%ac/%fc/%bc/%sc/%rc %sq/%bq %hr %hs %{+Q}r %ID";
-
-/** An ALB's trace id without its field name: version, 8 hex digits of time, 24 of chance. */
-const TRACE_ID = "1-%[date,bytes(4,4),hex,lower]-%[uuid,regsub(-,,g),bytes(0,24)]";
-
-/** haproxy.cfg for a target group behind one HTTP listener. */
+/** haproxy.cfg for a load balancer whose values have been checked. */
 export function renderConfig(config: LoadBalancerConfig): string {
   const profile = PROFILES[config.profile];
   const check = { ...profile.healthCheck, ...config.healthCheck };
+  const idle = config.idleTimeoutSeconds;
+  const listeners = listenersOf(config);
+  const secure = listeners.every(({ protocol }) => protocol === "HTTPS");
+  const groups = targetGroupsOf(config);
+  const context = {
+    attributes: config,
+    profileLines: [
+      ...profile.listenerLines,
+      ...groups.flatMap(({ name }) => profile.retryBound(name)),
+    ],
+    failsOpen: () => profile.failOpen,
+  };
+  const seen = new Set<string>();
+  const frontends = listeners.map((listener) => {
+    const first = !seen.has(listener.protocol);
+    seen.add(listener.protocol);
+    return listenerText(listener, listenerName(listener, first), context);
+  });
   return `# Rendered by the Pulumi program; the next change of a target or setting replaces it.
 # Profile ${config.profile}: ${profile.summary}.
 global
@@ -58,8 +71,11 @@ global
   maxconn 4000
   # One does thousands of requests a second; more only trade CPUs with each other and with the log.
   nbthread 1
-  # Half of the usual size: 2,000 requests at once then take 53 MB and not 80. Headers have 7 kB.
-  tune.bufsize 8192
+  # An ALB takes 64 kB of request headers in all; what is added here and how they are kept need the rest.
+  tune.bufsize 73728
+  # 165 MiB at the most, whatever clients send or do not read; beyond, they wait for each other.
+  tune.buffers.limit 2400
+  tune.http.maxhdr 512
   hard-stop-after 30s
   close-spread-time 5s
   stats socket /run/haproxy/admin.sock mode 660 level admin
@@ -72,57 +88,25 @@ global
 defaults
   mode http
   log global
-  log-format "${LOG_FORMAT}"
+  log-format "${logFormat(config.accessLog ?? "httplog")}"
   option dontlognull
   option log-health-checks
   option idle-close-on-response
-  option http-restrict-req-hdr-names reject
 ${indented(profile.retryLines)}
   load-server-state-from-file global
   timeout connect ${profile.connectTimeoutMs}ms
   timeout check ${check.timeoutMs}ms
-  timeout server ${profile.serverTimeoutMs}ms
+  timeout server ${idle === undefined ? `${profile.serverTimeoutMs}ms` : `${idle}s`}
   # An ALB's idle timeout. Between requests the shorter of this and http-keep-alive holds.
-  timeout client 60s
+  timeout client ${idle ?? 60}s
   timeout queue 2s
   timeout http-request 5s
-  timeout http-keep-alive 60s
+  timeout http-keep-alive ${idle ?? 60}s
   timeout client-fin 5s
-  timeout tunnel 1h
+  timeout tunnel ${idle ?? 60}s
 
-frontend http
-  bind :${config.listenerPort}
-  maxconn 3500
-  # As an ALB does: appended, so the last address is the one seen here, whatever a client claims.
-  option forwardfor
-  http-request set-header X-Forwarded-Proto http
-  http-request set-header X-Forwarded-Port %[dst_port]
-  unique-id-format "${TRACE_ID}"
-  http-request set-header X-Amzn-Trace-Id "Self=%[unique-id];%[req.hdr(X-Amzn-Trace-Id)]" if { req.hdr(X-Amzn-Trace-Id) -m sub Root= }
-  http-request set-header X-Amzn-Trace-Id "Root=%[unique-id]" unless { req.hdr(X-Amzn-Trace-Id) -m sub Root= }
-${indented([...profile.listenerLines, ...failOpen(profile), `default_backend ${BACKEND}`])}
-
-backend ${BACKEND}
-  balance static-rr
-  option httpchk
-  http-check send meth GET uri ${check.path} ver HTTP/1.1 hdr Host app.lab
-  http-check expect status 200-299
-  # Set, and not added: what a client sends under this name does not get through.
-${targetHealth(config.targets)}
-  http-response set-header X-Backend %s
-  http-response del-header ${FAIL_OPEN_HEADER}
-  default-server ${targetDefaults(check, profile.targetOptions)}
-${servers(config.targets)}
-
-# The same targets without checks, for when none passes them. Drains are set here too.
-backend ${FAIL_OPEN_BACKEND}
-  balance static-rr
-${targetHealth(config.targets)}
-  http-response set-header X-Backend %s
-  http-response set-header ${FAIL_OPEN_HEADER} true
-  default-server ${MAXCONN}
-${servers(config.targets)}
-
+${frontends.join("\n")}
+${groups.map((group) => targetGroupText(group, profile, secure)).join("\n")}${rateTable(config)}
 frontend stats
   bind ${config.statsAddress}:${config.statsPort}
   http-request auth realm stats unless { http_auth(${USERS}) }
@@ -135,39 +119,16 @@ frontend stats
 `;
 }
 
-/**
- * The rule that tells a target how the load balancer sees each of them while it forwards a request:
- * `app1=1, app2=0`, 1 for up. HAProxy's fetches cannot tell a target that drains, which is up as well.
- */
-function targetHealth(targets: readonly Target[]): string {
-  if (targets.length === 0) return `  http-request del-header ${HEALTH_HEADER}`;
-  const states = targets.map(({ name }) => `${name}=%[srv_is_up(${BACKEND}/${name})]`).join(", ");
-  return `  http-request set-header ${HEALTH_HEADER} "${states}"`;
+/** The listeners with the default. */
+export function listenersOf(config: LoadBalancerConfig): readonly Listener[] {
+  return config.listeners ?? [{ port: config.listenerPort, protocol: "HTTP" }];
 }
 
-/** A request goes to the unchecked backend only while no target of the checked one may have it. */
-function failOpen({ failOpen }: Profile): string[] {
-  return failOpen ? [`use_backend ${FAIL_OPEN_BACKEND} if { nbsrv(${BACKEND}) eq 0 }`] : [];
+/** Every target group, `app` first. */
+export function targetGroupsOf(config: LoadBalancerConfig): TargetGroup[] {
+  const { targets, healthCheck, targetGroup, targetGroups = [] } = config;
+  return [{ ...targetGroup, name: BACKEND, targets, healthCheck }, ...targetGroups];
 }
-
-/** The lines of a proxy's targets. */
-export const servers = (targets: readonly Target[]): string =>
-  targets.map(({ name, address, port }) => `  server ${name} ${address}:${port}`).join("\n");
-
-/** Connections of one target at a time; more wait for `timeout queue`. */
-const MAXCONN = "maxconn 1000";
-
-function targetDefaults(check: HealthCheck, options: string[]): string {
-  return [
-    `check inter ${check.intervalMs}ms fastinter ${check.fastIntervalMs}ms`,
-    `downinter ${check.downIntervalMs}ms`,
-    `rise ${check.healthyThreshold} fall ${check.unhealthyThreshold}`,
-    ...options,
-    MAXCONN,
-  ].join(" ");
-}
-
-const indented = (lines: string[]) => lines.map((line) => `  ${line}`).join("\n");
 
 /** The file with the stats page's user; the password has letters and digits only. */
 export function usersText(user: string, password: string): string {

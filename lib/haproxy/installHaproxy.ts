@@ -28,7 +28,8 @@ ExecReload=/bin/kill -USR2 $MAINPID
 /**
  * A program that saves the states in one move; half of them are worse than none. A target that is new in the
  * configuration begins in maintenance: HAProxy would take it for up before its first check, and it may not
- * be there yet. Whoever registers it puts it to work. (Fields of a line: HAProxy's management guide, "show
+ * be there yet. Whoever registers it puts it to work; one that another target group has is there. Addresses and ports are those of the configuration, for
+ * HAProxy would go on with those of the file. (Fields of a line: HAProxy's management guide, "show
  * servers state". 14 is a check that is configured, enabled and paused.)
  */
 export function saveState(): string {
@@ -45,15 +46,19 @@ awk -v config=${CONFIG} '
       if (word[1] == "server" && count > 2 && backend != "") address[backend " " word[2]] = word[3]
     }
   }
-  { if ($0 != "") print }
   NF > 18 && $1 ~ /^[0-9]+$/ {
-    id[$2] = $1; last[$2] = $3; checks[$2] = $14 > 0 ? 14 : 0
-    delete address[$2 " " $4]
+    known[$4] = 1; id[$2] = $1; last[$2] = $3; checks[$2] = $14 > 0 ? 14 : 0
+    if (($2 " " $4) in address) {
+      split(address[$2 " " $4], at, ":")
+      $5 = at[1]; $19 = at[2]
+      delete address[$2 " " $4]
+    }
   }
+  { if ($0 != "") print }
   END {
     for (name in address) {
       split(name, of, " "); split(address[name], at, ":")
-      if (of[1] in id)
+      if (of[1] in id && !(of[2] in known))
         print id[of[1]], of[1], ++last[of[1]], of[2], at[1], 0, 1, 1, 1, 0, 1, 0, 0, checks[of[1]], 0, 0, 0, "-", at[2], "-", 0, 0, "-", "-", 0
     }
   }' ${STATE_FILE}.now > ${STATE_FILE}.next
@@ -88,9 +93,11 @@ export function installHaproxy(aptProxy?: string): string {
  * are drained first. Standard input is the users' file.
  *
  * @param drainSeconds how long a target that goes may take to end its requests
+ * @param certificates commands that make what HTTPS listeners need, see certificateScript
  */
-export function activateConfig(drainSeconds: number): string {
+export function activateConfig(drainSeconds: number, certificates = ""): string {
   return script(
+    ...(certificates === "" ? [] : [certificates]),
     "umask 077",
     `cat > ${USERS}.next`,
     "umask 022",

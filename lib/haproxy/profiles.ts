@@ -1,17 +1,7 @@
+import type { HealthCheck } from "./albTypes";
 import { PROFILE_NAMES, type ProfileName } from "../stack/settings";
 
-/** Probe that decides whether a target receives traffic. One unit: milliseconds. */
-export interface HealthCheck {
-  path: string;
-  intervalMs: number;
-  /** Between checks while a target changes its state. */
-  fastIntervalMs: number;
-  /** Between checks of a target that is out. */
-  downIntervalMs: number;
-  timeoutMs: number;
-  healthyThreshold: number;
-  unhealthyThreshold: number;
-}
+export type { HealthCheck };
 
 /** What one profile makes of the load balancer. */
 export interface Profile {
@@ -19,16 +9,20 @@ export interface Profile {
   summary: string;
   healthCheck: HealthCheck;
   connectTimeoutMs: number;
-  /** How long a target may take to answer. */
+  /** How long nothing may come from a target: before an answer, and in the middle of one. */
   serverTimeoutMs: number;
   /** Lines of `defaults`: what is done with a request whose target does not answer. */
   retryLines: string[];
   /** Requests go to every target, unchecked, while none is healthy. */
   failOpen: boolean;
-  /** Rules of the listener. */
+  /** Rules of each listener. */
   listenerLines: string[];
+  /** More of them for each target group. */
+  retryBound: (group: string) => string[];
   /** Options of every target besides its check. */
   targetOptions: string[];
+  /** More of them that each target's line has to say itself. */
+  serverWords: string[];
 }
 
 /** Answers while the service's process does; it does not depend on the database. */
@@ -46,12 +40,19 @@ const TUNED: Profile = {
     unhealthyThreshold: 2,
   },
   connectTimeoutMs: 500,
-  serverTimeoutMs: 2000,
-  // No status among them: on HAProxy 2.6 that hides a target which answers errors only.
+  serverTimeoutMs: 60_000,
+  // A slow answer is no failure: a request that a target works on is not sent to another one. What is
+  // tried elsewhere had no connection, or one that ended without a byte of an answer. No status among
+  // them: on HAProxy 2.6 that hides a target which answers errors only.
   retryLines: [
     "option redispatch 1",
     "retries 3",
-    "retry-on conn-failure empty-response response-timeout",
+    "retry-on conn-failure empty-response",
+    "# A target whose machine is gone cannot end its connections: TCP notices it, after about 4 s.",
+    "option srvtcpka",
+    "srvtcpka-idle 2s",
+    "srvtcpka-intvl 1s",
+    "srvtcpka-cnt 2",
   ],
   // Checks can all fail while the services answer: a busy machine did that here.
   failOpen: true,
@@ -59,11 +60,18 @@ const TUNED: Profile = {
     "# A request that changes something is never sent twice.",
     "http-request disable-l7-retry unless METH_GET",
   ],
+  retryBound: (group) => [
+    "# What may be sent again is kept in a buffer of its own; so many take 36 MiB.",
+    `http-request disable-l7-retry if { be_conn(${group}) ge 512 }`,
+  ],
   // A failed connection of a real request and one more failure, of a request or a check, take a
   // target out. `mark-down` needs one failure only: a single lost connection to the last healthy
   // target then cost the request. There is no slow start, so that a target that is back has its full
   // share at once, and no `shutdown-sessions`, which would end answers that are on their way.
   targetOptions: ["observe layer4 error-limit 1 on-error sudden-death"],
+  // Data that a target's machine has not acknowledged for so long has not reached it. (HAProxy 2.6 reads this in
+  // a default-server line and forgets it.)
+  serverWords: ["tcp-ut 2s"],
 };
 
 /** An ALB as AWS delivers it: target group defaults, and no second target for a request. */
@@ -83,7 +91,9 @@ const ALB_DEFAULT: Profile = {
   retryLines: ["no option redispatch", "retries 0"],
   failOpen: true,
   listenerLines: [],
+  retryBound: () => [],
   targetOptions: [],
+  serverWords: [],
 };
 
 /** The configuration that this project started from. */
@@ -103,7 +113,9 @@ const PLAIN: Profile = {
   retryLines: ["no option redispatch", "retries 3"],
   failOpen: false,
   listenerLines: [],
+  retryBound: () => [],
   targetOptions: [],
+  serverWords: [],
 };
 
 export const PROFILES: Record<ProfileName, Profile> = {

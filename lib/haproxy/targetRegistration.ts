@@ -5,7 +5,16 @@ import { ADMIN_SOCKET, CONFIG } from "./installHaproxy";
 
 /** Puts a target back to work; prints what HAProxy has against it, which is nothing when it is done. */
 export function registerScript(target: string): string {
-  return ask(stateWords(target, "ready"));
+  return `${ask(stateWords(target, "ready"))}
+${otherGroups(target, "ready")}`;
+}
+
+/** Commands that set a target's state in the target groups besides `app`, where it is in any. */
+export function otherGroups(target: string, state: "drain" | "ready"): string {
+  const row = `$4 == "${target}" && $2 != "${BACKEND}" && $2 != "${FAIL_OPEN_BACKEND}"`;
+  const words = `{ printf "%sset server %s/%s state ${state}", sep, $2, $4; sep = "; " }`;
+  return `others=$(${ask("show servers state")} | awk '${row} ${words}')
+[ -z "$others" ] || ${ask("$others")}`;
 }
 
 /**
@@ -35,8 +44,9 @@ export function healthScript(target: string): string {
  * @param seconds the deregistration delay: how long it may take at the most
  */
 export function deregisterScript(target: string, seconds: number): string {
-  const rows = `($1 == "${BACKEND}" || $1 == "${FAIL_OPEN_BACKEND}") && $2 == "${target}"`;
+  const rows = `$2 == "${target}"`;
   return `${ask(stateWords(target, "drain"))}
+${otherGroups(target, "drain")}
 for try in $(seq ${seconds * 5}); do
   open=$(${ask("show stat")} | awk -F, '${rows} { sum += $5 } END { print sum + 0 }')
   [ "$open" = 0 ] && break

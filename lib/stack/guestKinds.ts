@@ -23,7 +23,12 @@ export const LOAD_BALANCER: GuestKind = {
       ],
     },
   ],
-  ingress: (_group, { lan }) => [listenerWay(LISTENER_PORT), statsWay(lan.cidr, STATS_PORT)],
+  ingress: (_group, { lan, loadBalancer }) => [
+    ...(loadBalancer.alb.listeners ?? [{ port: LISTENER_PORT }]).map(({ port }) =>
+      listenerWay(port),
+    ),
+    statsWay(lan.cidr, STATS_PORT),
+  ],
 };
 
 export const APP: GuestKind = {

@@ -1,3 +1,5 @@
+import type { AlbSettings } from "../haproxy/albSettings";
+
 /** Storage drivers that an app node's Docker may use. */
 export const STORAGE_DRIVERS = ["overlay2", "fuse-overlayfs"] as const;
 export type StorageDriver = (typeof STORAGE_DRIVERS)[number];
@@ -21,7 +23,7 @@ export interface Settings {
   ssh: { host: string; port: number; user: string; hostKey: string };
   lan: { bridge: string; cidr: string; gateway: string };
   privateNetwork: { bridge: string; cidr: string; gateway: string };
-  loadBalancer: CtSettings & { lanAddress: string; profile: ProfileName };
+  loadBalancer: CtSettings & { lanAddress: string; profile: ProfileName; alb: AlbSettings };
   appNodes: (CtSettings & { storageDriver: StorageDriver })[];
   database: CtSettings;
   /** What the lab may count on, the Proxmox node's own share and backups included. */
@@ -135,6 +137,7 @@ export const CONFIG_KEYS: readonly string[] = [
   ...BOOLEAN_KEYS,
   "appStorageDrivers",
   "builds",
+  "loadBalancer",
 ];
 export const TEXT_CONFIG_KEYS: readonly TextKey[] = TEXT_KEYS;
 export const NUMBER_CONFIG_KEYS: readonly NumberKey[] = NUMBER_KEYS;

@@ -32,13 +32,14 @@ describe("target attachment", function () {
   afterEach(() => lab[Symbol.dispose]());
 
   /** HAProxy's admin socket: keeps the words, and answers `show stat` with these lines. */
-  const balancer = (lines: string[], objection = "") => {
+  const balancer = (lines: string[], objection = "", groups = "") => {
     const file = join(lab.folder, "bin", "socat");
     writeFileSync(join(lab.folder, "stat"), `${lines.join("\n")}\n`);
     const state = "4 app 1 app2 10.10.10.12 2 0 1 1 66 15 3 3 6 0 0 0 - 3000 - 0 0 - - 0";
     const answer = `case "$words" in
   "show stat") cat ${lab.folder}/stat ;;
   "show servers state app") [ -s ${lab.folder}/stat ] && grep -q ^app ${lab.folder}/stat && echo "${state}"; exit 0 ;;
+  "show servers state") echo "${groups}" ;;
   *) printf '${objection}' ;;
 esac`;
     writeFileSync(
@@ -69,7 +70,16 @@ esac`;
       "show servers state app",
       "curl -fsS -m 3 -o /dev/null http://10.10.10.12:3000",
     ];
-    assert.deepEqual(asked(), [...itself, ready, "show stat"]);
+    assert.deepEqual(asked(), [...itself, ready, "show servers state", "show stat"]);
+  });
+
+  it("puts the target to work in every target group that it is in", async () => {
+    const row = (backend: string, name: string) => `5 ${backend} 1 ${name} 10.10.10.12 2 1 1 1`;
+    const rows = [row("app", "app2"), row("blue", "app2"), row("blue", "app1")];
+    balancer([up, other], "", [...rows, row("blue-fail-open", "app2")].join("\n"));
+    await provider.create(inputs);
+    const words = "set server blue/app2 state ready; set server blue-fail-open/app2 state ready";
+    assert.ok(asked().includes(words), asked().join("\n"));
   });
 
   it("gets no requests before it answers its check itself, whatever the last check saw", async () => {
@@ -128,7 +138,7 @@ esac`;
       deregistrationDelaySeconds: 60,
       stateVersion: 1,
     });
-    assert.equal(asked().length, 2);
+    assert.deepEqual(asked().slice(1), ["show servers state", "show stat"]);
   });
 
   it("is replaced with what it stands on, and only then", async () => {

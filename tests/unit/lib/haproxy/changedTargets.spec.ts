@@ -102,6 +102,21 @@ describe("targets that come and go", function () {
     for (const line of STATES.trim().split("\n")) assert.ok(lines.includes(line), line);
   });
 
+  it("keep their states under another port and address", () => {
+    const moved = config([1, 2]).replaceAll("10.10.10.12:3000", "10.10.10.22:4000");
+    writeFileSync(join(lab, "etc", "haproxy.cfg"), moved);
+    run(saveState());
+    const lines = readFileSync(join(lab, "lib", "server-state"), "utf8")
+      .trim()
+      .split("\n");
+    assert.deepEqual(lines.slice(2), [
+      "3 app 1 app1 10.10.10.11 2 0 1 1 66 15 3 3 6 0 0 0 - 3000 - 0 0 - - 0",
+      "3 app 2 app2 10.10.10.22 2 8 1 1 56 15 3 3 6 0 0 0 - 4000 - 0 0 - - 0",
+      "4 app-fail-open 1 app1 10.10.10.11 2 0 1 1 66 1 0 2 0 0 0 0 - 3000 - 0 0 - - 0",
+      "4 app-fail-open 2 app2 10.10.10.22 2 0 1 1 56 1 0 2 0 0 0 0 - 4000 - 0 0 - - 0",
+    ]);
+  });
+
   it("add nothing where the configuration has the same targets as before", () => {
     run(saveState());
     assert.equal(readFileSync(join(lab, "lib", "server-state"), "utf8").trim(), STATES.trim());

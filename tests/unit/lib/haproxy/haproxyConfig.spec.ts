@@ -23,7 +23,9 @@ describe("load balancer configuration", () => {
   it("rotates over every target and says which one answered", () => {
     assert.match(text, /balance static-rr/);
     assert.match(text, /http-response set-header X-Backend %s/);
-    const servers = ["  server app1 10.10.10.11:3000", "  server app2 10.10.10.12:3000"];
+    const servers = ["app1 10.10.10.11:3000", "app2 10.10.10.12:3000"].map(
+      (server) => `  server ${server} tcp-ut 2s`,
+    );
     assert.deepEqual(text.match(/^ {2}server .*$/gm), [...servers, ...servers]);
   });
 
@@ -67,7 +69,7 @@ describe("load balancer configuration", () => {
     assert.match(text, /http-check send meth GET uri \/healthz /);
     assert.match(text, /check inter 1000ms fastinter 250ms downinter 1000ms rise 2 fall 2 /);
     assert.match(text, /timeout check 500ms/);
-    assert.match(text, /timeout server 2000ms/);
+    assert.match(text, /timeout server 60000ms/);
   });
 
   for (const profile of PROFILE_NAMES) {
@@ -78,12 +80,21 @@ describe("load balancer configuration", () => {
   }
 
   it("tries another target only where the profile says so", () => {
-    assert.match(text, /option redispatch 1\n {2}retries 3\n {2}retry-on conn-failure empty-/);
+    assert.match(
+      text,
+      /option redispatch 1\n {2}retries 3\n {2}retry-on conn-failure empty-response$/m,
+    );
     assert.match(text, /disable-l7-retry unless METH_GET/);
     for (const profile of ["plain", "alb-default"] as const) {
       const other = renderConfig({ ...config, profile });
       assert.match(other, /no option redispatch/);
       assert.doesNotMatch(other, /retry-on|observe/);
+    }
+  });
+
+  it("sends no request to a second target because the first is slow", () => {
+    for (const profile of PROFILE_NAMES) {
+      assert.doesNotMatch(renderConfig({ ...config, profile }), /response-timeout/);
     }
   });
 
@@ -111,7 +122,7 @@ describe("load balancer configuration", () => {
   });
 
   it("limits no client's rate", () => {
-    assert.doesNotMatch(text, /stick-table|deny_status|reject if/);
+    assert.doesNotMatch(text, /stick-table|deny_status 429|reject if/);
   });
 
   it("shows the stats page on the LAN address only and keeps the password elsewhere", () => {
