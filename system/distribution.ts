@@ -5,7 +5,8 @@ import { delimiter, join } from "node:path";
 export type Family = "debian" | "fedora" | "arch" | "suse" | "alpine" | "other";
 
 /** Programs that a lab may call, by the command that is looked for. */
-export type Program = "ssh" | "docker" | "mmdebstrap" | "iptables" | "newuidmap" | "shellcheck";
+export type Program =
+  "ssh" | "docker" | "mmdebstrap" | "iptables" | "newuidmap" | "shellcheck" | "haproxy";
 
 /** `ID` and `ID_LIKE` of /etc/os-release, to the family whose package manager is there. */
 const ids: Record<string, Family> = {
@@ -37,6 +38,7 @@ const packages: Record<Exclude<Family, "other">, Partial<Record<Program, string>
     iptables: "iptables",
     newuidmap: "uidmap",
     shellcheck: "shellcheck",
+    haproxy: "haproxy",
   },
   fedora: {
     ssh: "openssh-clients",

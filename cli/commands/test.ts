@@ -10,7 +10,7 @@ import {
   yesOption,
 } from "../core/command";
 import { unknownWord } from "../core/suggest";
-import { inPath } from "../../system/distribution";
+import { inPath, type Program } from "../../system/distribution";
 import { runGoTests } from "../../toolchain/goTests";
 import { bringer, ensurePrerequisites } from "../prerequisites";
 import { startedDaemonRuns, stopStartedDaemon } from "../prerequisites/dockerDaemon";
@@ -68,6 +68,11 @@ export const command: Command = {
 };
 
 async function unit(context: CommandContext): Promise<Counts[]> {
+  await brought(
+    context,
+    "haproxy",
+    "configurations are not tried in HAProxy here, only in the lab",
+  );
   return [
     await check(context, "typecheck", ["typescript/bin/tsc", "-p", "."]),
     await check(context, "typecheck of the pages", [
@@ -84,17 +89,27 @@ async function unit(context: CommandContext): Promise<Counts[]> {
   ];
 }
 
-/** Brings shellcheck where that can be done without a question. */
 async function shellcheck(context: CommandContext): Promise<Counts> {
-  if (!inPath("shellcheck")) {
-    try {
-      await bringer(context.yes)(["shellcheck"], "shellcheck is missing", () => undefined);
-    } catch (error) {
-      context.progress.warn(`scripts are not checked: ${(error as Error).message}`);
-      return { passed: 0, failed: 0, skipped: 1 };
-    }
+  if (!(await brought(context, "shellcheck", "scripts are not checked"))) {
+    return { passed: 0, failed: 0, skipped: 1 };
   }
   return check(context, "shellcheck", ["tsx/dist/cli.mjs", "tests/support/shellcheckScripts.ts"]);
+}
+
+/** Brings a program for the tests where that can be done without a question; false where it cannot. */
+async function brought(
+  context: CommandContext,
+  program: Program,
+  without: string,
+): Promise<boolean> {
+  if (inPath(program)) return true;
+  try {
+    await bringer(context.yes)([program], `${program} is missing`, () => undefined);
+    return true;
+  } catch (error) {
+    context.progress.warn(`${without}: ${(error as Error).message}`);
+    return false;
+  }
 }
 
 /** Undefined where there is no Go to run them with. */
