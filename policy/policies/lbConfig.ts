@@ -18,7 +18,7 @@ const KNOWN = new Set(
   (
     "log log-format log-format-sd log-tag maxconn nbthread cpu-map hard-stop-after close-spread-time stats " +
     "server-state-file server-state-base user group chroot daemon pidfile spread-checks mode option no " +
-    "load-server-state-from-file timeout bind http-request http-response http-after-response unique-id-format " +
+    "load-server-state-from-file timeout srvtcpka-cnt srvtcpka-idle srvtcpka-intvl clitcpka-cnt clitcpka-idle clitcpka-intvl bind http-request http-response http-after-response unique-id-format " +
     "unique-id-header use_backend default_backend balance http-check tcp-check default-server server retries " +
     "retry-on acl tcp-request tcp-response stick-table stick cookie compression redirect hash-type fullconn " +
     "description id disabled enabled rate-limit backlog monitor-uri monitor monitor-net errorfile errorloc " +

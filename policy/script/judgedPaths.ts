@@ -14,7 +14,11 @@ const AREAS: readonly [Area, RegExp][] = [
   ],
   ["database", /^\/etc\/postgresql\/[^/]*\/main\/conf\.d(\/|$)|pg_(hba|ident)\.conf/],
   ["database", /^\/var\/lib\/postgresql\/(?!homelab-)|postgresql(\.auto)?\.conf/],
-  ["balancer", /^\/etc\/haproxy(\/|$)|^\/etc\/default\/haproxy|haproxy[^/]*\.cfg/],
+  // Certificates are made where they are, and are no configuration.
+  [
+    "balancer",
+    /^\/etc\/haproxy(?!\/(certs(\/|$)|ca\.(pem|key|srl)))(\/|$)|^\/etc\/default\/haproxy|haproxy[^/]*\.cfg/,
+  ],
   ["docker", /^\/etc\/(docker|containerd)(?!\/homelab-pending$)(\/|$)|^\/etc\/default\/docker/],
   ["docker", /^\/(var\/)?run\/(docker|containerd)|^\/var\/lib\/containerd/],
   ["access", /^\/etc\/(ssh|sudoers|sudoers\.d|pam\.d|security|ld\.so\.[^/]*)(\/|$)/],
