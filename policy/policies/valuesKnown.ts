@@ -2,7 +2,7 @@ import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
 import { COMMAND_TYPE } from "../commands";
 import { isContainer } from "../cts";
 import { DOCKER_CONTAINER } from "../docker";
-import { propsOf, UNKNOWN, type Plain } from "../plain";
+import { asProps, propsOf, UNKNOWN, type Plain } from "../plain";
 
 /** Inputs whose text a policy must read, by type. Connections, labels and ids follow from them. */
 const READ: readonly [(type: string) => boolean, readonly string[]][] = [
@@ -18,7 +18,6 @@ const READ: readonly [(type: string) => boolean, readonly string[]][] = [
       "unprivileged",
       "mountPoints",
       "memory",
-      "disk",
     ],
   ],
   [
@@ -50,7 +49,10 @@ export const valuesKnown: StackValidationPolicy = {
 function unknownInputs({ type, props }: PolicyResource): string[] {
   const keys = READ.find(([is]) => is(type))?.[1] ?? [];
   const own = propsOf(props);
-  return keys.filter((key) => hasUnknown(own[key]));
+  const found = keys.filter((key) => hasUnknown(own[key]));
+  // Where its volume will be is the provider's to say; its size is the program's.
+  const size = isContainer(type) && asProps(own.disk).size === UNKNOWN ? ["disk.size"] : [];
+  return [...found, ...size];
 }
 
 function hasUnknown(value: Plain): boolean {
