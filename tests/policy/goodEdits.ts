@@ -37,7 +37,7 @@ export const goodEdits: GoodEdit[] = [
   {
     name: "a listener with TLS",
     edits: sources([
-      HAPROXY,
+      "lib/haproxy/listenerText.ts",
       "  maxconn 3500",
       "  bind :443 ssl crt /etc/haproxy/site.pem alpn h2,http/1.1\n  http-response set-header Strict-Transport-Security max-age=300\n  maxconn 3500",
     ]),

@@ -1,6 +1,8 @@
 import { bad, type BadEdit } from "./sourceEdit";
 
 const HAPROXY = "lib/haproxy/haproxyConfig.ts";
+const GROUP = "lib/haproxy/targetGroup.ts";
+const LISTENER = "lib/haproxy/listenerText.ts";
 const APP = "components/appNode.ts";
 const CT = "components/ct.ts";
 
@@ -62,21 +64,21 @@ export const declaredEdits: BadEdit[] = [
     ],
   }),
   ...bad("lb-health-check-enabled", {
-    "errors count as health": [HAPROXY, "expect status 200-299", "expect status 200-599"],
-    "once an hour": [HAPROXY, "`check inter ${check.intervalMs}ms", "`check inter 3600s"],
-    "no check": [HAPROXY, "`check inter", "`inter"],
+    "errors count as health": [GROUP, "expect status ${matcher}", "expect status 200-599"],
+    "once an hour": [GROUP, "`check inter ${check.intervalMs}ms", "`check inter 3600s"],
+    "no check": [GROUP, "`check inter", "`inter"],
   }),
   ...bad("lb-targets-app-nodes", {
     "a stranger": [
-      HAPROXY,
-      '.join("\\n");\n\n/** Connections',
-      '.concat("  server evil 203.0.113.9:80").join("\\n");\n\n/** Connections',
+      GROUP,
+      '${address}:${port}`).join("\\n");',
+      '${address}:${port}`).concat("  server evil 203.0.113.9:80").join("\\n");',
     ],
-    "another port": [HAPROXY, "${name} ${address}:${port}`", "${name} ${address}:22`"],
+    "another port": [GROUP, "${name} ${address}:${port}`", "${name} ${address}:22`"],
   }),
   ...bad("lb-config-known", {
-    "another listener": [HAPROXY, "  maxconn 3500", "  bind :9000\n  maxconn 3500"],
-    "a program": [HAPROXY, "frontend http\n", "program x\n  command /bin/sh\n\nfrontend http\n"],
+    "another listener": [LISTENER, "  maxconn 3500", "  bind :9000\n  maxconn 3500"],
+    "a program": [HAPROXY, "frontend stats\n", "program x\n  command /bin/sh\n\nfrontend stats\n"],
     Lua: [HAPROXY, "  nbthread 1", "  nbthread 1\n  lua-load /tmp/x.lua"],
   }),
   ...bad("lb-stats-protected", {
