@@ -6,7 +6,7 @@ const POSTGRES = "lib/postgres/installPostgres.ts";
 const PG_CONFIG = "lib/postgres/postgresConfig.ts";
 const HAPROXY = "lib/haproxy/haproxyConfig.ts";
 const HAPROXY_INSTALL = "lib/haproxy/installHaproxy.ts";
-const APP = "components/appNode.ts";
+const SERVICE = "components/webService.ts";
 
 /** Edits that somebody may well make; every policy lets them pass. */
 export const goodEdits: GoodEdit[] = [
@@ -56,11 +56,15 @@ export const goodEdits: GoodEdit[] = [
   },
   {
     name: "more memory for the service",
-    edits: sources([APP, "SERVICE_MEMORY_MIB = 192", "SERVICE_MEMORY_MIB = 256"]),
+    edits: sources([SERVICE, "SERVICE_MEMORY_MIB = 192", "SERVICE_MEMORY_MIB = 256"]),
   },
   {
     name: "a variable of the service",
-    edits: sources([APP, "`PORT=${port}`,", '`PORT=${port}`,\n    "LOG_LEVEL=debug",']),
+    edits: sources([
+      SERVICE,
+      "pulumi.interpolate`PORT=${checked.port}`,",
+      'pulumi.interpolate`PORT=${checked.port}`,\n    "LOG_LEVEL=debug",',
+    ]),
   },
   {
     name: "larger buffers of PostgreSQL",

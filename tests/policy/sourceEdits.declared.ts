@@ -3,7 +3,7 @@ import { bad, type BadEdit } from "./sourceEdit";
 const HAPROXY = "lib/haproxy/haproxyConfig.ts";
 const GROUP = "lib/haproxy/targetGroup.ts";
 const LISTENER = "lib/haproxy/listenerText.ts";
-const APP = "components/appNode.ts";
+const SERVICE = "components/webService.ts";
 const CT = "components/ct.ts";
 
 /** Edits of what is declared. */
@@ -31,34 +31,38 @@ export const declaredEdits: BadEdit[] = [
       "startOnBoot: true,",
       'startOnBoot: true,\n    idmaps: [{ type: "uid", containerId: 0, hostId: 0, size: 65536 }],',
     ],
-    VLAN: [CT, "macAddress: macOf(address),", "macAddress: macOf(address),\n      vlanId: 5,"],
+    VLAN: [CT, "apply(macOf),", "apply(macOf),\n      vlanId: 5,"],
     password: [CT, "userAccount: { keys:", 'userAccount: { password: "hunter2", keys:'],
   }),
   ...bad("docker-container-confined", {
-    "as root": [APP, "user: SERVICE_USER,", ""],
-    "writable root": [APP, "    readOnly: true,\n    capabilities", "    capabilities"],
-    "all capabilities": [APP, '{ drops: ["ALL"] }', "{}"],
-    unconfined: [APP, '["no-new-privileges"]', '["seccomp=unconfined"]'],
-    "no cap": [APP, "    memory: SERVICE_MEMORY_MIB,\n    memorySwap: SERVICE_MEMORY_MIB,\n", ""],
+    "as root": [SERVICE, "user: SERVICE_USER,", ""],
+    "writable root": [SERVICE, "    readOnly: true,\n    capabilities", "    capabilities"],
+    "all capabilities": [SERVICE, '{ drops: ["ALL"] }', "{}"],
+    unconfined: [SERVICE, '["no-new-privileges"]', '["seccomp=unconfined"]'],
+    "no cap": [
+      SERVICE,
+      "    memory: SERVICE_MEMORY_MIB,\n    memorySwap: SERVICE_MEMORY_MIB,\n",
+      "",
+    ],
     device: [
-      APP,
+      SERVICE,
       "user: SERVICE_USER,",
       'user: SERVICE_USER,\n    devices: [{ hostPath: "/dev/sda" }],',
     ],
     "secrets to write": [
-      APP,
+      SERVICE,
       'containerPath: "/run/secrets", readOnly: true',
       'containerPath: "/run/secrets"',
     ],
     "another folder": [
-      APP,
+      SERVICE,
       "volumes: [{",
       'volumes: [{ hostPath: "/proc", containerPath: "/p", readOnly: true }, {',
     ],
   }),
   ...bad("no-plain-secrets", {
     "password in the environment": [
-      APP,
+      SERVICE,
       '"PGPASSWORD_FILE=/run/secrets/pgpassword",',
       '"PGPASSWORD=hunter2",',
     ],

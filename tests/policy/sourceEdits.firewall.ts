@@ -42,23 +42,19 @@ export const firewallEdits: BadEdit[] = [
     ],
     "database for the whole private subnet": [
       KINDS,
-      /from: group\("app"\),\n\s+port: DATABASE_PORT/,
-      'from: { cidr: "10.10.10.0/24" },\n      port: DATABASE_PORT',
+      'databaseWay(group("app"),',
+      'databaseWay({ cidr: "10.10.10.0/24" },',
     ],
     "database for the load balancer": [
       KINDS,
-      /from: group\("app"\),\n\s+port: DATABASE_PORT/,
-      'from: group("loadBalancer"),\n      port: DATABASE_PORT',
+      'databaseWay(group("app"),',
+      'databaseWay(group("loadBalancer"),',
     ],
-    "stats page for everybody": [
-      KINDS,
-      "from: { cidr: lan.cidr },",
-      'from: { cidr: "0.0.0.0/0" },',
-    ],
+    "stats page for everybody": [KINDS, "statsWay(lan.cidr,", 'statsWay("0.0.0.0/0",'],
     "SSH from everywhere": [
-      "lib/stack/labGroups.ts",
-      "from: bastion,\n    port: SSH_PORT",
-      'from: { cidr: "0.0.0.0/0" },\n    port: SSH_PORT',
+      "lib/stack/ways.ts",
+      "from: bastion,\n  port: SSH_PORT",
+      'from: { cidr: "0.0.0.0/0" },\n  port: SSH_PORT',
     ],
     "another filter installed": [
       "lib/security/installFlowLog.ts",
@@ -116,8 +112,8 @@ export const firewallEdits: BadEdit[] = [
     ],
     "the service for the database too": [
       KINDS,
-      'from: group("loadBalancer"),',
-      'from: group("database"),',
+      'serviceWay(group("loadBalancer"),',
+      'serviceWay(group("database"),',
     ],
   }),
   ...bad("app-firewall-before-docker", {

@@ -68,8 +68,8 @@ export const serviceEdits: BadEdit[] = [
     "no filters": [SETUP, "    paths.up,\n  );", "  );"],
     "nothing at all": [
       "components/network.ts",
-      "const setUp = setUpNode(network);",
-      'const setUp = "true";',
+      "create: network.apply(setUpNode),",
+      'create: "true",',
     ],
     "the LAN is let in": [
       FILTER,

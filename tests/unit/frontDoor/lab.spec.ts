@@ -11,7 +11,6 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 
 const source = resolve(__dirname, "..", "..", "..");
@@ -41,7 +40,8 @@ describe("./lab", function () {
   this.timeout("30s");
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "homelab-front-"));
+    // Not the folder for temporary files, which may be in a home that the test's other user cannot enter.
+    folder = mkdtempSync("/tmp/homelab-front-");
     chmodSync(folder, 0o755);
   });
   afterEach(() => rmSync(folder, { recursive: true }));
