@@ -4,7 +4,8 @@ services_start() {
   mkdir -p /run/sshd /var/lib/lxcfs
   touch /etc/pve/priv/authorized_keys
   chmod 600 /etc/pve/priv/authorized_keys
-  mkdir -p -m 700 /root/.ssh
+  mkdir -p /root/.ssh
+  chmod 700 /root/.ssh
   ln -sfT /etc/pve/priv/authorized_keys /root/.ssh/authorized_keys # as on Proxmox
 
   supervise lxcfs lxcfs_run &
