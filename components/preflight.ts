@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { needsOf } from "../lib/preflight/needs";
 import { inStartOrder } from "../lib/stack/guests";
-import { HOST_MEMORY_MIB } from "../lib/stack/settings";
 import { PowerState } from "../provider/powerState";
 import { Preflight } from "../provider/preflight";
 import type { SiteArgs } from "./siteArgs";
@@ -18,18 +18,7 @@ export function preflight(
   site: Asked,
   opts: pulumi.CustomResourceOptions,
 ): Preflight {
-  const needs = site.known.apply(({ proxmox, lan, privateNetwork, guests, proxmoxFirewall }) => ({
-    nodeName: proxmox.nodeName,
-    storage: proxmox.storage,
-    template: proxmox.template,
-    lanBridge: lan.bridge,
-    privateBridge: privateNetwork.bridge,
-    hostMemoryMiB: HOST_MEMORY_MIB,
-    cts: guests.map(({ name: hostname, vmid, memoryMiB, diskGiB }) => ({
-      ...{ hostname, vmid, memoryMiB, diskGiB },
-    })),
-    ...(proxmoxFirewall ? { proxmoxFirewall: true } : {}),
-  }));
+  const needs = site.known.apply((known) => needsOf(known, known.guests));
   return new Preflight(name, { ...api(site), needs }, opts);
 }
 

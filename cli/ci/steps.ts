@@ -1,3 +1,5 @@
+import type { EngineEvent } from "../stack/engineEvents";
+
 /** What a preview would do, read from Pulumi's engine events (one JSON document a line of `--event-log`). */
 
 /** What becomes of one resource. */
@@ -59,17 +61,9 @@ interface Metadata {
   detailedDiff?: Record<string, unknown> | null;
 }
 
-interface Event {
+interface Event extends Pick<EngineEvent, "diagnosticEvent" | "policyEvent" | "errorEvent"> {
   resourcePreEvent?: { metadata: Metadata };
   resOutputsEvent?: { metadata: Metadata };
-  diagnosticEvent?: { urn?: string; message: string; severity: string; ephemeral?: boolean };
-  policyEvent?: {
-    resourceUrn?: string;
-    message: string;
-    policyName: string;
-    enforcementLevel: string;
-  };
-  errorEvent?: { error: string };
 }
 
 const STACK = "pulumi:pulumi:Stack";

@@ -1,7 +1,8 @@
+import { needsOf } from "../../lib/preflight/needs";
 import { notAccepted, silence } from "../../lib/preflight/messages";
 import { type Needs, nodeProblems } from "../../lib/preflight/preflightRules";
 import { guestsOf } from "../../lib/stack/guests";
-import { HOST_MEMORY_MIB, type Settings } from "../../lib/stack/settings";
+import type { Settings } from "../../lib/stack/settings";
 import type { CommandContext } from "../core/command";
 import { type ApiAccess, ApiError } from "../lab/api";
 import { apiAccess, nodeAccess, type PulumiSession } from "../lab/session";
@@ -61,21 +62,6 @@ function preflightNeeds(state: Parameters<typeof resourcesOf>[0]): Needs | undef
   return preflight?.outputs?.needs as Needs | undefined;
 }
 
-function needsOf(settings: Settings): Needs {
-  const { proxmox, lan, privateNetwork } = settings;
-  return {
-    nodeName: proxmox.nodeName,
-    storage: proxmox.storage,
-    template: proxmox.template,
-    lanBridge: lan.bridge,
-    privateBridge: privateNetwork.bridge,
-    hostMemoryMiB: HOST_MEMORY_MIB,
-    cts: guestsOf(settings).map(({ name, vmid, memoryMiB, diskGiB }) => ({
-      ...{ hostname: name, vmid, memoryMiB, diskGiB },
-    })),
-  };
-}
-
 async function lookAtApi(
   context: CommandContext,
   settings: Settings,
@@ -85,8 +71,9 @@ async function lookAtApi(
   try {
     const facts = await readApiFacts(access, settings);
     const { nodeName } = settings.proxmox;
+    const needs = needsOf(settings, guestsOf(settings));
     // Everything else is asked of the node. A token that sees no node at all lacks privileges.
-    const noNode = facts.nodes.length > 0 ? nodeProblems(facts.nodes, needsOf(settings)) : [];
+    const noNode = facts.nodes.length > 0 ? nodeProblems(facts.nodes, needs) : [];
     if (noNode.length > 0) return { findings: noNode.map((text) => finding("error", text)), facts };
     const findings = [
       ok("API", access.apiUrl),
@@ -96,7 +83,7 @@ async function lookAtApi(
     // What a token without rights does not see would be told as missing.
     const blind = findings.some(({ level }) => level === "error");
     return {
-      findings: blind ? findings : [...findings, ...judgeNode(facts, needsOf(settings), before)],
+      findings: blind ? findings : [...findings, ...judgeNode(facts, needs, before)],
       facts,
     };
   } catch (error) {

@@ -6,37 +6,11 @@ import { GUEST_KINDS } from "../../../lib/stack/guestKinds";
 import { guestNamed, guestsOf } from "../../../lib/stack/guests";
 import { guestFirewalls } from "../../../lib/stack/labGroups";
 import { places, planProbes } from "../../../observer/reach/plan";
+import { CACHE } from "../../support/cacheKind";
 import { CacheNode } from "../../support/cacheNode";
 import { declare, Declared, siteArgs } from "../../support/declare";
 import { labSettings } from "../../support/labSettings";
 import { recordProgram } from "../../support/recordedProgram";
-
-/** The entry of a kind that the stack does not have; `cacheNode.ts` is its component. */
-const CACHE: GuestKind = {
-  role: "cache",
-  group: "cache",
-  startOrder: 2,
-  unit: "redis-server.service",
-  guests: () => [
-    {
-      name: "cache1",
-      vmid: 160,
-      ports: [{ on: "private", address: "10.10.10.60" }],
-      memoryMiB: 256,
-      diskGiB: 4,
-    },
-  ],
-  ingress: (group) => [
-    {
-      from: group("app"),
-      port: 6379,
-      protocol: "tcp",
-      on: "private",
-      behind: "host",
-      description: "the cache",
-    },
-  ],
-};
 
 describe("a further kind of CT, by one entry and one component", function () {
   this.timeout("1m");

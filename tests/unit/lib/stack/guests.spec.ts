@@ -2,38 +2,11 @@ import assert from "node:assert/strict";
 import { nodeFiles } from "../../../../lib/net/nodeSetup";
 import { nodeNetwork } from "../../../../lib/net/nodeNetwork";
 import { proxmoxRules } from "../../../../lib/security/proxmoxFirewall";
-import type { GuestKind } from "../../../../lib/stack/guest";
 import { GUEST_KINDS } from "../../../../lib/stack/guestKinds";
 import { addressOf, guestNamed, guestsOf, inStartOrder } from "../../../../lib/stack/guests";
 import { groupNamed, guestFirewalls, labGroups } from "../../../../lib/stack/labGroups";
+import { CACHE } from "../../../support/cacheKind";
 import { labSettings } from "../../../support/labSettings";
-
-/** A kind of guest that the stack does not have: what it takes to add one is this entry and a component. */
-const CACHE: GuestKind = {
-  role: "cache",
-  group: "cache",
-  startOrder: 2,
-  unit: "redis-server.service",
-  guests: () => [
-    {
-      name: "cache1",
-      vmid: 160,
-      ports: [{ on: "private", address: "10.10.10.60" }],
-      memoryMiB: 256,
-      diskGiB: 4,
-    },
-  ],
-  ingress: (group) => [
-    {
-      from: group("app"),
-      port: 6379,
-      protocol: "tcp",
-      on: "private",
-      behind: "host",
-      description: "the cache",
-    },
-  ],
-};
 
 describe("the list of guests", () => {
   const settings = labSettings();
