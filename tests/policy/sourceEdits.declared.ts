@@ -15,6 +15,9 @@ export const declaredEdits: BadEdit[] = [
       'autostart: true,\n        ports: ["eth1"],',
     ],
   }),
+  ...bad("ct-private-subnet-only", {
+    "every interface in the LAN": [CT, ": site.privateBridge,", ': "vmbr0",'],
+  }),
   ...bad("ct-known-arguments", {
     "hook script": [
       CT,
