@@ -44,7 +44,7 @@ export const command: Command = {
     const facts: PageFacts = { stack, url: lab.url, rate, targets, readonly };
     const act = actor(context, targets);
     try {
-      const script = await pageScript("main.ts");
+      const script = await pageScript();
       const dashboard = await startDashboard({
         port,
         page: (nonce) => viewPage({ facts, script, nonce }),

@@ -2,11 +2,11 @@ import { join, resolve } from "node:path";
 
 const CLIENT = resolve(__dirname, "../../observer/view/client");
 
-/** One script of the page's own sources, for the browser; made at start, in some 50 ms. */
-export async function pageScript(entry: "main.ts" | "replay.ts"): Promise<string> {
+/** The page's script from its own sources, for the browser; made at start, in some 50 ms. */
+export async function pageScript(): Promise<string> {
   const { build, stop } = await import("esbuild");
   const result = await build({
-    entryPoints: [join(CLIENT, entry)],
+    entryPoints: [join(CLIENT, "main.ts")],
     bundle: true,
     minify: true,
     charset: "utf8",

@@ -22,8 +22,6 @@ export interface PageFacts {
   targets: string[];
   /** Nothing can be broken or drained from the page. */
   readonly: boolean;
-  /** Undefined: live. */
-  replay?: { experiment: string; profile: string; startedAt: string };
 }
 
 /** Picks at most so many requests, evenly, but every failed one first. */

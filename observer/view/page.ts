@@ -10,16 +10,12 @@ export interface PageFrom {
   script: string;
   /** Allows script and style to run under the page's content security policy. @default - it has none */
   nonce?: string;
-  /** What a replay shows, as JSON. */
-  events?: string;
 }
 
 /** The page around the parts that change. */
-export function viewPage({ facts, script, nonce, events }: PageFrom): string {
-  const { stack, url, rate, targets, readonly, replay } = facts;
-  const title = replay
-    ? `Replay: ${replay.experiment}, profile ${replay.profile}`
-    : `Load balancer, live: ${stack}`;
+export function viewPage({ facts, script, nonce }: PageFrom): string {
+  const { stack, url, rate, targets, readonly } = facts;
+  const title = `Load balancer, live: ${stack}`;
   const allowed = nonce !== undefined && markup` nonce="${nonce}"`;
   return markup`<!doctype html>
 <html lang="en">
@@ -30,17 +26,16 @@ export function viewPage({ facts, script, nonce, events }: PageFrom): string {
 <link rel="icon" href="data:,">
 <style${allowed}>${new Markup(THEME + VIEW_STYLE)}</style>
 </head>
-<body class="${stack === "dev" || replay ? "" : "other"}">
-${stack !== "dev" && !replay && markup`<p class="other-stack">stack ${stack}: not the embedded lab</p>`}
+<body class="${stack === "dev" ? "" : "other"}">
+${stack !== "dev" && markup`<p class="other-stack">stack ${stack}: not the embedded lab</p>`}
 <main>
 <header class="row">
   <h1>${title}</h1>
-  <p class="soft small">${url}, ${rate} requests/s${replay ? `, ${replay.startedAt.slice(0, 16).replace("T", " ")} UTC` : " from this page"}</p>
+  <p class="soft small">${url}, ${rate} requests/s from this page</p>
 </header>
 <p class="unseen" role="status" id="announcement"></p>
 <div id="connection" role="alert"></div>
 <div data-part="headline"></div>
-${replay && PLAYER}
 <dl class="tiles" data-part="tiles"></dl>
 <section aria-labelledby="flow-title"><h2 id="flow-title" class="unseen">Requests on their way</h2>
   <div class="flow"><div data-part="wires"></div><svg id="dots" aria-hidden="true"></svg><div data-part="nodes"></div></div>
@@ -48,7 +43,7 @@ ${replay && PLAYER}
 </section>
 <section aria-labelledby="cards-title"><h2 id="cards-title" class="unseen">Targets</h2>
   <p id="result" role="status" class="result"></p>
-  <div class="cards">${targets.map((name, i) => card(name, i, facts, !readonly && !replay))}</div>
+  <div class="cards">${targets.map((name, i) => card(name, i, facts, !readonly))}</div>
 </section>
 <div class="charts">
   <section><h2>Failover timeline</h2><div data-part="lanes"></div><div data-part="story"></div></section>
@@ -58,7 +53,6 @@ ${replay && PLAYER}
 <footer class="soft small">Figures are of the requests of this page, those of "all clients" and retries are the load balancer's own. Latency counts from when a request was sent.</footer>
 </main>
 <script type="application/json" id="facts"${allowed}>${json(facts)}</script>
-${events !== undefined && markup`<script type="application/json" id="events">${json(events)}</script>`}
 <script${allowed}>${new Markup(script.replaceAll("</script", "<\\/script"))}</script>
 </body>
 </html>
@@ -71,14 +65,5 @@ function card(name: string, index: number, { stack }: PageFacts, acts: boolean):
   </article>`;
 }
 
-const PLAYER = markup`<div class="player">
-  <button type="button" id="play">play</button>
-  <input type="range" id="time" min="0" max="1" step="1" value="0" aria-label="time of the experiment" />
-  <output id="clock" for="time">0.0 s</output>
-</div>`;
-
 /** JSON that may stand in a script element. */
-const json = (value: unknown) =>
-  new Markup(
-    (typeof value === "string" ? value : JSON.stringify(value)).replaceAll("<", "\\u003c"),
-  );
+const json = (value: unknown) => new Markup(JSON.stringify(value).replaceAll("<", "\\u003c"));

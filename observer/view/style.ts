@@ -1,4 +1,4 @@
-/** Of the dashboard and of replays; colours come from the report's theme. */
+/** Style of the dashboard; colours come from the report's theme. */
 export const VIEW_STYLE = `
 :root { --warn: #8a5300; --warn-tint: #fff4e3; --good-tint: #eaf6ef; }
 @media (prefers-color-scheme: dark) { :root { --warn: #ffcf96; --warn-tint: #35260f; --good-tint: #16281e; } }
@@ -59,7 +59,6 @@ button.repairs b { color: var(--good); }
 .story { padding-left: 1.5rem; margin-top: .375rem; } .story li + li { margin-top: .25rem; } .story .bad strong { color: var(--bad); } .story .warn strong { color: var(--warn); }
 .losses { list-style: none; padding: 0; font-size: .8125rem; } time { font-variant-numeric: tabular-nums; }
 .notice, #connection:not(:empty) { padding: .375rem .75rem; margin-top: .375rem; border-radius: .5rem; background: var(--warn-tint); color: var(--warn); font-weight: 600; }
-.player { display: flex; gap: .75rem; align-items: center; margin-top: .5rem; } .player input { flex: 1; min-width: 0; height: 2rem; accent-color: var(--t0); } .player output { min-width: 4.5rem; font-variant-numeric: tabular-nums; }
 footer { margin-top: .75rem; }
 ${Array.from({ length: 6 }, (_, i) => `.bar .t${i}, .dot.t${i} { fill: var(--t${i}); } .key.t${i} { background: var(--t${i}); }`).join("\n")}
 @media (max-width: 40rem) { main { padding: .5rem .625rem 2rem; } .tiles { grid-template-columns: repeat(4, 1fr); gap: .3125rem; } .tile { padding: .25rem .375rem; } .tile dd { font-size: .9375rem; } .tile dt { font-size: .6875rem; line-height: 1.2; min-height: 1.65rem; } .headline p { font-size: .9375rem; } .cards { grid-template-columns: 1fr; } }

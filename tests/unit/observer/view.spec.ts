@@ -108,7 +108,7 @@ describe("live page", () => {
   });
 
   it("is small: page and script under 150 kB, and asks nobody else for anything", async () => {
-    const page = viewPage({ facts, script: await pageScript("main.ts"), nonce: "n" });
+    const page = viewPage({ facts, script: await pageScript(), nonce: "n" });
     assert.ok(Buffer.byteLength(page) < 150_000, `${Buffer.byteLength(page)} bytes`);
     const addresses = [...page.matchAll(/https?:\/\/[^"'`\s),]+/g)].map(([found]) => found);
     assert.deepEqual(
