@@ -11,7 +11,9 @@ interface Answer {
   body: { data?: unknown; errors?: Record<string, string> };
 }
 
-function ask(
+const PATHS = nodePaths("");
+
+async function ask(
   { method, path, params }: Omit<ApiCall, "json">,
   headers: Record<string, string> = {},
 ): Promise<Answer> {
@@ -23,7 +25,7 @@ function ask(
     method,
     path: `/api2/json${path}${!inBody && text ? `?${text}` : ""}`,
     headers: inBody ? { ...headers, "content-type": "application/x-www-form-urlencoded" } : headers,
-    rejectUnauthorized: false, // it is this machine
+    ca: await readFile(PATHS.caCert), // the node's own authority signed the API's certificate
   };
   return new Promise((resolve, reject) => {
     const asked = request(options, (response) => {
@@ -40,7 +42,7 @@ function ask(
 }
 
 async function login(): Promise<Record<string, string>> {
-  const password = (await readFile(nodePaths("").rootPassword, "utf8")).trim();
+  const password = (await readFile(PATHS.rootPassword, "utf8")).trim();
   const params: [string, string][] = [
     ["username", "root@pam"],
     ["password", password],
