@@ -29,7 +29,7 @@ export const command: Command = {
     "unit:  compiler, lint, format, and the tests that need nothing but this checkout\n" +
     "quick: unit, shellcheck over every script, and the Go tests where the toolchain was built\n" +
     "       here; three minutes\n" +
-    "e2e:   a lab in a clone of its own, from `up` to `reset`, with three of each of soak's\n" +
+    "e2e:   a lab in a clone of its own, from `up` to `reset`, with a few of each of soak's\n" +
     "       trials; needs Docker\n" +
     "soak:  an `up` cut off at random points, app nodes rebooted under a prober; needs Docker\n" +
     "all:   quick, then e2e (default). The last line says: N passed, N failed, N skipped",
@@ -53,8 +53,7 @@ export const command: Command = {
     const wants = (part: Suite) => suite === part || (suite === "all" && part !== "soak");
     const parts: Counts[] = [];
     const quick = suite === "quick" || suite === "all";
-    if (quick || suite === "unit") parts.push(...(await unit(context)));
-    if (quick) parts.push(await shellcheck(context));
+    if (quick || suite === "unit") parts.push(...(await unit(context, quick)));
     let go = quick ? await goTests(context) : undefined;
     if (wants("e2e")) parts.push(await withDocker(context, ".mocharc.e2e.json"));
     // A new machine has built the toolchain by now.
@@ -67,26 +66,28 @@ export const command: Command = {
   },
 };
 
-async function unit(context: CommandContext): Promise<Counts[]> {
+/** The checks of the sources, and beside them the tests: each keeps one core busy. */
+async function unit(context: CommandContext, scripts: boolean): Promise<Counts[]> {
   await brought(
     context,
     "haproxy",
     "configurations are not tried in HAProxy here, only in the lab",
   );
-  return [
-    await check(context, "typecheck", ["typescript/bin/tsc", "-p", "."]),
-    await check(context, "typecheck of the pages", [
-      ...["typescript/bin/tsc", "-p", "observer/view/client"],
-    ]),
-    await check(context, "lint", ["eslint/bin/eslint.js", ".", "--max-warnings=0"]),
-    await check(context, "format", [
-      "prettier/bin/prettier.cjs",
-      "--check",
-      "--log-level=warn",
-      ".",
-    ]),
-    await mocha(context, []),
+  const lanes = await Promise.all([sourceChecks(context, scripts), mocha(context, [])]);
+  return lanes.flat();
+}
+
+async function sourceChecks(context: CommandContext, scripts: boolean): Promise<Counts[]> {
+  const checks: [title: string, words: string[]][] = [
+    ["typecheck", ["typescript/bin/tsc", "-p", "."]],
+    ["typecheck of the pages", ["typescript/bin/tsc", "-p", "observer/view/client"]],
+    ["lint", ["eslint/bin/eslint.js", ".", "--max-warnings=0"]],
+    ["format", ["prettier/bin/prettier.cjs", "--check", "--log-level=warn", "."]],
   ];
+  const counts: Counts[] = [];
+  for (const [title, words] of checks) counts.push(await check(context, title, words));
+  if (scripts) counts.push(await shellcheck(context));
+  return counts;
 }
 
 async function shellcheck(context: CommandContext): Promise<Counts> {
@@ -143,8 +144,9 @@ async function withDocker(
 
 /** A check that passes or fails as a whole counts as one test. */
 async function check(context: CommandContext, title: string, words: string[]): Promise<Counts> {
-  context.progress.info(`… ${title}`);
   const passed = (await runScript(context, words)) === 0;
+  // The tests write beside it: one line that says it all.
+  context.progress.info(`${passed ? "passed" : "FAILED"}: ${title}`);
   return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 };
 }
 

@@ -38,10 +38,13 @@ export function rejectFrom(
 /** Rules that were put in twice are taken out twice. */
 export const untilNone = (remove: string) => `while ${remove} 2>/dev/null; do :; done`;
 
-/** Tells the service to fail; it reads the file within a tenth of a second. */
+/**
+ * Tells the service to fail. The service looks at the file every tenth of a second, so that the fault
+ * is in force when this ends.
+ */
 export function putServiceFault(file: string, amount: number, checks: boolean): string {
   const [user, group] = SERVICE_USER.split(":");
-  return `echo "${amount}${checks ? " checks" : ""}" | install -o ${user} -g ${group} -m 0400 /dev/stdin ${file}`;
+  return `echo "${amount}${checks ? " checks" : ""}" | install -o ${user} -g ${group} -m 0400 /dev/stdin ${file} && sleep 0.2`;
 }
 
 const unit = (kind: string) => `homelab-fault-${kind}`;

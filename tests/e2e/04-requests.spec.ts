@@ -44,13 +44,15 @@ describe("the load balancer takes requests as an ALB does", function () {
   });
 
   it("waits for a target that is slow, and asks no other one", async () => {
+    // Timers of two programs are compared: one may end a little before the other says so.
+    const shortest = 2450;
     await labClone().ok(["fault", "app2", "slow=2500ms"]);
     const answers = await Promise.all(
       Array.from({ length: 6 }, async () => {
         const from = performance.now();
         const answer = await askRaw(port, "GET /whoami HTTP/1.1\r\nHost: app.lab\r\n\r\n", host);
         const target = /^x-backend: (\S+)/im.exec(answer)?.[1];
-        return { target, status: statusOf(answer), slow: performance.now() - from >= 2500 };
+        return { target, status: statusOf(answer), slow: performance.now() - from >= shortest };
       }),
     );
     assert.ok(answers.every((one) => one.status === 200));
@@ -61,9 +63,10 @@ describe("the load balancer takes requests as an ALB does", function () {
     );
     const log = ["exec", "lb", "--", "journalctl", "-t", "haproxy", "-n", "40", "-o", "cat"];
     const { stdout } = await labClone().ok(log);
-    const slow = stdout
-      .split("\n")
-      .filter((line) => / app\/app2 \d+\/\d+\/\d+\/2[5-9]\d\d\//.test(line));
+    const slow = stdout.split("\n").filter((line) => {
+      const [, waited] = / app\/app2 \d+\/\d+\/\d+\/(\d+)\//.exec(line) ?? [];
+      return Number(waited) >= shortest;
+    });
     assert.equal(slow.length, 2, stdout);
     // actconn/feconn/beconn/srv_conn/retries: none.
     for (const line of slow) assert.match(line, / \d+\/\d+\/\d+\/\d+\/0 /);
