@@ -14,7 +14,7 @@ const mayImport = {
   toolchain: ["system"],
   "pve-node": ["lib"],
   "pve-node/box": ["pve-node", "system", "lib"],
-  cli: ["observer", "toolchain", "pve-node/box", "app", "system", "lib"],
+  cli: ["observer", "toolchain", "pve-node/box", "app", "policy", "system", "lib"],
 };
 const rooms = [...Object.keys(mayImport), "tests"];
 

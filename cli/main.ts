@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { type LabPaths, labPaths } from "../system/labPaths";
 import { consoleProgress } from "../system/progress";
 import { installedParts } from "../toolchain";
@@ -9,6 +7,7 @@ import { failureDocument, resultDocument } from "./core/document";
 import { type CommandEntry, commandPage, frontPage } from "./core/help";
 import { remedyFor } from "./core/suggest";
 import { findName } from "./core/words";
+import { labVersion } from "./lab/version";
 import { usedStack } from "./stack/usedStack";
 import { devStack } from "./stack/workingCopy";
 
@@ -65,12 +64,12 @@ async function showHelp(words: string[]): Promise<number> {
 /** The lab's version, and those of Pulumi and its plugins as far as they are there. */
 function showVersion(): number {
   const paths = labPaths();
-  const text = readFileSync(join(paths.root, "package.json"), "utf8");
-  const { version } = JSON.parse(text) as { version: string };
   const parts = installedParts(paths).map(
     (part) => `${part.name} ${part.version} (${part.origin})`,
   );
-  process.stdout.write(`${[`lab ${version}`, `node ${process.version}`, ...parts].join("\n")}\n`);
+  process.stdout.write(
+    `${[`lab ${labVersion(paths)}`, `node ${process.version}`, ...parts].join("\n")}\n`,
+  );
   return 0;
 }
 

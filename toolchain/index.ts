@@ -87,6 +87,12 @@ export function installedParts(paths: LabPaths): Toolchain["parts"] {
   return partsThere(places, partsOf(places));
 }
 
+/** True where nothing of it is missing, so that `ensureToolchain` brings nothing. */
+export function toolchainIsThere(paths: LabPaths): boolean {
+  const places = placesOf(paths);
+  return missingParts(places, partsOf(places), undefined).length === 0;
+}
+
 function partsThere(places: Places, parts: Part[]): Toolchain["parts"] {
   return parts.flatMap((part) => {
     const origin = originOf(places, part);

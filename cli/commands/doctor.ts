@@ -1,5 +1,6 @@
 import { originOf, partsOf } from "../../toolchain/parts";
 import { placesOf } from "../../toolchain/places";
+import { policyFindings } from "../doctor/policyFindings";
 import { stackFindings } from "../doctor/stackFindings";
 import { apiAccess, nodeAccess, openPulumi, requireNode, requireOutputs } from "../lab/session";
 import { readStatus, troubles } from "../status/labStatus";
@@ -20,6 +21,7 @@ export const command: Command = {
     "Checks the machine, the embedded node and the stack; each finding comes with its remedy. Of a\n" +
     "stack for your own Proxmox VE it checks that node: version, each privilege of the token,\n" +
     "storage, template, bridges, addresses, kernel, SSH. `up` does the same before it makes anything.\n" +
+    "What is up is judged by the policy pack, as by ./lab policy.\n" +
     "Exit status 1 when one is an error.",
   options: { json: jsonOption },
   async run(context) {
@@ -28,6 +30,7 @@ export const command: Command = {
       ...(context.stack === devStack ? await checkAbilities(context) : []),
       ...(context.stack === devStack ? [] : await checkProxmox(context)),
       ...(await checkLab(context)),
+      ...(await policyFindings(context)),
     ];
     if (context.json) context.print(JSON.stringify({ findings }, undefined, 2));
     else for (const finding of findings) context.print(findingLine(finding));

@@ -23,9 +23,15 @@ export const commands: CommandEntry[] = [
   {
     name: "preview",
     group: "daily",
-    shown: "preview",
-    summary: "what up would change, with the policy pack",
+    shown: "preview, policy",
+    summary: "what up would change, what is up, by the policy pack",
     load: () => import("./preview.js"),
+  },
+  {
+    name: "policy",
+    group: "daily",
+    summary: "judge what is up by the policy pack, without a preview",
+    load: () => import("./policy.js"),
   },
   {
     name: "down",

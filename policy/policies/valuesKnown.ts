@@ -41,7 +41,8 @@ export const valuesKnown: StackValidationPolicy = {
     if (unknown.length === 0) return;
     const list = unknown.slice(0, 5).join(", ") + (unknown.length > 5 ? ", …" : "");
     reportViolation(
-      `preview: ${unknown.length} values could not be judged, got ${list}; make them of configured values`,
+      `stack: ${unknown.length} values could not be judged, got unknown or secret ${list}; ` +
+        "make them of configured values",
     );
   },
 };
