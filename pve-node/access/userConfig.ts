@@ -75,7 +75,7 @@ export function parseUserConfig(text: string): UserConfig {
   };
   for (const line of text.split("\n")) {
     const [kind, ...fields] = line.trim().split(":");
-    const values = fields.map(unescapeField);
+    const values = fields.map((field) => unescapeField(field.trim())); // as Proxmox reads them
     if (kind === "user") parseUser(config, values);
     else if (kind === "token") parseToken(config, values);
     else if (kind === "group") parseGroup(config, values);

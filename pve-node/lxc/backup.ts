@@ -31,6 +31,8 @@ export interface BackupRequest {
   compression: Compression;
   /** `snapshot` becomes `suspend`, for want of snapshots. */
   mode: "stop" | "suspend" | "snapshot";
+  /** Patterns of tar for paths in the CT that are left out. */
+  exclude: string[];
 }
 
 interface ArchiveRequest {
@@ -42,6 +44,7 @@ interface ArchiveRequest {
   firewall?: string;
   archive: string;
   option: string[];
+  exclude: string[];
 }
 
 /** Writes a backup of a CT into a file, which appears when it is whole. */
@@ -98,7 +101,7 @@ export async function backupCt(
 async function write(
   host: LxcHost,
   vmid: number,
-  { archive, compression }: BackupRequest,
+  { archive, compression, exclude }: BackupRequest,
   root: string | undefined,
   log: TaskLog,
 ): Promise<void> {
@@ -114,6 +117,7 @@ async function write(
     ...(firewall === undefined ? {} : { firewall }),
     archive: draft,
     option: compressions[compression][1],
+    exclude,
   };
   try {
     if (root === undefined) await isolated(host, "archive", request, log);
@@ -158,13 +162,9 @@ async function pack(host: LxcHost, request: ArchiveRequest, root: string): Promi
       ...["tar", "--create", "--preserve-permissions", "--numeric-owner", "--totals", "--sparse"],
       ...["--acls", "--xattrs", "--xattrs-include=user.*", "--xattrs-include=security.capability"],
       ...["--warning=no-file-changed", "--warning=no-file-removed", "--one-file-system"],
-      ...[
-        "--warning=no-file-ignored",
-        "--anchored",
-        "--exclude=./tmp/?*",
-        "--exclude=./var/tmp/?*",
-      ],
-      ...["--exclude=./var/run/?*.pid", ...others, ...owners],
+      ...["--warning=no-file-ignored", "--anchored"],
+      ...request.exclude.flatMap(exclusion),
+      ...[...others, ...owners],
       ...request.option,
       ...["-f", request.archive, "-C", parts, ...names, "-C", root, "./", ...extra],
     ];
@@ -176,6 +176,12 @@ async function pack(host: LxcHost, request: ArchiveRequest, root: string): Promi
     await rm(parts, { recursive: true, force: true });
   }
 }
+
+/** A path that begins with a slash is one of the CT's root; another one is left out wherever it is. */
+export const exclusion = (path: string): string[] =>
+  path.startsWith("/")
+    ? [`--exclude=.${path}`]
+    : ["--no-anchored", `--exclude=${path}`, "--anchored"];
 
 /** On the node the users of an unprivileged CT have other ids than in the CT, which the archive is of. */
 async function idMaps(folder: string): Promise<string[]> {

@@ -34,6 +34,7 @@ export function planCreate(params: Record<string, Value>): CreateRequest {
     // A new CT has no disk to be unused: Proxmox takes the option and leaves it out.
     if (/^unused\d+$/.test(key)) delete options[key];
   }
+  delete options.template; // it becomes one when its disks are filled
   const disks = planDisks(options, storage);
   for (const { key } of disks) delete options[key];
   const config = emptyConfig();

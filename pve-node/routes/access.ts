@@ -177,8 +177,9 @@ export function accessRoutes(access: AccessControl): Route[] {
         const id = String(ctx.params.userid);
         requireUserModify(ctx, id);
         if (id === "root@pam") throw failure("delete user failed: root@pam can't be removed");
+        // A user that is not there is no error, as recorded: what is left of it is removed as well.
         const tokens = await access.change((config) => {
-          const user = requireUser(config, id);
+          const user = config.users.get(id) ?? newUser();
           config.users.delete(id);
           for (const group of config.groups.values()) group.users.delete(id);
           config.acl = config.acl.filter((e) => e.type === "group" || e.ugid.split("!")[0] !== id);

@@ -7,28 +7,16 @@ import {
   type Route,
   type TaskLog,
 } from "../contract";
-import { failure, parameterError, PveError } from "../errors";
+import { failure } from "../errors";
 import { splitList } from "../http/formats";
 import type { CtBackend } from "../lxc/backend";
 import { compressions, type BackupRequest, type Compression } from "../lxc/backup";
 import { writeAtomic } from "../os/files";
 import { requireDirectory } from "../storage/configured";
-import { flag } from "./ctParams";
+import { pruneBackups } from "../storage/pruneBackups";
+import { checkVzdump, excludedPaths, unusedOptions, vzdumpParams } from "./vzdumpParams";
 
 const text: ParamSchema = { type: "string", optional: true };
-
-const vzdumpParams: Record<string, ParamSchema> = {
-  vmid: { ...text, format: "pve-vmid-list" },
-  all: flag,
-  exclude: { ...text, format: "pve-vmid-list" },
-  pool: { ...text, format: "pve-poolid" },
-  storage: { ...text, format: "pve-storage-id" },
-  mode: { ...text, enum: ["snapshot", "suspend", "stop"] },
-  compress: { ...text, enum: ["0", "1", "gzip", "lzo", "zstd"] },
-  protected: flag,
-  "notes-template": { ...text, maxLength: 1024, requires: "storage" },
-  quiet: flag,
-};
 
 const compressionOf: Record<string, Compression> = {
   "0": "none",
@@ -47,20 +35,9 @@ export function vzdumpRoutes(services: NodeServices, backend: CtBackend): Route[
       permission: "user",
       params: vzdumpParams,
       handler(ctx) {
+        checkVzdump(ctx);
         const { params } = ctx;
-        for (const name of ["all", "exclude", "pool"])
-          if (params.vmid !== undefined && params[name] !== undefined && params[name] !== false)
-            throw parameterError({ [name]: "option conflicts with option 'vmid'" });
-        if (params.vmid === undefined && params.all !== true && params.pool === undefined)
-          throw parameterError({ vmid: "property is missing" });
-        if (params.compress === "lzo") throw new PveError(501, "lzo is not available; use zstd");
         const storage = String(params.storage ?? "local");
-        if (
-          params.storage !== undefined &&
-          !ctx.isRoot &&
-          !ctx.allowed(`/storage/${storage}`, "Datastore.AllocateSpace")
-        )
-          ctx.require(`/storage/${storage}`, "Datastore.AllocateSpace");
         const ids = splitList(String(params.vmid ?? ""));
         const id = ids.length === 1 ? (ids[0] ?? "") : "";
         return services.tasks.start("vzdump", id, ctx.identity, (log) =>
@@ -125,6 +102,8 @@ async function backUp(
   }
   if (!config.content.includes("backup"))
     throw new Error(`storage '${storage}' does not support backups`);
+  const unused = unusedOptions(params);
+  if (unused.length > 0) info(`options without effect on this node: ${unused.join(", ")}`);
   info(`starting new backup job: vzdump ${[listed.join(" "), command].filter(Boolean).join(" ")}`);
   let vmids = listed.length > 0 ? listed : await backend.vmids();
   if (params.pool !== undefined) {
@@ -137,6 +116,7 @@ async function backUp(
     try {
       if (!(await backend.exists(vmid))) throw new Error(`unable to find VM '${vmid}'`);
       await backUpOne(services, backend, ctx, vmid, paths.at(join(config.path ?? "", "dump")), log);
+      if (params.remove !== false) await pruneBackups(paths, config, vmid, params, info);
     } catch (error) {
       failed = true;
       log.line(`ERROR: Backup of VM ${vmid} failed - ${(error as Error).message}`);
@@ -179,7 +159,8 @@ async function backUpOne(
   const name = `vzdump-lxc-${vmid}-${stampOf(begin, "_", "-", "_")}.${compressions[compression][0]}`;
   const archive = join(folder, name);
   const mode = String(params.mode ?? "snapshot") as BackupRequest["mode"];
-  await backend.backup(vmid, { archive, compression, mode }, inner);
+  const exclude = excludedPaths(params);
+  await backend.backup(vmid, { archive, compression, mode, exclude }, inner);
   const template = params["notes-template"];
   if (template !== undefined) {
     inner.line("adding notes to backup");

@@ -18,6 +18,7 @@ import { configuredStatus } from "../../pve-node/lxc/ctStatus";
 import { digestOf } from "../../pve-node/os/files";
 import { refuseProtected } from "../../pve-node/lxc/destroy";
 import { resizedBytes, resizedMount } from "../../pve-node/lxc/resize";
+import { checkTemplate } from "../../pve-node/lxc/template";
 import { applyChange, checkChange } from "../../pve-node/lxc/update";
 
 export interface FakeCts extends CtBackend {
@@ -131,7 +132,11 @@ export function fakeCts(): FakeCts {
       delete options.lock;
       return done(undefined);
     },
-    makeTemplate: async (vmid) => done(void (get(vmid).options.template = "1")),
+    async makeTemplate(vmid) {
+      checkTemplate(get(vmid), running.has(vmid));
+      get(vmid).options.template = "1";
+      return done(undefined);
+    },
     moveVolume: async (_vmid, { storage }) => fake.checkStorage(storage, true),
     backup: async (_vmid, { archive }) => {
       await mkdir(dirname(archive), { recursive: true });
