@@ -18,6 +18,8 @@ export interface EmbeddedState {
   lanCidr?: string;
   nameserver?: string;
   image?: NodeImage;
+  /** The container that was given other files while it ran, and what it is as good as made from. */
+  renewed?: { container: string; spec: string };
   /** Kernel and system image with which all abilities were found. */
   tried?: string;
 }

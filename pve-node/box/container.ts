@@ -3,21 +3,24 @@ import { join } from "node:path";
 import { mkdir } from "node:fs/promises";
 import { exec } from "../../system/exec";
 import type { LabPaths } from "../../system/labPaths";
+import type { Note } from "../../system/progress";
 import { hostAccess } from "./capabilities";
 import { docker, inspect, remove } from "./docker";
 import { containerName, labels, nodeName } from "./names";
 import { choosePorts, isPortFree, type Ports } from "./ports";
 import { readState, writeState } from "./boxState";
+import { renew } from "./renew";
 import type { Lan } from "./subnet";
 import { templateFolder } from "./template";
 
-/** What the node's container is made from; another one replaces it, its volume stays. */
+/** What the node's container is made from. */
 export interface NodeSpec {
   image: string;
   lan: Lan;
 }
 
 interface Container {
+  Id: string;
   State: { Running: boolean; Status: string };
   /** How often Docker has started it again by itself since somebody started it. */
   RestartCount: number;
@@ -33,16 +36,32 @@ const maxAttempts = 5;
 export const findContainer = (paths: LabPaths): Promise<Container | undefined> =>
   inspect<Container>("container", containerName(paths));
 
-/** Makes the container run as `spec` says; one that does is left alone. */
-export async function ensureContainer(paths: LabPaths, spec: NodeSpec): Promise<void> {
+/**
+ * Makes the container run as `spec` says; one that does is left alone. One that runs and differs in the node's
+ * own files only is given them while its CTs go on; any other is replaced, and its volume stays.
+ */
+export async function ensureContainer(paths: LabPaths, spec: NodeSpec, note: Note): Promise<void> {
   const name = containerName(paths);
   const existing = await findContainer(paths);
-  const remembered = (await readState(paths)).ports;
-  const madeFrom = existing?.Config.Labels["homelab.spec"];
-  if (existing && remembered && madeFrom === digest(runArguments(paths, spec, remembered))) {
-    if (existing.State.Running) return;
-    // A port it had may be another program's by now: then it is made anew with other ports.
-    if ((await exec("docker", ["start", name])).code === 0) return;
+  const { ports: remembered, renewed } = await readState(paths);
+  if (existing && remembered) {
+    const runWith = runArguments(paths, spec, remembered);
+    const wanted = digest(runWith);
+    const madeFrom =
+      renewed?.container === existing.Id ? renewed.spec : existing.Config.Labels["homelab.spec"];
+    if (madeFrom === wanted) {
+      if (existing.State.Running) return;
+      // A port it had may be another program's by now: then it is made anew with other ports.
+      if ((await exec("docker", ["start", name])).code === 0) return;
+    } else if (existing.State.Running) {
+      note("giving the running node other files");
+      const reason = await renew(paths, runWith);
+      if (!reason) {
+        await writeState(paths, { renewed: { container: existing.Id, spec: wanted } });
+        return;
+      }
+      note(`restarting the node with its CTs: ${reason}`);
+    }
   }
   if (existing) {
     if (existing.State.Running) await docker(["stop", "-t", String(stopSeconds), name]);

@@ -66,13 +66,8 @@ export async function ensureNodeImage(paths: LabPaths, note: Note, bring: Bring)
   }
   const system = await ensureSystemImage(paths, note, bring);
   note("bundling the API server");
-  const tag = await withContext(paths, async (context) => {
-    const tsx = join(paths.root, "node_modules", "tsx", "dist", "cli.mjs");
-    const bundle = join(paths.root, "pve-node", "bundle.ts");
-    await run(process.execPath, [tsx, bundle, join(context, "dist")], { cwd: paths.root });
-    await cp(join(imageFolder(paths), "rootfs"), join(context, "rootfs"), { recursive: true });
+  const tag = await withNodeFiles(paths, async (context) => {
     const dockerfile = join(imageFolder(paths), "Dockerfile");
-    await normaliseModes(context);
     const contents = await fileDigests(context);
     const made = `homelab/pve-node:${digest([await readFile(dockerfile), system, ...contents])}`;
     if (!(await inspect("image", made))) {
@@ -82,6 +77,21 @@ export async function ensureNodeImage(paths: LabPaths, note: Note, bring: Bring)
   });
   await writeState(paths, { image: { sources, tag, system } });
   return tag;
+}
+
+/** Runs `work` with a folder that holds the node's own files, `rootfs/` and `dist/`, made from this checkout. */
+export function withNodeFiles<T>(
+  paths: LabPaths,
+  work: (context: string) => Promise<T>,
+): Promise<T> {
+  return withContext(paths, async (context) => {
+    const tsx = join(paths.root, "node_modules", "tsx", "dist", "cli.mjs");
+    const bundle = join(paths.root, "pve-node", "bundle.ts");
+    await run(process.execPath, [tsx, bundle, join(context, "dist")], { cwd: paths.root });
+    await cp(join(imageFolder(paths), "rootfs"), join(context, "rootfs"), { recursive: true });
+    await normaliseModes(context);
+    return work(context);
+  });
 }
 
 /** Removes the images a newer one replaced; Docker refuses where another lab's container uses them. */

@@ -45,7 +45,7 @@ export async function ensureEmbeddedNode(
     const { address: nameserver } = await machineNameserver();
     await writeState(paths, { nameserver, checkout: paths.root });
     note("starting the container");
-    await ensureContainer(paths, { image, lan });
+    await ensureContainer(paths, { image, lan }, note);
     note("waiting for the Proxmox VE API");
     return boot(paths);
   });
@@ -90,6 +90,7 @@ export async function removeEmbeddedNode(paths: LabPaths, progress: Progress): P
     // At once: nothing of them is kept. Disks are mounted by CTs' own processes, so their end
     // unmounts them and lets their loop devices go.
     await remove("container", name);
+    await remove("container", `${name}-next`);
     note("LAN and volume");
     await remove("network", paths.id);
     await remove("volume", name);

@@ -9,6 +9,7 @@ log() { printf 'pve-node: %s\n' "$*"; }
 supervise() {
   local name=$1 delay=1 began status
   shift
+  echo "$BASHPID" > "$RUN/keeper-$name"
   while [[ ! -e $RUN/stopping ]]; do
     began=$SECONDS
     status=0

@@ -1,14 +1,20 @@
 # The daemons of the node.
 
 services_start() {
-  mkdir -p /run/sshd /var/lib/lxcfs
+  mkdir -p /var/lib/lxcfs
+  supervise lxcfs lxcfs_run &
+  services_renewable
+}
+
+# Those that may start anew under running CTs. CTs have lxcfs mounted, and lose it when it ends.
+services_renewable() {
+  mkdir -p /run/sshd
   touch /etc/pve/priv/authorized_keys
   chmod 600 /etc/pve/priv/authorized_keys
   mkdir -p /root/.ssh
   chmod 700 /root/.ssh
   ln -sfT /etc/pve/priv/authorized_keys /root/.ssh/authorized_keys # as on Proxmox
 
-  supervise lxcfs lxcfs_run &
   supervise sshd /usr/sbin/sshd -D -e &
   supervise apt-cacher-ng apt_cache_run &
 
