@@ -2,7 +2,10 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Listener } from "../lib/haproxy/albTypes";
 import { certificateScript } from "../lib/haproxy/certificates";
-import { deregistrationDelayProblems } from "../lib/haproxy/checkHealthCheck";
+import {
+  DEREGISTRATION_DELAY_SECONDS,
+  deregistrationDelayProblems,
+} from "../lib/haproxy/checkHealthCheck";
 import { listenersOf, renderConfig, usersText } from "../lib/haproxy/haproxyConfig";
 import {
   activateConfig,
@@ -34,8 +37,6 @@ export interface AttachArgs {
   triggers: pulumi.Input<unknown>[];
 }
 
-/** As an ALB's deregistration delay; answers take no longer than `timeout server`. */
-const DEREGISTRATION_DELAY_SECONDS = 10;
 /** How long a target may take until it is healthy. */
 const HEALTHY_WITHIN_SECONDS = 120;
 

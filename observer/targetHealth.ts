@@ -79,12 +79,16 @@ export function targetHealth(row: StatRow | undefined): TargetHealth {
   };
 }
 
-/** The targets' lines in the target group, by name. */
-export function targetRows(rows: StatRow[], names: string[]): Map<string, StatRow> {
+/** The targets' lines in a target group, by name. */
+export function targetRows(
+  rows: readonly StatRow[],
+  names: readonly string[],
+  group = BACKEND,
+): Map<string, StatRow> {
   const wanted = new Set(names);
   return new Map(
     rows
-      .filter(({ pxname, svname }) => pxname === BACKEND && wanted.has(svname ?? ""))
+      .filter(({ pxname, svname }) => pxname === group && wanted.has(svname ?? ""))
       .map((row) => [row.svname!, row]),
   );
 }

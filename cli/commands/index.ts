@@ -76,8 +76,8 @@ export const commands: CommandEntry[] = [
   {
     name: "watch",
     group: "learn",
-    shown: "watch, dashboard [--readonly]",
-    summary: "the lab live, in the terminal or a browser; break it from there",
+    shown: "watch, dashboard, aws",
+    summary: "the lab live: in the terminal, in a browser, for AWS's own tools",
     load: () => import("./watch.js"),
   },
   {
@@ -85,6 +85,12 @@ export const commands: CommandEntry[] = [
     group: "learn",
     summary: "the lab in a browser, live, with buttons that break and repair",
     load: () => import("./dashboard.js"),
+  },
+  {
+    name: "aws",
+    group: "learn",
+    summary: "the lab for the AWS CLI and boto3: elbv2, ec2, rds, cloudwatch",
+    load: () => import("./aws.js"),
   },
   {
     name: "fault",

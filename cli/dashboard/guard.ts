@@ -1,14 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-
-/** Names of this machine's loopback; a tunnel may bring them with another port. */
-const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
-
-/** Why a request is refused; undefined: it may pass. */
-export interface Refusal {
-  status: 403 | 421;
-  message: string;
-}
+import { type Refusal, strangerRefusal } from "../live/loopback";
 
 /**
  * Lets a request pass that comes from the page itself: a name of the loopback as `Host`, so that no name of another
@@ -18,18 +10,8 @@ export function refusal(
   { headers }: Pick<IncomingMessage, "headers">,
   { given, token }: { given: string | undefined; token: string },
 ): Refusal | undefined {
-  const host = headers.host ?? "";
-  if (!LOOPBACK.includes(host.replace(/:\d+$/, ""))) {
-    return { status: 421, message: "Host: must be 127.0.0.1 or localhost" };
-  }
-  const { origin } = headers;
-  if (origin !== undefined && origin !== `http://${host}`) {
-    return { status: 403, message: "Origin: another site has nothing to ask here" };
-  }
-  const site = headers["sec-fetch-site"];
-  if (site !== undefined && site !== "same-origin" && site !== "none") {
-    return { status: 403, message: "Sec-Fetch-Site: another site has nothing to ask here" };
-  }
+  const refused = strangerRefusal(headers);
+  if (refused) return refused;
   if (given === undefined || !same(given, token)) {
     return {
       status: 403,

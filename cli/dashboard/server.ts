@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { LiveMessage } from "../../observer/view/message";
+import { listenOnLoopback } from "../live/loopback";
 import { refusal, safeHeaders } from "./guard";
 
 export interface DashboardOptions {
@@ -81,7 +82,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     for (const viewer of viewers) if (viewer.writableLength < mostUnsent) viewer.write(text);
   }, everyMs);
   try {
-    await listening(server, options.port);
+    await listenOnLoopback(server, options.port);
   } catch (error) {
     clearInterval(timer);
     throw error;
@@ -96,17 +97,6 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
         server.closeAllConnections();
       }),
   };
-}
-
-function listening(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      const taken = error.code === "EADDRINUSE";
-      const message = `--port: ${port} is taken on 127.0.0.1; choose another, or 0 for a free one`;
-      reject(taken ? new Error(message, { cause: error }) : error);
-    });
-    server.listen(port, "127.0.0.1", resolve);
-  });
 }
 
 function answer(response: ServerResponse, status: number, document: { said: string }): void {

@@ -3,7 +3,6 @@ import { now, type Prober, type ProbeRecord, startProber } from "../../observer/
 import type { LiveEvent, LiveFault, LiveRequest } from "../../observer/live/liveEvents";
 import { LiveModel } from "../../observer/live/liveModel";
 import { targetLooks } from "../../observer/live/targetLooks";
-import { parseStats } from "../../observer/targetHealth";
 import { labLockHolder } from "../../system/labLock";
 import type { CommandContext } from "../core/command";
 import { nodeClock } from "../experiments/balancerLog";
@@ -11,10 +10,11 @@ import { faultsOnAsking } from "../faults/faults";
 import { parseActive } from "../faults/faultScripts";
 import { formatFault } from "../faults/faultSpec";
 import { nodeAccess, requireNode, requireOutputs } from "../lab/session";
-import { inCt, type NodeAccess, talkOnNode } from "../lab/ssh";
+import { type NodeAccess, talkOnNode } from "../lab/ssh";
 import type { StackOutputs } from "../stack/outputs";
 import { devStack } from "../stack/workingCopy";
 import { talkWith } from "./asker";
+import { BALANCER, balancerSource } from "./balancer";
 import { poll, type Source } from "./poll";
 
 /** A lab that is looked at: its own requests, its load balancer, its faults. */
@@ -29,8 +29,6 @@ export interface LiveLab {
 
 /** Answers without the database, as experiments ask it. */
 const probedPath = "/whoami";
-/** HAProxy's statistics are read so often: a view lags behind by less than 0.3 s. */
-const lookEveryMs = 250;
 /** A look at faults may enter the CTs that were killed. */
 const faultsEveryMs = 2000;
 const lockEveryMs = 500;
@@ -39,7 +37,6 @@ const MEASURING = ["experiment", "bench"];
 
 /** Lines of servers alone, of every backend: `show stat <proxy> <type> <server>`, HAProxy's management guide. */
 const serversOnly = "show stat -1 4 -1";
-const haproxyMark = "\n> ";
 const faultsMark = "== end of faults ==";
 
 /** Begins to look. @throws when the lab is not up. */
@@ -59,7 +56,7 @@ export async function openLiveLab(
   };
   const abort = new AbortController();
   const looking = [
-    poll(balancerSource(ssh, outputs, names, take), abort.signal),
+    poll(balancerLooks(ssh, outputs, names, take), abort.signal),
     poll(await faultSource(ssh, outputs, take), abort.signal),
   ];
   const traffic = startTraffic(context, { url, rate: from.rate, take });
@@ -78,30 +75,17 @@ export async function openLiveLab(
 
 type Take = (event: LiveEvent) => void;
 
-/** One connection to HAProxy's socket, kept open: a look costs no process. */
-function balancerSource(
+function balancerLooks(
   ssh: NodeAccess,
   outputs: StackOutputs,
   names: string[],
   take: Take,
 ): Source {
-  const socket = "UNIX-CONNECT:/run/haproxy/admin.sock";
-  const words = inCt(outputs.loadBalancer.vmid, ["socat", "-", socket]);
-  const name = "load balancer";
-  return {
-    name,
-    everyMs: lookEveryMs,
-    async open() {
-      const asker = talkWith(talkOnNode(ssh, words), { mark: haproxyMark });
-      await asker.ask("prompt");
-      return asker;
-    },
-    async look(asker) {
-      const rows = parseStats(await asker.ask(serversOnly));
-      take({ kind: "look", at: now(), targets: targetLooks(rows, names) });
-    },
-    trouble: (error) => take({ kind: "trouble", at: now(), source: name, error }),
-  };
+  return balancerSource(ssh, outputs.loadBalancer.vmid, {
+    question: serversOnly,
+    take: (rows) => take({ kind: "look", at: now(), targets: targetLooks(rows, names) }),
+    trouble: (error) => take({ kind: "trouble", at: now(), source: BALANCER, error }),
+  });
 }
 
 async function faultSource(ssh: NodeAccess, outputs: StackOutputs, take: Take): Promise<Source> {

@@ -126,7 +126,8 @@ export function troubles(status: LabStatus, heldOut: readonly string[] = []): st
 const out = ({ targets }: LabStatus, heldOut: readonly string[]) =>
   targets.filter(({ name, state }) => state !== "healthy" && !heldOut.includes(name));
 
-async function askDatabase(
+/** Whether PostgreSQL takes connections. */
+export async function askDatabase(
   ssh: NodeAccess,
   { vmid, port }: StackOutputs["database"],
 ): Promise<Pick<LabStatus["database"], "state" | "detail">> {

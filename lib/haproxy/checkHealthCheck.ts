@@ -1,5 +1,7 @@
 import type { HealthCheck } from "./profiles";
 
+/** As an ALB's deregistration delay is meant; answers take no longer than `timeout server`. */
+export const DEREGISTRATION_DELAY_SECONDS = 10;
 /** How long a target that is taken out may take at most, as on AWS. */
 const MAX_DELAY_SECONDS = 3600;
 

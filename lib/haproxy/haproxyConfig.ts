@@ -120,7 +120,9 @@ frontend stats
 }
 
 /** The listeners with the default. */
-export function listenersOf(config: LoadBalancerConfig): readonly Listener[] {
+export function listenersOf(
+  config: Pick<LoadBalancerConfig, "listeners" | "listenerPort">,
+): readonly Listener[] {
   return config.listeners ?? [{ port: config.listenerPort, protocol: "HTTP" }];
 }
 

@@ -1,0 +1,28 @@
+import { type Document, Items, membersOf, type Value, valuesOf } from "./document";
+
+/** A document as XML elements, one inside the other. @param element name of a list's elements */
+export function xmlOf(document: Document, element: "member" | "item"): string {
+  return membersOf(document)
+    .map(([name, value]) => `<${name}>${inside(value, element)}</${name}>`)
+    .join("");
+}
+
+function inside(value: Value, element: "member" | "item"): string {
+  const list = valuesOf(value);
+  if (list) {
+    const name = value instanceof Items ? value.element : element;
+    return list.map((one) => `<${name}>${inside(one, element)}</${name}>`).join("");
+  }
+  if (value instanceof Date) return value.toISOString();
+  if (typeof value === "object") return xmlOf(value as Document, element);
+  return escaped(String(value));
+}
+
+const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+
+/** Characters that XML 1.0 cannot hold are left out. */
+export function escaped(text: string): string {
+  return text
+    .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD]/g, "")
+    .replace(/[&<>"]/g, (sign) => ENTITIES[sign]!);
+}

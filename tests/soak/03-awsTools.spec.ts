@@ -1,0 +1,4 @@
+import { soakClone } from "../support/soak";
+import { awsTools } from "../trials/awsTools";
+
+awsTools(soakClone());
