@@ -69,15 +69,21 @@ export const commands: CommandEntry[] = [
   {
     name: "verify",
     group: "learn",
-    shown: "verify [-n 12] [--json]",
-    summary: "the round-robin test: which target answered, even or not",
+    shown: "verify [-n 12], check [N]",
+    summary: "the round-robin test; chapters of the guided lab, done or not",
     load: () => import("./verify.js"),
+  },
+  {
+    name: "check",
+    group: "learn",
+    summary: "whether a chapter of the guided lab is done, by measurements",
+    load: () => import("./check.js"),
   },
   {
     name: "watch",
     group: "learn",
-    shown: "watch, dashboard, aws",
-    summary: "the lab live: in the terminal, in a browser, for AWS's own tools",
+    shown: "watch, dashboard, aws, metrics",
+    summary: "the lab live: terminal, browser, AWS's own tools, Prometheus",
     load: () => import("./watch.js"),
   },
   {
@@ -91,6 +97,12 @@ export const commands: CommandEntry[] = [
     group: "learn",
     summary: "the lab for the AWS CLI and boto3: elbv2, ec2, rds, cloudwatch",
     load: () => import("./aws.js"),
+  },
+  {
+    name: "metrics",
+    group: "learn",
+    summary: "what is measured; files for Prometheus and Grafana: --export DIR",
+    load: () => import("./metrics.js"),
   },
   {
     name: "fault",

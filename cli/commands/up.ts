@@ -94,6 +94,7 @@ function closingWords(status: UpStatus, stack: string): string[] {
     ["status", "each target as the load balancer sees it"],
     [`exec ${first} -- docker stop web`, "one target goes: verify and status again"],
     [`exec ${first} -- docker start web`, "and it comes back"],
+    ["check", "the guided lab, chapter by chapter: docs/lab"],
     ["help", "the rest"],
   ];
   const follow = next.map(([words, what]) => [followUp(stack, words), what] as const);

@@ -1,0 +1,4 @@
+import { soakClone } from "../support/soak";
+import { guidedLab } from "../trials/guidedLab";
+
+guidedLab(soakClone());

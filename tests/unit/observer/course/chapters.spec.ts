@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { CHAPTERS, type Seen } from "../../../../observer/course/chapters";
+import { outagesOf, readHistory } from "../../../../observer/course/history";
+
+const request = (second: number, server: string, status = 200, frontend = "http") =>
+  `${second}.5 lb haproxy[880]: 172.30.2.1:46242 [28/Nov/2026:04:44:42.394] ${frontend} ` +
+  `${server === "<NOSRV>" ? "http" : "app"}/${server} 0/0/0/1/1 ${status} 350 - - ---- 1/1/0/0/0 0/0 "GET / HTTP/1.1" -`;
+const say = (second: number, text: string) => `${second}.0 lb haproxy[880]: ${text}`;
+const failed = (second: number, name: string) =>
+  say(second, `Health check for server app/${name} failed, reason: Layer4 connection problem`);
+const down = (second: number, name: string) => say(second, `Server app/${name} is DOWN. 2 active`);
+const up = (second: number, name: string) => say(second, `Server app/${name} is UP. 3 active`);
+
+const names = ["app1", "app2", "app3"];
+const seen = (lines: string[], out: string[] = []): Seen => ({
+  ...readHistory(lines.join("\n")),
+  targets: names.map((name) => ({ name, state: out.includes(name) ? "unhealthy" : "healthy" })),
+});
+const turns = (of: string[], count: number, from = 0) =>
+  Array.from({ length: count }, (_, at) => request(from + at, of[at % of.length]!));
+const judged = (chapter: number, what: Seen) =>
+  CHAPTERS[chapter - 1]!.judge(what).map(({ done, text }) => `${done ? "+" : "-"} ${text}`);
+const isDone = (chapter: number, what: Seen) =>
+  CHAPTERS[chapter - 1]!.judge(what).every(({ done }) => done);
+
+describe("the load balancer's log", () => {
+  it("tells requests with target and status; the stats page's are none", () => {
+    const { requests } = readHistory(
+      [request(1, "app2"), request(2, "<NOSRV>", 503), request(3, "app1", 200, "stats")].join("\n"),
+    );
+    assert.deepEqual(requests, [
+      { at: 1500, target: "app2", status: 200 },
+      { at: 2500, status: 503 },
+    ]);
+  });
+
+  it("tells outages, with the checks that failed before", () => {
+    const lines = [
+      failed(1, "app2"),
+      failed(2, "app2"),
+      down(2, "app2"),
+      up(9, "app2"),
+      down(20, "app3"),
+    ];
+    assert.deepEqual(outagesOf(readHistory(lines.join("\n"))), [
+      { target: "app3", from: 20_000, failedChecks: 0 },
+      { target: "app2", from: 2000, to: 9000, failedChecks: 2 },
+    ]);
+  });
+});
+
+describe("chapter 1, round robin", () => {
+  it("is done after twelve requests that took turns", () => {
+    assert.deepEqual(judged(1, seen(turns(names, 12))), [
+      "+ all 3 targets are healthy",
+      "+ the last 12 requests were even: app1 4, app2 4, app3 4",
+    ]);
+  });
+
+  it("is not done with too few, with an uneven spread, or with a target out", () => {
+    assert.deepEqual(
+      judged(1, seen(turns(names, 5)))[1],
+      "- 12 requests must be answered, the log has 5; ./lab verify sends them",
+    );
+    assert.match(judged(1, seen(turns(["app1", "app3"], 12)))[1]!, /^- .*app1 6, app2 0, app3 6/);
+    assert.match(
+      judged(1, seen(turns(names, 12), ["app2"]))[0]!,
+      /^- .*app2 is unhealthy; \.\/lab heal/,
+    );
+  });
+});
+
+describe("chapter 2, health checks", () => {
+  const out = [failed(1, "app2"), failed(2, "app2"), down(2, "app2")];
+
+  it("is done when a target failed its checks and came back", () => {
+    assert.deepEqual(judged(2, seen([...out, up(9, "app2")])), [
+      "+ app2 was taken out after 2 failed checks",
+      "+ app2 came back, 7.0 s later",
+      "+ all 3 targets are healthy",
+    ]);
+  });
+
+  it("is not done before, nor by a drain", () => {
+    assert.equal(isDone(2, seen(turns(names, 12))), false);
+    assert.match(judged(2, seen(out, ["app2"]))[1]!, /^- app2 must come back.*\.\/lab heal app2/);
+    assert.equal(isDone(2, seen([say(1, "Server app/app2 is DRAIN"), up(2, "app2")])), false);
+  });
+});
+
+describe("chapter 3, failover", () => {
+  const out = [failed(1, "app2"), down(2, "app2")];
+
+  it("is done when the others answered everything meanwhile", () => {
+    assert.deepEqual(judged(3, seen([...out, ...turns(["app1", "app3"], 12, 3)], ["app2"])), [
+      "+ app2 failed and was taken out",
+      "+ while app2 was out: app1 6, app3 6",
+      "+ 0 went to app2, 0 of 12 were lost",
+    ]);
+  });
+
+  it("is not done without an outage, without requests, or with lost ones", () => {
+    assert.equal(isDone(3, seen(turns(names, 24))), false);
+    assert.equal(isDone(3, seen(out, ["app2"])), false);
+    assert.equal(isDone(3, seen([...out, up(3, "app2"), ...turns(names, 24, 4)])), false);
+    const lost = [...out, ...turns(["app1", "app3"], 12, 3), request(30, "app1", 503)];
+    assert.match(judged(3, seen(lost))[2]!, /^- 0 went to app2, 1 of 13 were lost/);
+  });
+});
