@@ -1,5 +1,5 @@
 import { readHistory } from "../../observer/course/history";
-import type { Seen } from "../../observer/course/chapters";
+import type { Seen } from "../../observer/course/seen";
 import { targetHealth, targetRows } from "../../observer/targetHealth";
 import type { CommandContext } from "../core/command";
 import { nodeAccess, requireOutputs } from "../lab/session";

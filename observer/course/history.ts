@@ -1,8 +1,8 @@
 import { type BalancerEvent, parseLogLine } from "../balancerLog";
 
-/** A request as the load balancer logged it when it ended. */
+/** A request as the load balancer logged it, which it does when the request has ended. */
 export interface LoggedRequest {
-  /** Milliseconds since the epoch, of the load balancer's clock. */
+  /** When it came, milliseconds since the epoch of the load balancer's clock. */
   at: number;
   /** Undefined: no target had it. */
   target?: string;
@@ -15,21 +15,34 @@ export interface History {
   requests: LoggedRequest[];
   /** Targets that went down or up, and failed checks. */
   changes: BalancerEvent[];
+  /** Targets that were drained, and put back. */
+  drains: { at: number; target: string; begins: boolean }[];
 }
 
 /** `time host haproxy[pid]: client [date] frontend backend/server timers status …`, HAProxy's httplog. */
 const REQUEST =
-  /^(\d+\.\d+) \S+ haproxy\[\d+\]: \S+ \[[^\]]+\] (\S+) \S+?\/(\S+) \S+\/\+?-?\d+ (-?\d+) /;
+  /^(\d+\.\d+) \S+ haproxy\[\d+\]: \S+ \[[^\]]+\] (\S+) \S+?\/(\S+) \S+\/\+?(-?\d+) (-?\d+) /;
+
+/** A change of a drain; HAProxy writes it twice, once with its level in brackets. */
+const DRAIN =
+  /^(\d+\.\d+) \S+ haproxy\[\d+\]: Server app\/(\S+) (enters drain state|is UP \(leaving forced drain\))/;
 
 /** Reads the lines of `journalctl -o short-unix`; the stats page's own requests are left out. */
 export function readHistory(log: string): History {
-  const history: History = { requests: [], changes: [] };
+  const history: History = { requests: [], changes: [], drains: [] };
   for (const line of log.split("\n")) {
-    const [, seconds, frontend, server, status] = REQUEST.exec(line) ?? [];
+    const drain = DRAIN.exec(line);
+    if (drain) {
+      const [, seconds, target, what] = drain;
+      const begins = what!.startsWith("enters");
+      history.drains.push({ at: Number(seconds) * 1000, target: target!, begins });
+      continue;
+    }
+    const [, seconds, frontend, server, took, status] = REQUEST.exec(line) ?? [];
     if (seconds !== undefined) {
       if (frontend === "stats") continue;
       const target = server!.startsWith("<") ? undefined : server;
-      const at = Number(seconds) * 1000;
+      const at = Number(seconds) * 1000 - Math.max(0, Number(took));
       history.requests.push({ at, ...(target && { target }), status: Number(status) });
       continue;
     }
@@ -39,14 +52,23 @@ export function readHistory(log: string): History {
   return history;
 }
 
-/** Time that a target was out of the rotation because it failed. */
-export interface Outage {
+/** Time that a target was out of the rotation. */
+export interface Absence {
   target: string;
   from: number;
   /** Undefined: it is still out. */
   to?: number;
+}
+
+/** Why checks fail: connections are refused, or nothing comes in time. */
+export type Failure = "refused" | "timeout" | "other";
+
+/** Time that a target was out because it failed. */
+export interface Outage extends Absence {
   /** Failed checks in the five seconds before. */
   failedChecks: number;
+  /** Of the last of them; undefined: there was none. */
+  failure?: Failure;
 }
 
 const CHECKS_BEFORE_MS = 5000;
@@ -65,7 +87,25 @@ export function outagesOf({ changes }: History): Outage[] {
         one.at <= at + 100 &&
         one.at > at - CHECKS_BEFORE_MS,
     );
-    outages.push({ target, from: at, failedChecks: failed.length });
+    const last = failed.at(-1);
+    const failure = last && { failure: failureOf(last.text) };
+    outages.push({ target, from: at, failedChecks: failed.length, ...failure });
   }
   return outages.reverse();
+}
+
+function failureOf(text: string): Failure {
+  if (/timeout/.test(text)) return "timeout";
+  return /Layer4 connection problem/.test(text) ? "refused" : "other";
+}
+
+/** Newest first. */
+export function drainsOf({ drains }: History): Absence[] {
+  const found: Absence[] = [];
+  for (const { at, target, begins } of drains) {
+    const open = found.find((one) => one.target === target && one.to === undefined);
+    if (!begins && open) open.to = at;
+    if (begins && !open) found.push({ target, from: at });
+  }
+  return found.reverse();
 }

@@ -11,7 +11,12 @@ export function guidedLab(clone: LabClone): void {
 
     for (const { number, commands } of chapterPages()) {
       it(`chapter ${number}`, async () => {
-        const log = ["--", "sh", "-c", "journalctl --rotate && journalctl --vacuum-time=1s"];
+        const log = [
+          "--",
+          "sh",
+          "-c",
+          "journalctl --rotate && sleep 2 && journalctl --vacuum-time=1s",
+        ];
         await clone.ok(["exec", "lb", ...log]);
         const before = await clone.run(["check", String(number)]);
         assert.equal(before.code, 1, before.stdout);

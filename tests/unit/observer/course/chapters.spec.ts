@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { CHAPTERS, type Seen } from "../../../../observer/course/chapters";
+import { CHAPTERS } from "../../../../observer/course/chapters";
 import { outagesOf, readHistory } from "../../../../observer/course/history";
+import type { Seen } from "../../../../observer/course/seen";
 
 const request = (second: number, server: string, status = 200, frontend = "http") =>
   `${second}.5 lb haproxy[880]: 172.30.2.1:46242 [28/Nov/2026:04:44:42.394] ${frontend} ` +
@@ -10,6 +11,10 @@ const failed = (second: number, name: string) =>
   say(second, `Health check for server app/${name} failed, reason: Layer4 connection problem`);
 const down = (second: number, name: string) => say(second, `Server app/${name} is DOWN. 2 active`);
 const up = (second: number, name: string) => say(second, `Server app/${name} is UP. 3 active`);
+
+const drained = (second: number) =>
+  say(second, "Server app/app2 enters drain state. 2 active and 0 backup servers online.");
+const back = (second: number) => say(second, "Server app/app2 is UP (leaving forced drain).");
 
 const names = ["app1", "app2", "app3"];
 const seen = (lines: string[], out: string[] = []): Seen => ({
@@ -29,8 +34,8 @@ describe("the load balancer's log", () => {
       [request(1, "app2"), request(2, "<NOSRV>", 503), request(3, "app1", 200, "stats")].join("\n"),
     );
     assert.deepEqual(requests, [
-      { at: 1500, target: "app2", status: 200 },
-      { at: 2500, status: 503 },
+      { at: 1499, target: "app2", status: 200 },
+      { at: 2499, status: 503 },
     ]);
   });
 
@@ -44,7 +49,7 @@ describe("the load balancer's log", () => {
     ];
     assert.deepEqual(outagesOf(readHistory(lines.join("\n"))), [
       { target: "app3", from: 20_000, failedChecks: 0 },
-      { target: "app2", from: 2000, to: 9000, failedChecks: 2 },
+      { target: "app2", from: 2000, to: 9000, failedChecks: 2, failure: "refused" },
     ]);
   });
 });
@@ -84,7 +89,7 @@ describe("chapter 2, health checks", () => {
   it("is not done before, nor by a drain", () => {
     assert.equal(isDone(2, seen(turns(names, 12))), false);
     assert.match(judged(2, seen(out, ["app2"]))[1]!, /^- app2 must come back.*\.\/lab heal app2/);
-    assert.equal(isDone(2, seen([say(1, "Server app/app2 is DRAIN"), up(2, "app2")])), false);
+    assert.equal(isDone(2, seen([drained(1), back(2)])), false);
   });
 });
 
@@ -105,5 +110,66 @@ describe("chapter 3, failover", () => {
     assert.equal(isDone(3, seen([...out, up(3, "app2"), ...turns(names, 24, 4)])), false);
     const lost = [...out, ...turns(["app1", "app3"], 12, 3), request(30, "app1", 503)];
     assert.match(judged(3, seen(lost))[2]!, /^- 0 went to app2, 1 of 13 were lost/);
+  });
+});
+
+describe("chapter 4, return", () => {
+  const out = [failed(1, "app2"), failed(2, "app2"), down(2, "app2")];
+
+  it("is done when requests were even after a target came back", () => {
+    assert.deepEqual(judged(4, seen([...out, up(9, "app2"), ...turns(names, 12, 10)])), [
+      "+ app2 came back, 7.0 s later",
+      "+ all 3 targets are healthy",
+      "+ the last 12 requests were even: app1 4, app2 4, app3 4",
+    ]);
+  });
+
+  it("is not done while it is out, nor with requests of before", () => {
+    assert.equal(isDone(4, seen(turns(names, 12))), false);
+    assert.equal(isDone(4, seen(out, ["app2"])), false);
+    const later = [failed(20, "app2"), down(20, "app2"), up(25, "app2")];
+    assert.equal(isDone(4, seen([...turns(names, 12, 1), ...later])), false);
+  });
+});
+
+describe("chapter 5, hang and kill", () => {
+  const silent = (second: number) =>
+    say(
+      second,
+      "Health check for server app/app2 failed, reason: Layer7 timeout, check duration: 501ms",
+    );
+  const killed = [failed(1, "app2"), down(1, "app2"), up(5, "app2")];
+  const hung = [silent(10), down(10, "app2"), up(15, "app2")];
+
+  it("is done after one of each, in any order", () => {
+    assert.deepEqual(judged(5, seen([...killed, ...hung])), [
+      "+ app2 was taken out because its connections were refused",
+      "+ app2 was taken out because no answer came in time",
+      "+ all 3 targets are healthy",
+    ]);
+  });
+
+  it("is not done after one of them, and names the fault that is missing", () => {
+    assert.match(judged(5, seen(killed))[1]!, /^- .*\.\/lab fault app2 hang$/);
+    assert.match(judged(5, seen(hung))[0]!, /^- .*\.\/lab fault app2 kill$/);
+  });
+});
+
+describe("chapter 6, drain", () => {
+  it("is done when the others answered everything meanwhile, and it is back", () => {
+    const lines = [drained(1), ...turns(["app1", "app3"], 12, 2), back(20)];
+    assert.deepEqual(judged(6, seen(lines)), [
+      "+ app2 was drained",
+      "+ while app2 was out: app1 6, app3 6",
+      "+ 0 went to app2, 0 of 12 were lost",
+      "+ all 3 targets are healthy",
+    ]);
+  });
+
+  it("is not done by a failure, without requests, or while it is drained", () => {
+    const others = turns(["app1", "app3"], 12, 3);
+    assert.equal(isDone(6, seen([down(1, "app2"), ...others, up(20, "app2")])), false);
+    assert.equal(isDone(6, seen([drained(1), back(2), ...others])), false);
+    assert.equal(isDone(6, seen([drained(1), ...others], ["app2"])), false);
   });
 });
