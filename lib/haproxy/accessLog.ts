@@ -1,5 +1,6 @@
 import type { AccessLog } from "./albTypes";
 import { RULE } from "./listenerRules";
+import { KIND } from "./requestChecks";
 
 /** HAProxy's own `httplog` with the request's trace id after it, so that tools find what they expect. */
 const HTTPLOG =
@@ -22,7 +23,8 @@ const ALB = [
   '\\"%[var(txn.agent)]\\" %sslc %sslv targetgroup/%b/homelab',
   '\\"%[var(txn.trace)]\\" \\"%[ssl_fc_sni]\\" \\"-\\"',
   `%[var(${RULE})] %[var(txn.created)] \\"forward\\" \\"-\\" \\"-\\"`,
-  '\\"%si:%sp\\" \\"%[var(txn.target_status)]\\" \\"%[var(txn.class)]\\" \\"-\\" TID_%ID',
+  '\\"%si:%sp\\" \\"%[var(txn.target_status)]\\"',
+  `\\"%[var(${KIND}),field(1,:)]\\" \\"%[var(${KIND}),field(2,:)]\\" TID_%ID`,
 ].join(" ");
 
 export const logFormat = (form: AccessLog): string => (form === "alb" ? ALB : HTTPLOG);

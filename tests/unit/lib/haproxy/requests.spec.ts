@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { renderConfig } from "../../../../lib/haproxy/haproxyConfig";
+import { type LoadBalancerConfig, renderConfig } from "../../../../lib/haproxy/haproxyConfig";
 import {
   askRaw,
   freePort,
@@ -9,13 +9,21 @@ import {
   statusOf,
   TestTarget,
 } from "../../../support/haproxy";
-import { COMPLIANT, SEVERE } from "../../../support/smuggling";
+import {
+  AMBIGUOUS,
+  COMPLIANT,
+  COMPLIANT_TARGETS,
+  NOT_SERVED,
+  SEVERE,
+} from "../../../support/smuggling";
 
 /** The load balancer's rules in HAProxy itself; the lab's own is asked by tests/e2e/04-requests.spec.ts. */
 describe("HAProxy as it is configured", function () {
   this.timeout(20_000);
   const running: AsyncDisposable[] = [];
   let port: number;
+  let strictPort: number;
+  const targets: LoadBalancerConfig["targets"][number][] = [];
   let asked: string[] = [];
 
   before(async function () {
@@ -23,7 +31,7 @@ describe("HAProxy as it is configured", function () {
       console.log("    skipped: HAProxy is not installed here");
       this.skip();
     }
-    const targets = [1, 2, 3].map(async (number) => {
+    for (const name of ["app1", "app2", "app3"]) {
       const target = await TestTarget.start((request, response) => {
         if (request.url !== "/healthz") asked.push(request.url ?? "");
         const late = Number(/late=(\d+)/.exec(request.url ?? "")?.[1] ?? 0);
@@ -38,18 +46,22 @@ describe("HAProxy as it is configured", function () {
         }, late);
       });
       running.push(target);
-      return { name: `app${number}`, address: "127.0.0.1", port: target.port };
-    });
+      targets.push(targetAt(name, target));
+    }
     port = await freePort();
-    const text = renderConfig({
-      listenerPort: port,
-      statsAddress: "127.0.0.1",
-      statsPort: await freePort(),
-      targets: await Promise.all(targets),
-      profile: "tuned",
-      healthCheck: { timeoutMs: 900 },
-    });
-    running.push(await Haproxy.start(text, port));
+    running.push(await Haproxy.start(renderConfig(await config(port)), port));
+    strictPort = await freePort();
+    const strict = { ...(await config(strictPort)), desyncMode: "strictest" as const };
+    running.push(await Haproxy.start(renderConfig(strict), strictPort));
+  });
+  const targetAt = (name: string, { port }: TestTarget) => ({ name, address: "127.0.0.1", port });
+  const config = async (listenerPort: number): Promise<LoadBalancerConfig> => ({
+    listenerPort,
+    statsAddress: "127.0.0.1",
+    statsPort: await freePort(),
+    targets,
+    profile: "tuned",
+    healthCheck: { timeoutMs: 900 },
   });
   beforeEach(() => (asked = []));
   after(async () => {
@@ -99,17 +111,51 @@ describe("HAProxy as it is configured", function () {
     await sleep(2500);
   });
 
+  const send = async (bytes: string, to = port) =>
+    statusOf(await askRaw(to, Buffer.from(bytes, "latin1")));
+
   for (const [what, bytes] of Object.entries(SEVERE)) {
     it(`refuses ${what}`, async () => {
-      assert.equal(statusOf(await askRaw(port, Buffer.from(bytes, "latin1"))) >= 400, true);
+      for (const to of [port, strictPort]) assert.equal((await send(bytes, to)) >= 400, true);
       assert.deepEqual(asked, []);
     });
   }
 
-  for (const [what, bytes] of Object.entries(COMPLIANT)) {
+  for (const [what, bytes] of Object.entries({ ...COMPLIANT, ...COMPLIANT_TARGETS })) {
     it(`forwards ${what}`, async () => {
-      assert.equal(statusOf(await askRaw(port, Buffer.from(bytes, "latin1"))), 200);
+      for (const to of [port, strictPort]) assert.equal(await send(bytes, to), 200);
+      assert.equal(asked.length, 2);
+    });
+  }
+
+  for (const [what, bytes] of Object.entries(AMBIGUOUS)) {
+    it(`forwards ${what}, unless it is to be strictest`, async () => {
+      assert.equal(await send(bytes), 200);
+      assert.equal(await send(bytes, strictPort), 400);
       assert.deepEqual(asked, ["/whoami"]);
     });
   }
+
+  for (const [method, bytes] of Object.entries(NOT_SERVED)) {
+    it(`does not serve ${method}`, async () => {
+      assert.equal(await send(bytes), 405);
+      assert.deepEqual(asked, []);
+    });
+  }
+
+  it("does not let a target upgrade to HTTP/2", async () => {
+    let upgrade: string | undefined = "none";
+    await using target = await TestTarget.start((request, response) => {
+      upgrade = request.headers.upgrade ?? request.headers["http2-settings"]?.toString();
+      response.end();
+    });
+    const own = await freePort();
+    await using lb = await Haproxy.start(
+      renderConfig({ ...(await config(own)), targets: [targetAt("app1", target)] }),
+      own,
+    );
+    assert.equal(await send(COMPLIANT["an upgrade that nobody takes"]!, own), 200);
+    assert.equal(upgrade, undefined);
+    assert.equal(lb.runs, true);
+  });
 });
