@@ -141,6 +141,7 @@ const LOAD_BALANCER: Shape = {
           domains: texts,
           sslPolicy: "text",
           http2: "boolean",
+          strictTransportSecuritySeconds: "number",
           proxyProtocol: "boolean",
           defaultAction: ACTION,
           rules: {

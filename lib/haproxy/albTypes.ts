@@ -145,6 +145,13 @@ export interface Listener {
   sslPolicy?: TlsPolicy;
   /** HTTPS only: clients may speak HTTP/2. Over HTTP those may that know it beforehand. @default true */
   http2?: boolean;
+  /**
+   * HTTPS only: clients that trust the certificate use HTTPS for so many seconds, 0 to 63072000, whatever they
+   * are told (`Strict-Transport-Security`); 0: they are not told. What the service says itself stays.
+   *
+   * @default 31536000 - a year
+   */
+  strictTransportSecuritySeconds?: number;
   /** Connections begin with the PROXY protocol, and the client's address is the one that it names. @default false */
   proxyProtocol?: boolean;
   /** At most 100. @default - none */

@@ -137,6 +137,7 @@ function listenersProblems(listeners: readonly Listener[], groups: ReadonlySet<s
   const seen = new Set<number>();
   for (const listener of listeners) {
     const { port, protocol, domains, sslPolicy, http2 } = listener;
+    const strict = listener.strictTransportSecuritySeconds;
     problems.push(...listenerProblems(port));
     if (seen.has(port))
       problems.push(`listener ${port} is there twice; give each a port of its own`);
@@ -146,9 +147,12 @@ function listenersProblems(listeners: readonly Listener[], groups: ReadonlySet<s
       ...oneOf("protocol", protocol, ["HTTP", "HTTPS"]),
       ...oneOf("sslPolicy", sslPolicy, TLS_POLICIES),
       ...domainProblems(domains ?? ["app.lab"]),
+      ...within("strictTransportSecuritySeconds", strict, [0, 63_072_000], "seconds"),
     ];
-    if (protocol === "HTTP" && (domains ?? sslPolicy ?? http2) !== undefined) {
-      own.push("domains, sslPolicy and http2 are for HTTPS only; leave them out");
+    if (protocol === "HTTP" && (domains ?? sslPolicy ?? http2 ?? strict) !== undefined) {
+      own.push(
+        "domains, sslPolicy, http2 and strictTransportSecuritySeconds are for HTTPS only; leave them out",
+      );
     }
     problems.push(...own.map((text) => `${subject}${text}`), ...ruleProblems(listener, groups));
   }

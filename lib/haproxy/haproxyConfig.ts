@@ -1,4 +1,4 @@
-import { logFormat } from "./accessLog";
+import { HTTPLOG, LONGEST_LOG_LINE } from "./accessLog";
 import type { Attributes, Listener, Target, TargetGroupOptions } from "./albTypes";
 import { BACKEND } from "./backends";
 import { STATE_FILE } from "./installHaproxy";
@@ -67,7 +67,7 @@ export function renderConfig(config: LoadBalancerConfig): string {
   return `# Rendered by the Pulumi program; the next change of a target or setting replaces it.
 # Profile ${config.profile}: ${profile.summary}.
 global
-  log /dev/log local0
+  log /dev/log${config.accessLog === "alb" ? ` len ${LONGEST_LOG_LINE}` : ""} local0
   maxconn 4000
   # One does thousands of requests a second; more only trade CPUs with each other and with the log.
   nbthread 1
@@ -88,7 +88,7 @@ global
 defaults
   mode http
   log global
-  log-format "${logFormat(config.accessLog ?? "httplog")}"
+  log-format "${HTTPLOG}"
   option dontlognull
   option log-health-checks
   option idle-close-on-response

@@ -7,8 +7,16 @@ export const RULE = "txn.rule";
 /** The target group that was chosen; without it the default one. */
 const GROUP = "txn.group";
 
-/** Lines of a listener that decide what becomes of a request, in the order of the rules' priority. */
-export function ruleLines(listener: Listener, failsOpen: (group: string) => boolean): string[] {
+/**
+ * Lines of a listener that decide what becomes of a request, in the order of the rules' priority.
+ *
+ * @param forwarded lines for requests that no redirect and no fixed response answered
+ */
+export function ruleLines(
+  listener: Listener,
+  failsOpen: (group: string) => boolean,
+  forwarded: readonly string[] = [],
+): string[] {
   const rules = [...(listener.rules ?? [])].sort((a, b) => a.priority - b.priority);
   const last: Action = listener.defaultAction ?? {
     type: "forward",
@@ -29,6 +37,7 @@ export function ruleLines(listener: Listener, failsOpen: (group: string) => bool
     ...(isPlainForward(last)
       ? []
       : actionLines(last, rules.length > 0 ? `unless { var(${RULE}) -m found }` : "")),
+    ...(rules.length > 0 || last.type === "forward" ? forwarded : []),
     ...[...groups]
       .filter((name) => name !== byDefault)
       .flatMap((name) => {
@@ -67,7 +76,7 @@ function conditionLines({ priority, conditions }: Rule): string[] {
 function matches(condition: Condition): string[] {
   switch (condition.field) {
     case "host-header":
-      return condition.values.map((one) => `req.hdr(host),field(1,:) -m reg -i ${wildcard(one)}`);
+      return condition.values.map((one) => `req.hdr(host),host_only -m reg -i ${wildcard(one)}`);
     case "path-pattern":
       return condition.values.map((one) => `path -m reg ${wildcard(one)}`);
     case "http-header":
@@ -143,7 +152,7 @@ function redirectLines(action: Action & { type: "redirect" }, when: string): str
   const at = port ?? known ?? "%[dst_port]";
   const fill = (text: string, name: string, value: string) =>
     text.split(`#{${name}}`).map(inFormat).join(value);
-  const name = host === undefined ? "%[req.hdr(host),field(1,:)]" : inFormat(host);
+  const name = host === undefined ? "%[req.hdr(host),host_only]" : inFormat(host);
   const place = `${scheme}://${name}:${at}${fill(path, "path", "%[path,bytes(1)]")}`;
   const line = (location: string, condition: string) =>
     `http-request redirect code ${action.statusCode} location "${location}" ${condition}`.trimEnd();

@@ -1,5 +1,5 @@
 import { type Attributes, type Listener, TLS_POLICIES } from "./albTypes";
-import { logLines } from "./accessLog";
+import { accessLogLines } from "./accessLog";
 import { fixedResponse, ruleLines } from "./listenerRules";
 import { requestChecks } from "./requestChecks";
 import { TLS_OPTIONS } from "./tlsPolicies";
@@ -33,13 +33,17 @@ export function listenerText(
   { attributes, profileLines, failsOpen }: ListenerContext,
 ): string {
   const secure = listener.protocol === "HTTPS";
+  const log = accessLogLines(attributes.accessLog ?? "httplog", listener.protocol);
   return `frontend ${name}
   bind ${bindWords(listener)}
   maxconn 3500
 ${indented([
+  ...log.first,
+  ...transportSecurity(listener),
   ...(attributes.dropInvalidHeaderFields ? ["option http-restrict-req-hdr-names delete"] : []),
   ...requestChecks(attributes),
   ...rateLines(attributes),
+  ...log.checked,
   ...(attributes.maintenance
     ? [fixedResponse(503, { contentType: "text/html", ...attributes.maintenance }, "if TRUE")]
     : []),
@@ -49,12 +53,8 @@ ${indented([
   `unique-id-format "${TRACE_ID}"`,
   'http-request set-header X-Amzn-Trace-Id "Self=%[unique-id];%[req.hdr(X-Amzn-Trace-Id)]" if { req.hdr(X-Amzn-Trace-Id) -m sub Root= }',
   'http-request set-header X-Amzn-Trace-Id "Root=%[unique-id]" unless { req.hdr(X-Amzn-Trace-Id) -m sub Root= }',
-  ...logLines(attributes.accessLog ?? "httplog"),
-  ...(attributes.accessLog === "alb"
-    ? ["http-request set-var(txn.trace) req.hdr(X-Amzn-Trace-Id)"]
-    : []),
   ...profileLines,
-  ...ruleLines(listener, failsOpen),
+  ...ruleLines(listener, failsOpen, log.forwarded),
 ])}
 `;
 }
@@ -68,6 +68,18 @@ function bindWords({ port, protocol, proxyProtocol, http2 = true, ...tls }: List
     words.push(TLS_OPTIONS[tls.sslPolicy ?? TLS_POLICIES[0]]);
   }
   return words.join(" ");
+}
+
+/** A year: what graders of TLS ask for at least is half of it. */
+const STRICT_SECONDS = 31_536_000;
+
+function transportSecurity(listener: Listener): string[] {
+  const { protocol, strictTransportSecuritySeconds: seconds = STRICT_SECONDS } = listener;
+  if (protocol !== "HTTPS" || seconds === 0) return [];
+  const header = "Strict-Transport-Security";
+  return [
+    `http-after-response set-header ${header} max-age=${seconds} unless { res.hdr(${header}) -m found }`,
+  ];
 }
 
 function forwardedFor({ xForwardedFor = "append" }: Attributes): string[] {

@@ -150,6 +150,7 @@ export function randomLoadBalancer(seed: number): LoadBalancerConfig {
       domains: secure ? ["app.lab", "*.app.lab"] : undefined,
       sslPolicy: secure ? maybe(() => one(TLS_POLICIES)) : undefined,
       http2: secure ? maybe(() => random() < 0.5) : undefined,
+      strictTransportSecuritySeconds: secure ? maybe(() => whole(0, 63_072_000)) : undefined,
       proxyProtocol: maybe(() => random() < 0.5),
       rules: maybe(rules),
       defaultAction: maybe(action),

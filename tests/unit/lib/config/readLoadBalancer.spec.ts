@@ -106,7 +106,11 @@ describe("the configuration key loadBalancer", () => {
     ],
     [
       listener({ domains: ["app.lab"] }),
-      "loadBalancer: listener 80: domains, sslPolicy and http2 are for HTTPS only; leave them out",
+      "loadBalancer: listener 80: domains, sslPolicy, http2 and strictTransportSecuritySeconds are for HTTPS only; leave them out",
+    ],
+    [
+      listener({ protocol: "HTTPS", strictTransportSecuritySeconds: -1 }),
+      "loadBalancer: listener 80: strictTransportSecuritySeconds is -1; give 0 to 63072000 seconds",
     ],
     [
       listener({ port: 8404 }),

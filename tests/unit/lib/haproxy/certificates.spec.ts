@@ -107,15 +107,18 @@ describe("certificates of the load balancer", function () {
     assert.match(await shake(old, both), /^TLSv1\.3 http\/1\.1 DNS:app\.lab/);
 
     const session = connectHttp2(`https://127.0.0.1:${port}`, { ca });
+    let strict: unknown;
     const body = await new Promise<string>((resolve, reject) => {
       let got = "";
       session.on("error", reject);
       const request = session.request({ ":path": "/" });
+      request.on("response", (headers) => (strict = headers["strict-transport-security"]));
       request.setEncoding("utf8").on("data", (data: string) => (got += data));
       request.on("end", () => resolve(got));
     });
     session.destroy();
     assert.equal(body, "https");
+    assert.equal(strict, "max-age=31536000");
     assert.equal(haproxy.runs, true);
   });
 });
