@@ -12,13 +12,22 @@ import { waitUntil } from "./waitUntil";
 export const hasHaproxy = (): boolean => spawnSync("haproxy", ["-v"]).status === 0;
 
 /** What `haproxy -c` has against a configuration, warnings as well; empty: nothing. */
-export function haproxyProblems(text: string, { listeners = [] }: Certified = {}): string {
+export async function haproxyProblems(
+  text: string,
+  { listeners = [] }: Certified = {},
+  command = "haproxy",
+): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "haproxy-"));
   try {
     makeCertificates(folder, listeners);
     const files = writeFiles(folder, text);
-    const { status, stderr } = spawnSync("haproxy", ["-c", ...files], { encoding: "utf8" });
-    return stderr.replace(/^\[NOTICE\].*\n/gm, "") + (status === 0 ? "" : `exit ${status}`);
+    const checked = spawn(command, ["-c", ...files], { stdio: ["ignore", "ignore", "pipe"] });
+    let said = "";
+    checked.stderr.setEncoding("utf8").on("data", (data: string) => (said += data));
+    const status = await new Promise((resolve, reject) => {
+      checked.on("error", reject).on("close", resolve);
+    });
+    return said.replace(/^\[NOTICE\].*\n/gm, "") + (status === 0 ? "" : `exit ${String(status)}`);
   } finally {
     rmSync(folder, { recursive: true });
   }
