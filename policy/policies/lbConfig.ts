@@ -16,7 +16,7 @@ import { linesOf, parseHaproxy, says, type Section } from "../script/haproxy";
 /** First words of lines that neither run anything nor open another way in. */
 const KNOWN = new Set(
   (
-    "log log-format log-format-sd log-tag maxconn nbthread cpu-map hard-stop-after close-spread-time stats " +
+    "log log-format log-format-sd error-log-format log-tag maxconn nbthread cpu-map hard-stop-after close-spread-time stats " +
     "server-state-file server-state-base user group chroot daemon pidfile spread-checks mode option no " +
     "load-server-state-from-file timeout srvtcpka-cnt srvtcpka-idle srvtcpka-intvl clitcpka-cnt clitcpka-idle clitcpka-intvl bind http-request http-response http-after-response unique-id-format " +
     "unique-id-header use_backend default_backend balance http-check tcp-check default-server server retries " +

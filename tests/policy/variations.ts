@@ -57,6 +57,39 @@ export const variations: Variation[] = [
     name: "a package proxy and a nameserver",
     config: { aptProxy: "http://192.168.1.3:3142", nameserver: "9.9.9.9" },
   },
+  {
+    name: "a load balancer with HTTPS, rules, a second target group and an ALB's access log",
+    config: {
+      loadBalancer: JSON.stringify({
+        listeners: [
+          {
+            port: 80,
+            protocol: "HTTP",
+            defaultAction: { type: "redirect", statusCode: 301, protocol: "HTTPS" },
+          },
+          {
+            port: 443,
+            protocol: "HTTPS",
+            domains: ["app.lab", "*.app.lab"],
+            rules: [
+              {
+                priority: 10,
+                conditions: [{ field: "path-pattern", values: ["/api/*"] }],
+                action: { type: "forward", targetGroups: [{ name: "app" }, { name: "canary" }] },
+              },
+            ],
+          },
+        ],
+        targetGroups: [{ name: "canary", targets: ["app3"], stickiness: { type: "lb_cookie" } }],
+        attributes: {
+          accessLog: "alb",
+          desyncMode: "strictest",
+          dropInvalidHeaderFields: true,
+          rateLimit: { requests: 600, seconds: 60 },
+        },
+      }),
+    },
+  },
   { name: "a load balancer like an ALB's defaults", config: { lbProfile: "alb-default" } },
   { name: "a plain load balancer", config: { lbProfile: "plain" } },
   { name: "a larger database", config: { dbMemoryMiB: "1024", dbDiskGiB: "12" } },
