@@ -121,6 +121,7 @@ const ACTION: Shape = {
         type: "text",
         targetGroups: { list: { needed: { name: "text" }, optional: numbers("weight") } },
       },
+      optional: numbers("stickinessSeconds"),
     },
     redirect: {
       needed: { type: "text", statusCode: "number" },
@@ -147,6 +148,9 @@ const LOAD_BALANCER: Shape = {
           rules: {
             list: {
               needed: { priority: "number", conditions: { list: CONDITION }, action: ACTION },
+              optional: {
+                transforms: { list: { needed: { type: "text", regex: "text", replace: "text" } } },
+              },
             },
           },
         },

@@ -14,6 +14,8 @@ export const ACCESS_LOG_TAG = "haproxy-access";
 export const LONGEST_LOG_LINE = 65_535;
 
 const NOW = "date,utime(%Y-%m-%dT%H:%M:%S.000000Z)";
+/** 32 hexadecimal digits that name a connection. */
+const TRACE = "uuid,regsub(-,,g)";
 const ANSWERED = "%[date,utime(%Y-%m-%dT%H:%M:%S)].%[date_us,add(1000000),regsub(^1,)]Z";
 /** Microseconds of a variable as seconds. */
 const seconds = (name: string) =>
@@ -39,11 +41,14 @@ const LINE = [
   "TID_%[var(sess.id)]",
 ].join(" ");
 
-/** The same of what HAProxy could not read as a request: it knows of the connection alone. */
+/**
+ * The same of what is no request, or whose handshake failed. Neither the variables of a request nor the session's
+ * are there, and a status only of some: an ALB writes 400.
+ */
 const unreadable = (scheme: string) =>
   [
-    `${scheme} ${ANSWERED} app/lb/homelab %ci:%cp - -1 -1 -1 %ST - 0 0 "- ${scheme}://-:%[dst_port]- -"`,
-    `"-" %sslc %sslv - "-" "-" "-" 0 %[var(sess.created)] "-" "-" "-" "-" "-" "-" "-" TID_%[var(sess.id)]`,
+    `${scheme} ${ANSWERED} app/lb/homelab %ci:%cp - -1 -1 -1 400 - 0 0 "- ${scheme}://-:%[dst_port]- -"`,
+    `"-" %sslc %sslv - "-" "-" "-" 0 %[${NOW}] "-" "-" "-" "-" "-" "-" "-" TID_%[${TRACE}]`,
   ].join(" ");
 
 /** Lines of a listener whose log has an ALB's fields, by where they stand; none for `httplog`. */
@@ -70,8 +75,7 @@ export function accessLogLines(form: AccessLog, protocol: "HTTP" | "HTTPS"): Acc
       `log-tag ${ACCESS_LOG_TAG}`,
       `log-format ${quoted(LINE)}`,
       `error-log-format ${quoted(unreadable(scheme))}`,
-      `tcp-request session set-var(sess.created) ${NOW}`,
-      "tcp-request session set-var(sess.id) uuid,regsub(-,,g)",
+      `tcp-request session set-var(sess.id) ${TRACE}`,
       set("txn.start", "date(0,us)"),
       set("txn.created", NOW),
       set("txn.type", `str(${scheme})`),

@@ -87,6 +87,13 @@ export type Action =
       type: "forward";
       /** One to five; a weight of 0 to 999 is its share. */
       targetGroups: { name: string; /** @default 1 */ weight?: number }[];
+      /**
+       * A client stays with the target group that it got first (cookie `AWSALBTG`) for so many seconds, 1 to
+       * 604800, while the group has a weight above 0.
+       *
+       * @default - each request goes by the weights
+       */
+      stickinessSeconds?: number;
     }
   | {
       type: "redirect";
@@ -113,6 +120,19 @@ export type Action =
       body?: string;
     };
 
+/** What of a request is rewritten before it is forwarded; the first match of `regex` gets the text `replace`. */
+export interface Transform {
+  /** The path with its query, or the name in `Host`. One of each in a rule. */
+  type: "url-rewrite" | "host-header-rewrite";
+  /**
+   * 1 to 256 characters, of the part that ALB's and HAProxy's regular expressions have in common: no `{`, no `(?`,
+   * no classes in classes, and `\\` before `d`, `w`, `s` and punctuation only.
+   */
+  regex: string;
+  /** 1 to 128 characters that a path or a name may have; `$1` to `$9` are the groups of `regex`. */
+  replace: string;
+}
+
 /** Of the rules of a listener the first by priority whose conditions all hold decides. */
 export interface Rule {
   /** 1 to 50000, one rule each. */
@@ -120,6 +140,8 @@ export interface Rule {
   /** One to five, with five values in all. */
   conditions: Condition[];
   action: Action;
+  /** With `forward` only. @default - requests are forwarded as they came */
+  transforms?: Transform[];
 }
 
 /** What a TLS listener accepts, by the names of AWS's security policies. */

@@ -1,5 +1,6 @@
 import { parseCidr } from "../net/cidr";
 import type { Action, Condition, Listener, Rule } from "./albTypes";
+import { transformProblems } from "./transforms";
 
 /** Checks of a listener's rules, as sentences; limits are an ALB's quotas. */
 
@@ -35,6 +36,7 @@ export function ruleProblems(listener: Listener, groups: ReadonlySet<string>): s
     seen.add(rule.priority);
     problems.push(...conditionsProblems(rule).map((text) => `${name} ${text}`));
     problems.push(...actionProblems(rule.action, groups).map((text) => `${name} ${text}`));
+    problems.push(...transformProblems(rule).map((text) => `${name} ${text}`));
   }
   if (defaultAction) {
     const found = actionProblems(defaultAction, groups);
@@ -112,10 +114,13 @@ function actionProblems(action: Action, groups: ReadonlySet<string>): string[] {
 }
 
 function forwardProblems(
-  { targetGroups }: Action & { type: "forward" },
+  { targetGroups, stickinessSeconds = 1 }: Action & { type: "forward" },
   groups: ReadonlySet<string>,
 ): string[] {
   const problems: string[] = [];
+  if (!isWithin(stickinessSeconds, 1, 604_800)) {
+    problems.push(`has stickinessSeconds ${stickinessSeconds}; give 1 to 604800 seconds`);
+  }
   if (!isWithin(targetGroups.length, 1, MAX_GROUPS)) {
     problems.push(`forwards to ${targetGroups.length} target groups; give 1 to ${MAX_GROUPS}`);
   }

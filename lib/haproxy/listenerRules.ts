@@ -1,11 +1,16 @@
 import type { Action, Condition, Listener, Rule } from "./albTypes";
 import { BACKEND, failOpenOf } from "./backends";
+import { transformLines } from "./transforms";
 import { inFormat, quoted, wildcard, wildcardPart } from "./words";
 
 /** Priority of the rule that decided, for the log; 0 where none did. */
 export const RULE = "txn.rule";
 /** The target group that was chosen; without it the default one. */
 const GROUP = "txn.group";
+/** Seconds that a client stays with its target group; not there: it does not. */
+const STICKY = "txn.sticky";
+/** The cookie that says so; as an ALB's. */
+const GROUP_COOKIE = "AWSALBTG";
 
 /**
  * Lines of a listener that decide what becomes of a request, in the order of the rules' priority.
@@ -31,13 +36,17 @@ export function ruleLines(
   );
   return [
     ...rules.flatMap(conditionLines),
-    ...rules.flatMap(({ action, priority }) =>
-      actionLines(action, `if { var(${RULE}) -m int ${priority} }`),
-    ),
+    ...rules.flatMap((rule) => {
+      const when = `if { var(${RULE}) -m int ${rule.priority} }`;
+      return [...transformLines(rule, when), ...actionLines(rule.action, when)];
+    }),
     ...(isPlainForward(last)
       ? []
       : actionLines(last, rules.length > 0 ? `unless { var(${RULE}) -m found }` : "")),
     ...(rules.length > 0 || last.type === "forward" ? forwarded : []),
+    ...(actions.some((one) => one.type === "forward" && one.stickinessSeconds !== undefined)
+      ? [groupCookie(listener)]
+      : []),
     ...[...groups]
       .filter((name) => name !== byDefault)
       .flatMap((name) => {
@@ -125,7 +134,15 @@ function forwardLines(action: Action & { type: "forward" }, when: string): strin
   const total = groups.reduce((sum, { weight = 1 }) => sum + weight, 0);
   const and = when === "" ? "if" : when;
   let below = 0;
+  const seconds = action.stickinessSeconds;
+  const known = groups.filter(({ weight = 1 }) => weight > 0).map(({ name }) => name);
   return [
+    ...(seconds === undefined
+      ? []
+      : [
+          `http-request set-var(${STICKY}) int(${seconds}) ${when}`.trimEnd(),
+          `http-request set-var(${GROUP}) req.cook(${GROUP_COOKIE}) ${and} { req.cook(${GROUP_COOKIE}) -m str ${known.join(" ")} }`,
+        ]),
     `http-request set-var(txn.turn) rand(${total}) ${when}`.trimEnd(),
     ...groups.flatMap(({ name, weight = 1 }) => {
       const from = below;
@@ -134,11 +151,20 @@ function forwardLines(action: Action & { type: "forward" }, when: string): strin
       return [
         set(
           name,
-          `${and} { var(txn.turn) -m int ge ${from} } { var(txn.turn) -m int lt ${below} }`,
+          `${and}${seconds === undefined ? "" : ` !{ var(${GROUP}) -m found }`} { var(txn.turn) -m int ge ${from} } { var(txn.turn) -m int lt ${below} }`,
         ),
       ];
     }),
   ].map(unlessToIf);
+}
+
+/** The answer tells the client which group it stays with. */
+function groupCookie({ protocol }: Listener): string {
+  const flags = `Path=/; HttpOnly${protocol === "HTTPS" ? "; Secure" : ""}`;
+  return (
+    `http-response add-header Set-Cookie "${GROUP_COOKIE}=%[var(${GROUP})]; Max-Age=%[var(${STICKY})]; ${flags}" ` +
+    `if { var(${STICKY}) -m found }`
+  );
 }
 
 /** `unless A B` is not both; here both must hold, so the first is turned round. */

@@ -12,11 +12,14 @@ import {
 } from "../../lib/haproxy/albTypes";
 import type { LoadBalancerConfig } from "../../lib/haproxy/haproxyConfig";
 import type { TargetGroup } from "../../lib/haproxy/targetGroup";
+import { transformProblems } from "../../lib/haproxy/transforms";
 import { PROFILE_NAMES } from "../../lib/stack/settings";
 import { seededRandom } from "./random";
 
 /** Printable characters, those that configuration files give a meaning to more often. */
 const ODD = "\"'\\$%#{}()[],;:!&|<>^~`@=+?* ";
+
+const forwardToApp: Action = { type: "forward", targetGroups: [{ name: "app" }] };
 
 /** Arguments that a load balancer accepts, the same for a seed: every kind of each, at the ends of ranges too. */
 export function randomLoadBalancer(seed: number): LoadBalancerConfig {
@@ -115,6 +118,7 @@ export function randomLoadBalancer(seed: number): LoadBalancerConfig {
           name: group,
           weight: i === 0 ? whole(1, 999) : maybe(() => whole(0, 999)),
         })),
+        stickinessSeconds: maybe(() => whole(1, 604_800)),
       };
     }
     if (at < 0.7) {
@@ -136,12 +140,39 @@ export function randomLoadBalancer(seed: number): LoadBalancerConfig {
       body: maybe(() => `${printable(0, 500)}\n${printable(0, 500)}`),
     };
   };
+  /** Any text whose parts look like a regular expression, as far as it is accepted as one. */
+  const transforms = (): Rule["transforms"] =>
+    (["url-rewrite", "host-header-rewrite"] as const).flatMap((type) => {
+      const parts = [
+        ..."abc/-.*+?^$|()[]",
+        "[^a-z/]",
+        "(.*)",
+        "\\.",
+        "\\d",
+        "[\\w-]",
+        '"',
+        "'",
+        "#",
+        "%",
+      ];
+      const made = {
+        type,
+        regex: list(1, 12, () => one(parts)).join(""),
+        replace: list(0, 20, () => one([..."ab0.-", "$1"])).join(""),
+      };
+      const rule = { transforms: [made], conditions: [], priority: 1, action: forwardToApp };
+      return transformProblems(rule).length === 0 ? [made] : [];
+    });
   const rules = (): Rule[] =>
-    list(0, 8, (i) => ({
-      priority: i === 0 ? 50_000 : i,
-      conditions: list(1, 2, condition),
-      action: action(),
-    }));
+    list(0, 8, (i) => {
+      const chosen = action();
+      return {
+        priority: i === 0 ? 50_000 : i,
+        conditions: list(1, 2, condition),
+        action: chosen,
+        transforms: chosen.type === "forward" ? maybe(transforms) : undefined,
+      };
+    });
   const listeners: Listener[] = list(1, 4, (i) => {
     const secure = random() < 0.5;
     return {

@@ -109,6 +109,24 @@ describe("the configuration key loadBalancer", () => {
       "loadBalancer: listener 80: domains, sslPolicy, http2 and strictTransportSecuritySeconds are for HTTPS only; leave them out",
     ],
     [
+      listener({ defaultAction: { type: "forward", targetGroups: [], stickinessSeconds: "1" } }),
+      'loadBalancer.listeners[0].defaultAction.stickinessSeconds: is "1"; give a number',
+    ],
+    [
+      listener({
+        rules: [
+          {
+            priority: 1,
+            conditions: [{ field: "path-pattern", values: ["*"] }],
+            action: { type: "forward", targetGroups: [{ name: "app" }] },
+            transforms: [{ type: "url-rewrite", regex: "(?:a)", replace: "b" }],
+          },
+        ],
+      }),
+      'loadBalancer: listener 80: rule 1 has the regex "(?:a)"; give a regular expression of 1 to 256 characters ' +
+        "without spaces, { and (?, and with \\ before d, w, s and punctuation only",
+    ],
+    [
       listener({ protocol: "HTTPS", strictTransportSecuritySeconds: -1 }),
       "loadBalancer: listener 80: strictTransportSecuritySeconds is -1; give 0 to 63072000 seconds",
     ],

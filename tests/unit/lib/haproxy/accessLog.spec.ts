@@ -51,6 +51,7 @@ describe("the access log in an ALB's form", function () {
   const running: AsyncDisposable[] = [];
   const lines: string[] = [];
   let port: number;
+  let proxyPort: number;
 
   before(async function () {
     if (!hasHaproxy()) {
@@ -71,6 +72,7 @@ describe("the access log in an ALB's form", function () {
       if (tag === "haproxy-access") lines.push(text!.trimEnd());
     });
     port = await freePort();
+    proxyPort = await freePort();
     const rule = (priority: number, path: string): NonNullable<Listener["rules"]>[number] => ({
       priority,
       conditions: [{ field: "path-pattern", values: [path] }],
@@ -83,7 +85,10 @@ describe("the access log in an ALB's form", function () {
       ...{ listenerPort: port, statsAddress: "127.0.0.1", statsPort: await freePort() },
       profile: "plain",
       targets: [{ name: "app1", address: "127.0.0.1", port: target.port }],
-      listeners: [{ port, protocol: "HTTP", rules: [rule(5, "/old"), rule(7, "/fixed")] }],
+      listeners: [
+        { port, protocol: "HTTP", rules: [rule(5, "/old"), rule(7, "/fixed")] },
+        { port: proxyPort, protocol: "HTTP", proxyProtocol: true },
+      ],
       accessLog: "alb",
     });
     const to = `127.0.0.1:${log.address().port}`;
@@ -159,6 +164,12 @@ describe("the access log in an ALB's form", function () {
     await askRaw(port, "\x16\x03\x01 what\r\n\r\n");
     const { status, request } = await logged();
     assert.deepEqual([status, request], ["400", `- http://-:${port}- -`]);
+  });
+
+  it("has every field of a connection whose handshake failed", async () => {
+    await askRaw(proxyPort, "no PROXY line\r\n\r\n").catch(() => undefined);
+    const { status, target } = await logged();
+    assert.deepEqual([status, target], ["400", "-"]);
   });
 
   it("has every field of a request whose client went away in its midst", async () => {
