@@ -82,7 +82,7 @@ const report = shape({
   reach: shape({ gained: listOf(text), lost: listOf(text) }),
   rehearsal: maybe(
     shape({
-      ...{ sent: number, lost: number, leastHealthy: number, failed: flag },
+      ...{ sent: number, lost: number, leastHealthy: maybe(number), failed: flag },
       failures: listOf(text),
       latency: shape({ before: latency, during: latency, after: latency }),
       changes: text,

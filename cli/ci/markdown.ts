@@ -1,6 +1,7 @@
 import { codeBlock, inlineCode, plainText } from "./escape";
 import { details, list, resourceTable, summaryTable, violationList } from "./markdownParts";
 import type { PreviewReport } from "./report";
+import { besides } from "./steps";
 import { LABELS, VERDICTS } from "./verdict";
 
 /** The first line, by which a comment is found again. */
@@ -66,8 +67,9 @@ function statements(report: PreviewReport): string[] {
   if (data.length > 0) sections.push(list(data.map(plainText)));
   const all = [...violations, ...baseViolations];
   if (all.length > 0) {
-    const base =
-      baseViolations.length > 0 ? violationList("By the base's policies", baseViolations) : [];
+    const others = besides(violations, baseViolations);
+    const above = others.length < baseViolations.length ? ", besides those above" : "";
+    const base = violationList(`By the base's policies${above}`, others);
     sections.push(
       ["### Policies", ...violationList("By the policies of the change", violations), ...base].join(
         "\n\n",
@@ -87,12 +89,17 @@ function rehearsalText(rehearsal: NonNullable<PreviewReport["rehearsal"]>): stri
   });
   return [
     "### Rehearsal",
-    `Applied on an embedded node under load: **${lost} of ${sent} requests lost**; at least ${leastHealthy} targets were ` +
-      `in rotation. The update: ${plainText(rehearsal.changes)}. A second one: ${plainText(second ?? "not tried")}.`,
+    `Applied on an embedded node under load: **${lost} of ${sent} requests lost**; ${inRotation(leastHealthy)}. ` +
+      `The update: ${plainText(rehearsal.changes)}. A second one: ${plainText(second ?? "not tried")}.`,
     ["| latency, ms | p50 | p99 | max |", "|---|---:|---:|---:|", ...rows].join("\n"),
     ...(failures.length > 0 ? [codeBlock(failures.join("\n"))] : []),
   ].join("\n\n");
 }
+
+const inRotation = (least: number | undefined): string =>
+  least === undefined
+    ? "how many targets were in rotation could not be seen"
+    : `at least ${least} targets were in rotation`;
 
 interface Section {
   title: string;

@@ -5,8 +5,8 @@ export interface Rehearsal {
   lost: number;
   /** The first failures, in words. */
   failures: string[];
-  /** Fewest targets in rotation at one moment. */
-  leastHealthy: number;
+  /** Fewest targets in rotation at one moment; undefined where the statistics never answered. */
+  leastHealthy?: number;
   latency: Record<"before" | "during" | "after", { p50: number; p99: number; max: number }>;
   /** What the update changed, or why it failed. */
   changes: string;

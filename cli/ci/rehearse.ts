@@ -63,7 +63,7 @@ async function apply(tree: Tree, note: (text: string) => void): Promise<Applied>
 /** What a rehearsal's requests say. */
 export function summarize(
   records: readonly ProbeRecord[],
-  run: { from: number; until: number; leastHealthy: number; second?: string; applied: Applied },
+  run: { from: number; until: number; leastHealthy?: number; second?: string; applied: Applied },
 ): Rehearsal {
   const { from, until, leastHealthy, second, applied } = run;
   const phase = (first: number, last: number) => {
@@ -78,7 +78,7 @@ export function summarize(
     failures: lost.slice(0, MOST_FAILURES).map(({ atMs, reason, target }) => {
       return `${atMs} ms after its begin: ${target ?? "no target"}: ${reason}`;
     }),
-    leastHealthy,
+    ...(leastHealthy !== undefined && { leastHealthy }),
     latency: {
       before: phase(0, from),
       during: phase(from, until),

@@ -135,13 +135,22 @@ function addMessages(read: PreviewEvents, event: Event): void {
   if (said?.severity === "error" && !said.ephemeral) read.errors.push(plain(said.message));
   if (error) read.errors.push(plain(error.error));
   if (policy && policy.enforcementLevel !== "disabled") {
-    read.violations.push({
+    const violation = {
       policy: policy.policyName,
       mandatory: policy.enforcementLevel === "mandatory",
       message: withoutHead(plain(policy.message)),
       ...(policy.resourceUrn && { resource: nameOf(policy.resourceUrn) }),
-    });
+    };
+    read.violations.push(...besides(read.violations, [violation]));
   }
+}
+
+/** The violations of a second list that the first does not have. */
+export function besides(first: readonly Violation[], second: readonly Violation[]): Violation[] {
+  const textOf = ({ policy, mandatory, message, resource }: Violation) =>
+    JSON.stringify([policy, mandatory, message, resource]);
+  const known = new Set(first.map(textOf));
+  return second.filter((one) => !known.has(textOf(one)));
 }
 
 /** The engine repeats a policy's description before what the policy says. */

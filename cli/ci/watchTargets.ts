@@ -10,14 +10,17 @@ export interface StatsAccess {
 
 const EVERY_MS = 500;
 
-/** Counts, again and again, the targets that the load balancer's statistics call up. */
-export function watchTargets(outputs: StatsAccess): { least(): number; stop(): void } {
+/**
+ * Counts, again and again, the targets that the load balancer's statistics call up. The least is undefined while
+ * they have not answered.
+ */
+export function watchTargets(outputs: StatsAccess): { least(): number | undefined; stop(): void } {
   const seen: number[] = [];
   const timer = setInterval(() => {
     void healthyTargets(outputs).then((count) => count !== undefined && seen.push(count));
   }, EVERY_MS);
   return {
-    least: () => seen.reduce((least, count) => Math.min(least, count), Infinity),
+    least: () => (seen.length > 0 ? Math.min(...seen) : undefined),
     stop: () => clearInterval(timer),
   };
 }

@@ -76,7 +76,7 @@ export const PULL_REQUESTS: PullRequestCase[] = [
     name: "policy-violation",
     edits: [
       {
-        file: "components/appNode.ts",
+        file: "components/webService.ts",
         from: "    readOnly: true,\n",
         to: "    readOnly: true,\n    privileged: true,\n",
       },
@@ -89,8 +89,8 @@ export const PULL_REQUESTS: PullRequestCase[] = [
     edits: [
       {
         file: "lib/stack/guestKinds.ts",
-        from: 'from: group("app"),\n      port: DATABASE_PORT',
-        to: 'from: { cidr: "10.10.10.0/24" },\n      port: DATABASE_PORT',
+        from: 'databaseWay(group("app"), DATABASE_PORT)',
+        to: 'databaseWay({ cidr: "10.10.10.0/24" }, DATABASE_PORT)',
       },
     ],
     status: 3,
@@ -138,7 +138,7 @@ export const PULL_REQUESTS: PullRequestCase[] = [
     edits: [
       { file: "policy/policies/index.ts", from: "  dockerContainers,\n  images,", to: "  images," },
       {
-        file: "components/appNode.ts",
+        file: "components/webService.ts",
         from: "    readOnly: true,\n",
         to: "    readOnly: true,\n    privileged: true,\n",
       },

@@ -25,6 +25,37 @@ describe("the Markdown of a preview", () => {
     }
   });
 
+  it("lists once what the policies of both sides say", () => {
+    const privileged = {
+      ...{ policy: "docker-container-confined", mandatory: true, resource: "app1-web" },
+      message: "is privileged, got true; take privileged out",
+    };
+    const stale = { policy: "ct-tagged", mandatory: true, message: "has no tags; add homelab" };
+    const soft = { ...stale, mandatory: false };
+    const lists = (head: (typeof stale)[], base: (typeof stale)[]) => {
+      const text = renderMarkdown(example({ violations: head, baseViolations: base }));
+      return [...text.matchAll(/^(By .+|- \S+ `(?:docker|ct)-[a-z-]+`)/gmu)].map(
+        ([, line]) => line,
+      );
+    };
+    const own = "By the policies of the change:";
+    assert.deepEqual(lists([privileged, stale], [privileged, stale]), [
+      ...[own, "- ❌ `docker-container-confined`", "- ❌ `ct-tagged`"],
+    ]);
+    assert.deepEqual(lists([privileged, soft], [privileged, stale]), [
+      ...[own, "- ❌ `docker-container-confined`", "- ⚠️ `ct-tagged`"],
+      ...["By the base's policies, besides those above:", "- ❌ `ct-tagged`"],
+    ]);
+    assert.deepEqual(lists([], [stale]), ["By the base's policies:", "- ❌ `ct-tagged`"]);
+  });
+
+  it("says that nobody saw how many targets were in rotation", () => {
+    const seen = EXAMPLES.rehearsal!.rehearsal!;
+    const text = renderMarkdown(example({ rehearsal: { ...seen, leastHealthy: undefined } }));
+    assert.match(text, /how many targets were in rotation could not be seen/);
+    assert.doesNotMatch(text, /undefined|Infinity|null/);
+  });
+
   it("stays below what GitHub takes, and keeps what matters", () => {
     const long = "x".repeat(200);
     const much = renderMarkdown({

@@ -47,6 +47,19 @@ describe("the events of a preview", () => {
     assert.deepEqual(errors, ["boom"]);
   });
 
+  it("tell a violation once, however often the engine does", () => {
+    const policyEvent = {
+      ...{ policyName: "ct-tagged", enforcementLevel: "mandatory", message: "lb: a, got b; c" },
+      resourceUrn: "urn:pulumi:dev::homelab::a:b:Ct::lb-ct",
+    };
+    const other = { ...policyEvent, resourceUrn: `${policyEvent.resourceUrn}-2` };
+    const told = [policyEvent, policyEvent, other].map((one) => ({ policyEvent: one }));
+    assert.deepEqual(
+      readEvents(eventLog([], told)).violations.map(({ resource }) => resource),
+      ["lb-ct", "lb-ct-2"],
+    );
+  });
+
   it("tell nothing of what stays as it is", () => {
     const text = eventLog([{ op: "same", type: TYPES.ct, name: "lb-ct", old: {}, new: {} }]);
     assert.deepEqual(

@@ -1,0 +1,3 @@
+import { rehearsals } from "../trials/rehearsals";
+
+rehearsals();
