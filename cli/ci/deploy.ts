@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { labPaths } from "../../system/labPaths";
 import type { Note } from "../../system/progress";
-import { runChild } from "./children";
+import { type ChildResult, runChild } from "./children";
 import { type PreviewEvents, readEvents } from "./steps";
 
 /** A checkout with its lab. */
@@ -50,23 +50,43 @@ export async function unprotect(tree: Tree): Promise<void> {
 }
 
 /** A preview, with another tree's policies where they are named. */
-export async function preview(
+export function preview(
   tree: Tree,
   note: Note,
   options: { policies?: string; words?: string[] } = {},
-): Promise<{ code: number; events: PreviewEvents; said: string }> {
-  // The engine writes secrets into the events in clear: they lie in memory, for their owner alone.
-  const place = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
-  const folder = mkdtempSync(join(place, `${labPaths(tree.folder).id}-ci-`));
+): Promise<PreviewEnd> {
+  const { policies, words = [] } = options;
+  const env = { ...tree.env, PULUMI_DEBUG_COMMANDS: "true" };
+  return withEvents(tree.folder, (flags) =>
+    policies
+      ? byOtherPolicies({ ...tree, env }, policies, flags, note)
+      : lab({ ...tree, env }, ["preview", ...words, "--", ...flags], note),
+  );
+}
+
+/** How a preview ended, and what the engine told meanwhile. */
+export interface PreviewEnd {
+  code: number;
+  events: PreviewEvents;
+  said: string;
+}
+
+/** Lies in memory, where the machine has that, for its owner alone. */
+export const secretPlace = (): string => (existsSync("/dev/shm") ? "/dev/shm" : tmpdir());
+
+/** Runs a preview with the flags that make it tell its events. */
+export async function withEvents(
+  checkout: string,
+  run: (flags: string[]) => Promise<ChildResult>,
+): Promise<PreviewEnd> {
+  // The engine writes secrets into the events in clear.
+  const folder = mkdtempSync(join(secretPlace(), `${labPaths(checkout).id}-ci-`));
   const file = join(folder, "events.json");
   writeFileSync(file, "", { mode: 0o600 });
-  const flags = ["--diff", "--non-interactive", "--color", "never", "--event-log", file];
-  const env = { ...tree.env, PULUMI_DEBUG_COMMANDS: "true" };
-  const { policies } = options;
   try {
-    const { code, stdout, stderr } = policies
-      ? await byOtherPolicies({ ...tree, env }, policies, flags, note)
-      : await lab({ ...tree, env }, ["preview", ...(options.words ?? []), "--", ...flags], note);
+    const { code, stdout, stderr } = await run([
+      ...["--diff", "--non-interactive", "--color", "never", "--event-log", file],
+    ]);
     const events = readEvents(readFileSync(file, "utf8"));
     return { code, events, said: lastWords(`${stdout}\n${stderr}`) };
   } finally {

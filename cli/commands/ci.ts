@@ -3,12 +3,15 @@ import { ciPreview, textOption } from "../ci/ciPreview";
 import { type Command, UsageError, yesOption } from "../core/command";
 import { unknownWord } from "../core/suggest";
 import { devStack } from "../stack/workingCopy";
+import { stackPreview } from "../ci/stackPreview";
 import { removeLeftovers, removeStanding } from "../ci/workspace";
 
 const actions = ["preview", "comment", "clean"] as const;
 
 export const command: Command = {
-  usage: "ci preview --base REF [--head REF] [--rehearse] [--labels LIST], ci comment, ci clean",
+  usage:
+    "ci preview --base REF [--head REF] [--rehearse] [--labels LIST], ci preview --stack NAME, " +
+    "ci comment, ci clean",
   description:
     "Shows what a pull request would do, as Markdown: deploys the commit where it left the base on an\n" +
     "embedded node of its own, which is removed afterwards, and previews the change on it, with the\n" +
@@ -18,6 +21,8 @@ export const command: Command = {
     "violated, 4 data would be lost (label allow-data-loss), 5 guarded files are changed (label\n" +
     "allow-guarded-change), 6 the change does not work, 7 the base does not come up, 8 the rehearsal\n" +
     "lost requests or failed.\n" +
+    "--stack NAME previews this checkout on that stack's state: nothing is changed, and neither Proxmox nor\n" +
+    "SSH is used. It is refused where the CI says that the code is a fork's. --base is for the list of files.\n" +
     "comment writes the report of a GitHub workflow's run on its pull request (docs/pull-requests.md).\n" +
     "clean removes the lab that previews with --keep have left standing.",
   options: {
@@ -49,12 +54,7 @@ export const command: Command = {
       progress.info(removed ? "the standing lab is removed" : "there is no standing lab");
       return 0;
     }
-    if (context.stack !== devStack) {
-      throw new UsageError(
-        `lab ci preview: is made on an embedded node of its own, got --stack ${context.stack}; ` +
-          `for a real stack use ./lab preview --stack ${context.stack}`,
-      );
-    }
+    if (context.stack !== devStack) return stackPreview(context);
     if (textOption(context.options.base) === undefined) {
       throw new UsageError(
         "lab ci preview: --base is missing; name what the change is for, such as --base origin/main",

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import type { LabPaths } from "../../system/labPaths";
 import type { EmbeddedNode } from "../../pve-node/box/embeddedNode";
 import type { Toolchain } from "../../toolchain/contract";
-import { CA_FILE_VARIABLE, KEY_FILE_VARIABLE } from "../../lib/stack/machineFiles";
+import { CA_FILE_VARIABLE, KEY_FILE_VARIABLE, LOOKS_VARIABLE } from "../../lib/stack/machineFiles";
 import { parseStackYaml } from "./stackYaml";
 import { stackFolder } from "./stackFolder";
 import { configFile, devStack, passphraseFile, projectName } from "./workingCopy";
@@ -41,6 +41,8 @@ export function pulumiEnvironment(from: {
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     // A working copy that was lost is made anew; the salt is in the state as well.
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
+    // An update looks at what is there, whoever has set this.
+    [LOOKS_VARIABLE]: undefined,
   };
   const policyConfig = join(paths.root, "policy", `config.${stack}.json`);
   if (existsSync(policyConfig)) environment.PULUMI_OPTION_POLICY_PACK_CONFIG = policyConfig;

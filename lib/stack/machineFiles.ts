@@ -11,3 +11,9 @@ export const KEY_FILE_VARIABLE = "HOMELAB_SSH_KEY_FILE";
  * set, the CAs that this machine knows have to do.
  */
 export const CA_FILE_VARIABLE = "HOMELAB_PROXMOX_CA_FILE";
+
+/**
+ * Environment variable that says `none` where a preview asks neither the Proxmox API nor a CT: for machines that do
+ * not reach them. What a look would have found is then taken to be as it was. `./lab up` looks in any case.
+ */
+export const LOOKS_VARIABLE = "HOMELAB_LOOKS";

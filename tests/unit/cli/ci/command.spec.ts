@@ -20,10 +20,16 @@ describe("ci", () => {
     assert.equal(await refusal(), 'unknown action ""; choose preview, comment or clean');
     assert.match(await refusal("preveiw"), /did you mean preview\?/);
     assert.match(await refusal("preview"), /--base is missing; name what the change is for/);
-    assert.match(
-      await refusal("preview", "--base", "main", "--stack", "home"),
-      /on an embedded node of its own, got --stack home; .*\.\/lab preview --stack home/,
-    );
+    for (const [words, option] of [
+      [["--rehearse"], "--rehearse"],
+      [["--keep"], "--keep"],
+      [["--head", "x"], "--head"],
+      [["--repository", "x"], "--repository"],
+    ] as const) {
+      const said = await refusal("preview", "--stack", "home", ...words);
+      const wanted = `lab ci preview: ${option} is for previews on an embedded node, got --stack home; leave one out`;
+      assert.equal(said, wanted);
+    }
   });
 });
 
