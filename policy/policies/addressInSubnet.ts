@@ -13,8 +13,17 @@ export const addressInSubnet: StackValidationPolicy = {
   enforcementLevel: "mandatory",
   validateStack: (args, reportViolation) => {
     const subnets = subnetsOf(args.resources);
-    for (const { label, urn, interfaces } of containersOf(args.resources)) {
+    const containers = containersOf(args.resources);
+    const taken = new Set(containers.flatMap((ct) => ct.interfaces.map(({ address }) => address)));
+    for (const { label, urn, interfaces } of containers) {
       for (const nic of interfaces) {
+        if (nic.gateway !== undefined && taken.has(nic.gateway)) {
+          reportViolation(
+            `${label}: interface ${nic.name} sends everything through another CT, got gateway ${nic.gateway}; ` +
+              "use the bridge's own address",
+            urn,
+          );
+        }
         const subnet = subnets.get(nic.bridge ?? "");
         const fault = subnet && faultOf(nic, subnet);
         if (fault) reportViolation(`${label}: interface ${nic.name} ${fault}`, urn);

@@ -31,6 +31,7 @@ type Finding = [wrong: string, got: string, remedy: string];
 function faultsOf(type: string, props: unknown): Finding[] {
   const own = propsOf(props);
   if (type.startsWith("pulumi:providers:")) return providerFaults(type, own);
+  if (DOWNLOAD.test(type)) return download(own);
   if (!REMOTE.test(type)) return [];
   return ssh(own.connection);
 }
@@ -53,6 +54,26 @@ function ssh(connection: Plain): Finding[] {
   return proxy === undefined || proxy === null ? found : [...found, ...ssh(proxy)];
 }
 
+/** Providers are given objects as JSON. */
+function asParsed(value: Plain): Plain {
+  try {
+    return typeof value === "string" ? (JSON.parse(value) as Plain) : value;
+  } catch {
+    return undefined;
+  }
+}
+
+const DOWNLOAD = /^proxmoxve:.*(file|image|template)[^:]*:/i;
+
+/** What the node fetches becomes a CT's root, or runs there. */
+function download({ url, checksum }: Props): Finding[] {
+  const from = asText(url);
+  if (from === undefined || from.startsWith("https://") || asText(checksum)) return [];
+  return [
+    ["fetches a file that anybody on the way may change", from, "use https, or give its checksum"],
+  ];
+}
+
 function providerFaults(type: string, props: Props): Finding[] {
   const found: Finding[] = [];
   if (type === PROXMOX) {
@@ -66,6 +87,10 @@ function providerFaults(type: string, props: Props): Finding[] {
     const endpoint = asText(props.endpoint);
     if (endpoint && !endpoint.startsWith("https://")) {
       found.push(["speaks with the Proxmox API in the clear", endpoint, "use https"]);
+    }
+    const { password: sshPassword } = asProps(asParsed(props.ssh));
+    if (asText(sshPassword)) {
+      found.push(["logs in to the node with a password", "a password", "use a key for ssh"]);
     }
     if (asText(props.password) || /^root@pam/.test(asText(props.username) ?? "")) {
       found.push([

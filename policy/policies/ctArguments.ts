@@ -21,11 +21,22 @@ export const ctArguments: ResourceValidationPolicy = {
     "CTs are given no devices, hook scripts, other users of the node, VLANs, IPv6 addresses, passwords or " +
     "mount options, and no argument that the pack does not know.",
   enforcementLevel: "mandatory",
+  configSchema: {
+    properties: {
+      sshKeys: {
+        type: "integer",
+        minimum: 0,
+        default: 1,
+        description: "How many keys may log in as root.",
+      },
+    },
+  },
   validateResource: (args, reportViolation) => {
     if (!isContainer(args.type)) return;
     const props = propsOf(args.props);
+    const { sshKeys = 1 } = args.getConfig<{ sshKeys?: number }>();
     const { label } = containerOf(args.urn, args.name, args.props);
-    for (const [wrong, got, remedy] of faults(props)) {
+    for (const [wrong, got, remedy] of faults(props, sshKeys)) {
       reportViolation(`${label}: ${wrong}, got ${shownValue(got)}; ${remedy}`);
     }
   },
@@ -54,7 +65,7 @@ function* unknownKeys(holder: Plain, known: ReadonlySet<string>, of: string): Ge
 const hidden = (key: string, value: Plain): Plain =>
   /environment|password/i.test(key) ? "a value" : value;
 
-function* faults(props: Props): Generator<Finding> {
+function* faults(props: Props, most: number): Generator<Finding> {
   yield* unknownKeys(props, KNOWN, "has an argument");
   const { initialization, networkInterfaces, disk, mountPoints, console: terminal } = props;
   yield* unknownKeys(disk, DISK, "has a setting of its disk");
@@ -73,6 +84,12 @@ function* faults(props: Props): Generator<Finding> {
   const { userAccount, ipConfigs } = asProps(initialization);
   const { password } = asProps(userAccount);
   if (isGiven(password)) yield ["has a password for root", "a value", "use keys alone"];
+  const keys = asList(asProps(userAccount).keys);
+  if (keys.length > most) {
+    yield ["lets in more than one key", `${keys.length} keys`, `leave ${most}, or raise sshKeys`];
+  }
+  if (props.template === true)
+    yield ["is a template that others are made from", true, "take template out"];
   for (const config of asList(ipConfigs)) {
     const { ipv4, ipv6 } = asProps(config);
     if (isGiven(ipv6)) yield ["has an IPv6 address, which no rule knows", ipv6, "take ipv6 out"];

@@ -22,12 +22,18 @@ type Config = Partial<typeof DEFAULTS>;
 const HARMLESS = new Set(
   (
     "attach command containerReadRefreshTimeoutMilliseconds cpuPeriod cpuQuota cpuSet cpuShares cpus " +
-    "destroyGraceSeconds domainname entrypoints envs groupAdds healthcheck hostname image init labels logOpts logs " +
+    "destroyGraceSeconds domainname entrypoints healthcheck hostname image init labels logOpts logs " +
     "maxRetryCount memoryReservation mustRun name platform removeVolumes restart rm shmSize start stdinOpen " +
     "stopSignal stopTimeout tty ulimits wait waitTimeout workingDir ports publishAllPorts bridge containerLogs " +
     "exitCode networkDatas id"
   ).split(" "),
 );
+/** Variables that make a program load or run something else, or listen for a debugger. */
+const STEERING =
+  /^(LD_(PRELOAD|LIBRARY_PATH|AUDIT)|NODE_(OPTIONS|PATH|REPL_EXTERNAL_MODULE)|PYTHON(PATH|STARTUP|INSPECT)|PERL5(LIB|OPT)|RUBY(LIB|OPT)|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|BASH_ENV|ENV|GCONV_PATH)$/;
+/** Values that take the check of whom it connects to away. */
+const LOOSE =
+  /^(NODE_TLS_REJECT_UNAUTHORIZED=0|PGSSLMODE=(disable|allow|prefer)|PYTHONHTTPSVERIFY=0|GIT_SSL_NO_VERIFY=.+|CURL_INSECURE=.+)$/;
 const NAMESPACES: Readonly<Record<string, string>> = {
   networkMode: "network",
   pidMode: "process",
@@ -126,12 +132,29 @@ function* openings(props: Props, config: typeof DEFAULTS): Generator<Finding> {
         }
         break;
       case "user":
-        if (/^(root|0+)(:|$)/.test(asText(value) ?? ""))
-          yield ["runs as root", value, "give another user"];
+        if (/^(root|0+)(:|$)|:(root|0+)$/.test(asText(value) ?? ""))
+          yield ["runs as root, or in its group", value, "give another user"];
+        break;
+      case "groupAdds":
+        for (const group of asList(value)) {
+          if (!/^(root|0+|docker|disk|shadow|sudo|adm|kmem)$/.test(asText(group) ?? "")) continue;
+          yield ["is in a group that may more than it should", group, "take it out"];
+        }
+        break;
+      case "envs":
+        for (const one of asList(value)) {
+          const [name = ""] = (asText(one) ?? "").split("=");
+          const steers = STEERING.test(name) || LOOSE.test(asText(one) ?? "");
+          // The value may be a secret.
+          if (steers)
+            yield ["is steered, or made to trust anybody, by its environment", name, "take it out"];
+        }
+        break;
+      case "memorySwap":
+        if ((asNumber(value) ?? 0) < 0) yield ["may swap without a limit", value, "take it out"];
         break;
       case "readOnly":
       case "memory":
-      case "memorySwap":
       case "volumes":
       case "mounts":
         break;

@@ -1,6 +1,6 @@
 import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
 import { DOCKER_CONTAINER, REMOTE_IMAGE } from "../docker";
-import { asText, propsOf, UNKNOWN, type Plain } from "../plain";
+import { asProps, asText, propsOf, UNKNOWN, type Plain, type Props } from "../plain";
 
 const BUILT_IMAGE = "docker:index/image:Image";
 const DIGEST = /@sha256:[0-9a-f]{64}$/;
@@ -33,6 +33,8 @@ export const images: StackValidationPolicy = {
         type === DOCKER_CONTAINER ? image : type === REMOTE_IMAGE ? reference : undefined;
       const text = asText(used);
       if (text === undefined || trusted.includes(text) || DIGEST.test(text)) continue;
+      const fault = type === REMOTE_IMAGE ? buildFault(asProps(build)) : undefined;
+      if (fault) reportViolation(`Docker image ${JSON.stringify(name)}: ${fault}`, urn);
       const isBuilt =
         type === REMOTE_IMAGE ? build !== undefined && build !== null : built.has(text);
       if (isBuilt || (type === DOCKER_CONTAINER && IMAGE_ID.test(text))) continue;
@@ -45,6 +47,20 @@ export const images: StackValidationPolicy = {
     }
   },
 };
+
+/** A build that takes what somebody else may change meanwhile. */
+function buildFault({ context, remoteContext, networkMode }: Props): string | undefined {
+  const places: Plain[] = [context, remoteContext];
+  const from = places
+    .flatMap((place) => asText(place) ?? [])
+    .find((place) => /^[a-z+]+:\/\/|^git@/.test(place));
+  if (from !== undefined) {
+    return `is built of what somebody else may change, got ${JSON.stringify(from)}; build it of a folder of this machine`;
+  }
+  const network = asText(networkMode) ?? "default";
+  if (/^(default|bridge|none)$/.test(network)) return undefined;
+  return `is built in a network that is not its own, got ${JSON.stringify(network)}; take networkMode out`;
+}
 
 /** Names and ids of the images that the stack makes; a pulled one's id is its content's as well. */
 function builtHere(resources: PolicyResource[]): Set<string> {

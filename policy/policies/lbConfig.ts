@@ -30,6 +30,8 @@ const KNOWN = new Set(
 );
 const SECTIONS =
   /^(global|defaults|frontend|backend|listen|userlist|resolvers|cache|peers|http-errors|ring)$/;
+/** Where a log may go to: it tells who asked for what. */
+const LOCAL_LOG = /^(global|\/|127\.|localhost\b|\[?::1\]?|stdout$|stderr$|fd@|ring@|unix@|abns@)/;
 /** Actions and fetches that leave HAProxy's own rules. */
 const LEAVES =
   /\blua\.|\bset-dst\b|\bset-dst-port\b|\bdo-resolve\b|\bspoe\b|\bset-src\b|\bfile@|\bexternal-check\b|\bset-uri\b.*:\/\//;
@@ -85,6 +87,10 @@ function faultOf(section: Section, container: Container, ports: Ports): string |
   );
   if (leaving) {
     return `${where} leaves the rules that can be judged, got ${JSON.stringify(leaving.join(" "))}; take it out`;
+  }
+  const log = linesOf(section, "log").find(([, to = ""]) => !LOCAL_LOG.test(to));
+  if (log) {
+    return `${where} sends its log elsewhere, got ${JSON.stringify(log.join(" "))}; log to /dev/log or stdout`;
   }
   if (section.kind === "global") return globalFault(section);
   const allowed = isStats(section) ? [ports.stats] : ports.open;

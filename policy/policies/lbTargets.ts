@@ -51,6 +51,9 @@ function faultOf(section: Section, lab: Lab, port: number): string | undefined {
     const words = [...shared.flat(), ...options];
     const other = words.find((word) => ELSEWHERE.has(word));
     if (other) return `checks something else than server ${name}, got ${other}; take it out`;
+    if (words.includes("backup")) {
+      return `gives server ${name} no requests while others serve, got backup; take it out`;
+    }
     if (/verify none/.test(words.join(" "))) {
       return `trusts any certificate of server ${name}, got verify none; use verify required`;
     }

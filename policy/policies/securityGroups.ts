@@ -7,6 +7,7 @@ import { PORT_SETTINGS, portsOf, type PortsConfig } from "../labPorts";
 import { BRIDGE_TYPES } from "../network";
 import { asList, asNumber, asProps, asText, propsOf } from "../plain";
 import type { Firewall } from "../script/firewall";
+import type { Host } from "../script/shellEffects";
 import { ruleText, type FirewallRule } from "../script/iptables";
 import { admitsNew, isWorld, verdict } from "../script/packets";
 
@@ -57,6 +58,9 @@ export const securityGroups: StackValidationPolicy = {
     const judge = (container: Container, group: Omit<Group, "adminPort" | "admins">) => {
       const fault = faultOf(container, lab, { ...admin, ...group });
       if (fault) reportViolation(`${container.label}: ${fault}`, container.urn);
+      for (const one of rewritten(observe(container, lab.resources).host)) {
+        reportViolation(`${container.label}: ${one}`, container.urn);
+      }
       for (const one of faultsOf(observe(container, lab.resources), "firewall")) {
         reportViolation(`${container.label}: ${one}`, container.urn);
       }
@@ -209,4 +213,15 @@ function gateways({ resources, bridges }: Lab): string[] {
   const made = resources.filter(({ type }) => BRIDGE_TYPES.has(type)).map((r) => propsOf(r.props));
   const own = made.filter(({ name }) => bridges.has(asText(name) ?? ""));
   return own.map(({ address }) => asText(address)?.split("/")[0] ?? "").filter(Boolean);
+}
+
+/** Rules of these tables change what a packet is before a filter sees it, or whether it is tracked. */
+function* rewritten({ ipv4, ipv6 }: Host): Generator<string> {
+  for (const firewall of [ipv4, ipv6]) {
+    for (const name of ["nat", "raw"]) {
+      const [rule] = [...firewall.table(name).chains.values()].flat();
+      if (!rule) continue;
+      yield `rewrites packets before they are filtered, got "${ruleText(rule)}" in table ${name}; take it out`;
+    }
+  }
 }

@@ -1,17 +1,19 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { containersOf, type Container } from "../cts";
+import { asList, asProps, asText, propsOf } from "../plain";
 
 /** Proxmox refuses the second CT of a vmid half way; a second owner of an address breaks both. */
 export const uniqueIdentity: StackValidationPolicy = {
   name: "ct-identity-unique",
-  description: "No two CTs have the same vmid, or the same address on one bridge.",
+  description:
+    "No two CTs have the same vmid, host name or MAC address, or the same address on one bridge.",
   enforcementLevel: "mandatory",
   validateStack: (args, reportViolation) => {
     const containers = containersOf(args.resources);
-    const once = (what: string, keysOf: (container: Container) => string[]) => {
+    const once = (what: string, keysOf: (container: Container) => string | string[]) => {
       const owners = new Map<string, Container>();
       for (const container of containers) {
-        for (const key of keysOf(container)) {
+        for (const key of [keysOf(container)].flat()) {
           const other = owners.get(key);
           owners.set(key, other ?? container);
           if (!other) continue;
@@ -22,6 +24,14 @@ export const uniqueIdentity: StackValidationPolicy = {
         }
       }
     };
+    const setting = ({ urn }: Container) =>
+      propsOf(args.resources.find((one) => one.urn === urn)?.props);
+    once("host name", (one) => asText(asProps(setting(one).initialization).hostname) ?? []);
+    once("MAC address", (one) =>
+      asList(setting(one).networkInterfaces).flatMap(
+        (nic) => asText(asProps(nic).macAddress)?.toUpperCase() ?? [],
+      ),
+    );
     once("vmid", ({ vmid }) => (vmid === undefined ? [] : [String(vmid)]));
     once("address", ({ interfaces }) =>
       interfaces.flatMap(({ address, bridge }) =>

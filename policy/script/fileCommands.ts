@@ -68,6 +68,9 @@ export function files(call: Call, shell: Shell): Outcome | undefined {
     case "cpio":
       return packed(call, shell);
     case "openssl":
+      if (/^(s_server|s_client|ocsp|engine)$/.test(args[0] ?? "") || args.includes("-engine")) {
+        shell.host.fault("script", text, "it connects, listens or runs something else");
+      }
       for (const option of ["-out", "-keyout"]) {
         const at = args.indexOf(option);
         if (at >= 0) writeFile(args[at + 1] ?? ANY, undefined, shell);
@@ -130,13 +133,22 @@ function copied(call: Call, shell: Shell): Outcome {
       writeFile(target, content, shell);
     } else if (source !== `${target}.next`) writeFile(target, undefined, shell);
     if (mode) shell.machine.modes.set(target, mode);
+    if (mode && lendsRights(mode)) shell.host.fault("access", text, LENT);
     if (name !== "mv") continue;
+    // Of a folder not even what was in it is known.
+    const area = content === undefined ? areaBelow(source) : undefined;
+    if (area) shell.host.fault(area, text, "it takes away what is judged, or a whole folder");
     removed(from, call, shell);
     const old = shell.machine.modes.get(source);
     if (old) shell.machine.modes.set(target, old);
   }
   return outcome(true, "");
 }
+
+/** A program with such a mode runs with the rights of the one who owns it. */
+const lendsRights = (mode: string): boolean =>
+  /^[4-7]\d{3}$/.test(mode) || /(^|,)[ugoa]*[+=][a-z]*s/.test(mode);
+const LENT = "whoever runs the file then has its owner's rights";
 
 const isFolder = (path: string) =>
   /^\/(etc|etc\/[^/.]+(\.d)?|root|tmp|usr\/local\/s?bin|etc\/systemd\/system)$/.test(path);
@@ -151,6 +163,9 @@ function removed(path: string, { text, args }: Call, shell: Shell): void {
   const area = isRecursive ? areaBelow(own) : areaOf(own);
   if (isRecursive && area) shell.host.fault(area, text, `it removes ${shown(own)} with all in it`);
   if (area === "access" || area === "script") shell.host.fault(area, text, "the system needs it");
+  if (/\/systemd\/.*\.(wants|requires|upholds)\/[^/]+$/.test(own)) {
+    shell.host.fault("unit", text, "the unit does not start at boot then");
+  }
   shell.machine.files.set(own, null);
 }
 
@@ -168,6 +183,7 @@ function owned(call: Call, shell: Shell): Outcome {
   for (const path of paths) {
     const own = place(path, shell);
     const area = isKnown(own) ? (isRecursive ? areaBelow(own) : areaOf(own)) : "script";
+    if (name === "chmod" && lendsRights(mode)) shell.host.fault("access", text, LENT);
     if (/\/\*$/.test(path)) continue;
     if (
       name === "chmod" &&
@@ -202,13 +218,19 @@ function linked({ operands, text }: Call, shell: Shell): Outcome {
   return outcome(true, "");
 }
 
-/** What is fetched cannot be known; a judged file never comes that way. */
+/** What is fetched cannot be known; a judged file or a program never comes that way. */
 function fetched({ name, args, text }: Call, shell: Shell): Outcome {
+  const written = (path: string) => {
+    writeFile(path, undefined, shell);
+    if (/^\/usr\/local\/(s?bin|lib)\//.test(place(path, shell))) {
+      shell.host.fault("script", text, "a program that is fetched cannot be known");
+    }
+  };
   for (const [i, arg] of args.entries()) {
     const next = args[i + 1] ?? ANY;
-    if (name === "curl" && /^(-o|--output)$/.test(arg)) writeFile(next, undefined, shell);
+    if (name === "curl" && /^(-o|--output)$/.test(arg)) written(next);
     if (name === "wget" && /^(-O|--output-document)$/.test(arg) && next !== "-") {
-      writeFile(next, undefined, shell);
+      written(next);
     }
     if (/^(-T|-F|-d|--upload-file|--form|--data\S*|--post-\S+|-K|--config|-i)$/.test(arg)) {
       shell.host.fault("script", text, "it sends something, or reads what to do from a file");
@@ -231,16 +253,28 @@ function packed({ name, args, text }: Call, shell: Shell): Outcome {
   return outcome();
 }
 
-function kernel({ args, text }: Call, shell: Shell): Outcome {
-  for (const arg of args) {
+function kernel({ args, operands, text }: Call, shell: Shell): Outcome {
+  const loads = args.some((arg) => /^(-[a-z]*p|--load)/.test(arg));
+  for (const path of loads ? operands : []) {
+    const settings = readFile(path, shell);
+    if (settings === undefined || !isKnown(settings)) {
+      shell.host.fault("network", text, "the settings cannot be known");
+    }
+    for (const [, key = "", value = ""] of settings?.matchAll(/^\s*-?([\w./-]+)\s*=\s*(.*)$/gm) ??
+      []) {
+      shell.host.kernel.push({
+        name: `/proc/sys/${key.replaceAll(".", "/")}`,
+        value: value.trim(),
+      });
+    }
+  }
+  for (const arg of loads ? [] : args) {
     const [key = "", value] = arg.split("=");
     if (value !== undefined) {
       shell.host.kernel.push({
         name: `/proc/sys/${key.trim().replaceAll(".", "/")}`,
         value: value.trim(),
       });
-    } else if (/^(-p|--load)/.test(arg) && !isKnown(args.join(" "))) {
-      shell.host.fault("network", text, "the settings cannot be known");
     }
   }
   return outcome(undefined);

@@ -73,6 +73,12 @@ export function writeFile(
   if (area === "access" || area === "script") {
     host.fault(area, `> ${to}`, "it writes a file that decides who may log in or what is run");
   }
+  if (
+    /^\/etc\/apt\/sources\.list/.test(to) &&
+    /(trusted|allow-insecure|allow-weak)\W*yes/i.test(text ?? ANY)
+  ) {
+    host.fault("unit", `> ${shown(to)}`, "packages of the source are not verified");
+  }
   const before = appends ? (machine.files.get(to) ?? (area ? ANY : "")) : "";
   const next = before + (text ?? ANY);
   // Its text has a password; whether it has users only is seen once that is known.

@@ -8,6 +8,7 @@ import { firewallEdits } from "./sourceEdits.firewall";
 import { serviceEdits } from "./sourceEdits.services";
 import { ctMutations } from "./mutations.cts";
 import { declaredMutations } from "./mutations.declared";
+import { formMutations } from "./mutations.forms";
 import { networkMutations } from "./mutations.network";
 
 // Speak beside the policy that is meant: an edit of the script alone makes it differ from the rules that are
@@ -19,7 +20,7 @@ const COMPANIONS = [
   "scripts-judged-before-run",
 ];
 const sourceEdits = [...firewallEdits, ...serviceEdits, ...declaredEdits];
-const mutations = [...networkMutations, ...ctMutations, ...declaredMutations];
+const mutations = [...networkMutations, ...ctMutations, ...declaredMutations, ...formMutations];
 
 describe("a bad edit of the program is stopped by the policy that is meant to", function () {
   this.timeout(30_000); // the first run of the program loads the providers' SDKs
