@@ -6,9 +6,9 @@ import { LOOK_BACK_MINUTES, lookBack } from "../course/look";
 export const command: Command = {
   usage: "check [N] [--json]",
   description:
-    `Whether chapter N of the guided lab (docs/lab) is done, judged from the load balancer's log of\n` +
-    `the last ${LOOK_BACK_MINUTES} minutes and from what it says of its targets now; what is missing is said. It\n` +
-    "changes nothing. Without N: the chapters. Exit status 1 while something is missing.",
+    `Whether chapter N of the guided lab (docs/lab) is done, judged from the logs of the last\n` +
+    `${LOOK_BACK_MINUTES} minutes (the load balancer's, the filters') and from what the load balancer says of its\n` +
+    "targets now; what is missing is said. It changes nothing. Without N: the chapters. Exit status 1 while something is missing.",
   options: { json: jsonOption },
   maxArgs: 1,
   words: CHAPTERS.map((_, at) => String(at + 1)),
@@ -29,8 +29,8 @@ export const command: Command = {
     const chapter = integerOption("lab check: chapter", given, {
       ...{ min: 1, max: CHAPTERS.length, default: 1 },
     });
-    const { title, judge } = CHAPTERS[chapter - 1]!;
-    const steps = judge(await lookBack(context));
+    const { title, judge, readsFlows = false } = CHAPTERS[chapter - 1]!;
+    const steps = judge(await lookBack(context, { readsFlows }));
     const done = steps.every((step) => step.done);
     if (context.json) context.print(JSON.stringify({ chapter, title, done, steps }, undefined, 2));
     else {

@@ -2,15 +2,21 @@ import { readHistory } from "../../observer/course/history";
 import type { Seen } from "../../observer/course/seen";
 import { targetHealth, targetRows } from "../../observer/targetHealth";
 import type { CommandContext } from "../core/command";
-import { nodeAccess, requireOutputs } from "../lab/session";
-import { inCt, onNode } from "../lab/ssh";
+import { guestsOf } from "../../lib/stack/guests";
+import { readFlows } from "../lab/flowLogs";
+import { nodeAccess, openPulumi, requireOutputs } from "../lab/session";
+import { inCt, type NodeAccess, onNode } from "../lab/ssh";
+import { stackSettings } from "../stack/settings";
 import { loadBalancerStats } from "../status/labStatus";
 
 /** What was done longer ago is not judged any more. */
 export const LOOK_BACK_MINUTES = 30;
 
 /** What the load balancer has logged, and what it says of its targets now. @throws when it cannot be asked */
-export async function lookBack(context: CommandContext): Promise<Seen> {
+export async function lookBack(
+  context: CommandContext,
+  { readsFlows }: { readsFlows: boolean },
+): Promise<Seen> {
   const outputs = await requireOutputs(context);
   const ssh = await nodeAccess(context);
   const { vmid } = outputs.loadBalancer;
@@ -26,5 +32,23 @@ export async function lookBack(context: CommandContext): Promise<Seen> {
   const names = outputs.targets.map(({ name }) => name);
   const rows = targetRows(stats, names);
   const targets = names.map((name) => ({ name, state: targetHealth(rows.get(name)).state }));
-  return { ...readHistory(log.stdout), targets };
+  const denied = readsFlows ? { denied: await deniedAttempts(context, ssh) } : {};
+  return { ...readHistory(log.stdout), targets, ...denied };
+}
+
+async function deniedAttempts(context: CommandContext, ssh: NodeAccess): Promise<Seen["denied"]> {
+  const settings = await stackSettings(context, await openPulumi(context));
+  const { packets } = await readFlows(ssh, settings);
+  const since = Date.now() - LOOK_BACK_MINUTES * 60_000;
+  const names = new Map(
+    guestsOf(settings).flatMap(({ name, ports }) => ports.map(({ address }) => [address, name])),
+  );
+  return packets
+    .filter(({ time }) => time >= since)
+    .map(({ source, interfaceId, destinationPort }) => ({
+      from: names.get(source) ?? source,
+      // The CT that turned it away: Docker may have rewritten the destination.
+      to: interfaceId.replace(/-[^-]*$/, ""),
+      port: destinationPort ?? 0,
+    }));
 }

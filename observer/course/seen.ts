@@ -4,6 +4,8 @@ import type { Absence, History } from "./history";
 /** What a chapter is judged from: the load balancer's log and what it says now. */
 export interface Seen extends History {
   targets: { name: string; state: TargetState }[];
+  /** Attempts that filters turned away, by the names of CTs; read for the chapters that ask for it. */
+  denied?: { from: string; to: string; port: number }[];
 }
 
 /** One thing that a chapter asks for, with what was measured of it. */

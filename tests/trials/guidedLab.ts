@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
+import { FLOW_LOG_FILE, FLOW_LOG_ROTATED } from "../../lib/security/flowLog";
 import { chapterPages } from "../support/labChapters";
 import type { LabClone } from "../support/labClone";
 
@@ -18,6 +19,10 @@ export function guidedLab(clone: LabClone): void {
           "journalctl --rotate && sleep 2 && journalctl --vacuum-time=1s",
         ];
         await clone.ok(["exec", "lb", ...log]);
+        for (const name of ["app2", "db"]) {
+          const wipe = `rm -f ${FLOW_LOG_ROTATED}; : > ${FLOW_LOG_FILE}`;
+          await clone.ok(["exec", name, "--", "sh", "-c", wipe]);
+        }
         const before = await clone.run(["check", String(number)]);
         assert.equal(before.code, 1, before.stdout);
         assert.match(before.stdout, /^missing {2}/m);

@@ -173,3 +173,28 @@ describe("chapter 6, drain", () => {
     assert.equal(isDone(6, seen([drained(1), ...others], ["app2"])), false);
   });
 });
+
+describe("chapter 7, isolation", () => {
+  const denied = [
+    { from: "lb", to: "db", port: 5432 },
+    { from: "app1", to: "app2", port: 3000 },
+  ];
+
+  it("is done when both attempts were turned away", () => {
+    assert.deepEqual(judged(7, { ...seen([]), denied }), [
+      "+ lb asked db:5432 and was turned away",
+      "+ app1 asked app2:3000 and was turned away",
+    ]);
+  });
+
+  it("is not done by another port, the way back, or none", () => {
+    assert.equal(isDone(7, seen([])), false);
+    const others = [
+      { from: "lb", to: "db", port: 22 },
+      { from: "app2", to: "app1", port: 3000 },
+    ];
+    assert.equal(isDone(7, { ...seen([]), denied: others }), false);
+    const one = judged(7, { ...seen([]), denied: denied.slice(0, 1) });
+    assert.match(one[1]!, /^- .*\.\/lab reach app1 app2:3000$/);
+  });
+});
