@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { readPackConfig, wrongIn } from "../../../../cli/policy/packConfig";
 import { policies } from "../../../../policy/policies";
 
@@ -58,6 +58,29 @@ describe("a pack's configuration", () => {
       );
     } finally {
       rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe("the pack as a package", () => {
+  const folder = resolve(__dirname, "../../../../policy");
+  const read = (file: string) => readFileSync(join(folder, file), "utf8");
+
+  it("names nothing outside of its folder but packages that it asks for", () => {
+    assert.doesNotMatch(read("tsconfig.json"), /\.\.\//);
+    const { dependencies, peerDependencies, files } = JSON.parse(read("package.json"));
+    const known = Object.keys({ ...dependencies, ...peerDependencies });
+    const sources = readdirSync(folder, { recursive: true, encoding: "utf8" });
+    for (const file of sources.filter((one) => /\.(ts|cjs)$/.test(one))) {
+      const [first = ""] = file.split("/");
+      const isPacked = files.includes(first) || (files.includes("*.ts") && /^\w+\.ts$/.test(file));
+      assert.ok(isPacked, `${file}: is not packed`);
+      for (const [, name = ""] of read(file).matchAll(/(?:from |require\()"([^"]+)"/g)) {
+        if (name.startsWith("node:")) continue;
+        const target = name.startsWith(".") ? join(folder, file, "..", name) : name;
+        const isThere = name.startsWith(".") ? target.startsWith(folder) : known.includes(name);
+        assert.ok(isThere, `${file}: imports ${name}`);
+      }
     }
   });
 });
