@@ -21,6 +21,9 @@ async function main(): Promise<void> {
     await services.pools.forget(vmid);
     console.error(`removed unfinished CT ${vmid}`);
   }
+  for (const vmid of await backend.endKilledBackups()) {
+    console.error(`undid the killed backup of CT ${vmid}`);
+  }
 
   const sound = build({
     node,

@@ -2,6 +2,7 @@ import type { TaskLog } from "../contract";
 import { requireAvailable } from "../storage/configured";
 import { backedUpConfig, backupCt, type BackupRequest } from "./backup";
 import { cloneCt, type CloneRequest } from "./clone";
+import { endKilledBackups } from "./backupNote";
 import { changeCt, ctExists, listVmids, readCt, type StoredCt } from "./configStore";
 import { createCt, releaseCt, removeUnfinished, reserveCt, type CreateRequest } from "./create";
 import { checkDestroy, destroyCt } from "./destroy";
@@ -57,6 +58,8 @@ export interface CtBackend {
   describeSnapshot(vmid: number, name: string, description: string): Promise<void>;
   /** Removes what killed creations and removals left; for the start of the API. */
   removeUnfinished(): Promise<number[]>;
+  /** Undoes what killed backups left; for the start of the API. */
+  endKilledBackups(): Promise<number[]>;
 }
 
 /** The real one: LXC on this node. */
@@ -99,5 +102,6 @@ export function lxcBackend(host: LxcHost): CtBackend {
         if (snapshot) snapshot.description = storedDescription(description);
       }),
     removeUnfinished: () => removeUnfinished(host),
+    endKilledBackups: () => endKilledBackups(host),
   };
 }

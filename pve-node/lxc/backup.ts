@@ -1,11 +1,12 @@
-import { mkdtemp, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, mkdir, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { TaskLog } from "../contract";
 import { printCtConfig } from "../codec/ctConfig";
 import { formatBytes } from "../codec/size";
 import { execute, run } from "../os/command";
 import { readText } from "../os/files";
-import { readCt, refuseLocked, withConfigLock } from "./configStore";
+import { lockForBackup, noted, unlockAfterBackup } from "./backupNote";
+import { readCt, refuseLocked } from "./configStore";
 import { isolated, serveIsolated } from "./isolated";
 import { idMap } from "./lxcConfig";
 import type { LxcHost } from "./lxcHost";
@@ -14,7 +15,7 @@ import { initPid, isRunning } from "./processes";
 import { startCt } from "./start";
 import { shutdownCt } from "./stop";
 import { volumePath } from "./storages";
-import { volumesOf } from "./volumes";
+import { volumesOf, withoutLostFound } from "./volumes";
 
 export type Compression = "none" | "gzip" | "zstd";
 
@@ -45,7 +46,12 @@ interface ArchiveRequest {
   archive: string;
   option: string[];
   exclude: string[];
+  /** An empty folder for files that go into the archive. */
+  parts: string;
 }
+
+/** Where a backup is written, besides what is asked for. */
+type Places = BackupRequest & { draft: string; parts: string };
 
 /** Writes a backup of a CT into a file, which appears when it is whole. */
 export async function backupCt(
@@ -74,41 +80,58 @@ export async function backupCt(
   }
   log.line(`backup mode: ${running && request.mode !== "stop" ? "suspend" : "stop"}`);
   told();
-  if (running && request.mode === "stop") {
-    log.line("stopping virtual guest");
-    await shutdownCt(host, vmid, { forceStop: true }, log.signal);
-    try {
-      await withConfigLock(host, vmid, () => write(host, vmid, request, undefined, log));
-    } finally {
-      log.line("restarting vm");
-      await startCt(host, vmid, log);
+  const stops = running && request.mode === "stop";
+  const parts = await mkdtemp(host.paths.at("/var/tmp/vzdump-"));
+  const draft = request.archive.replace(/\.tar/, ".dat");
+  await noted(host, vmid, { draft, parts, startAgain: stops }, async () => {
+    if (stops) {
+      log.line("stopping virtual guest");
+      await shutdownCt(host, vmid, { forceStop: true }, log.signal);
     }
-  } else if (running) {
-    // Frozen, nothing in the CT changes while it is read.
-    log.line("suspending guest");
-    await run("lxc-freeze", ["-n", String(vmid)]);
     try {
-      const pid = await initPid(vmid);
-      if (pid === undefined) throw new Error("container stopped");
-      await write(host, vmid, request, `/proc/${pid}/root`, log);
+      await lockForBackup(host, vmid);
+      try {
+        await (running && !stops ? whileFrozen : write)(
+          host,
+          vmid,
+          { ...request, draft, parts },
+          log,
+        );
+      } finally {
+        await unlockAfterBackup(host, vmid);
+      }
     } finally {
-      log.line("resuming guest");
-      await execute("lxc-unfreeze", ["-n", String(vmid)]);
+      if (stops) log.line("restarting vm");
+      if (stops) await startCt(host, vmid, log);
     }
-  } else await withConfigLock(host, vmid, () => write(host, vmid, request, undefined, log));
+  });
+}
+
+/** Frozen, nothing in the CT changes while it is read. */
+async function whileFrozen(host: LxcHost, vmid: number, request: Places, log: TaskLog) {
+  log.line("suspending guest");
+  await run("lxc-freeze", ["-n", String(vmid)]);
+  try {
+    const pid = await initPid(vmid);
+    if (pid === undefined) throw new Error("container stopped");
+    await write(host, vmid, request, log, `/proc/${pid}/root`);
+  } finally {
+    log.line("resuming guest");
+    await execute("lxc-unfreeze", ["-n", String(vmid)]);
+  }
 }
 
 async function write(
   host: LxcHost,
   vmid: number,
-  { archive, compression, exclude }: BackupRequest,
-  root: string | undefined,
+  { archive, compression, exclude, draft, parts }: Places,
   log: TaskLog,
+  root?: string,
 ): Promise<void> {
   const { config } = await readCt(host, vmid);
   log.line(`creating vzdump archive '${archive}'`);
   const firewall = await readText(join(host.paths.pve, "firewall", `${vmid}.fw`));
-  const draft = archive.replace(/\.tar/, ".dat");
+  delete config.options.lock;
   const request: ArchiveRequest = {
     vmid,
     options: config.options,
@@ -118,15 +141,11 @@ async function write(
     archive: draft,
     option: compressions[compression][1],
     exclude,
+    parts,
   };
-  try {
-    if (root === undefined) await isolated(host, "archive", request, log);
-    else for (const line of await pack(host, request, root)) log.line(line);
-    await rename(draft, archive);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
+  if (root === undefined) await isolated(host, "archive", request, log);
+  else for (const line of await pack(request, root, log.signal)) log.line(line);
+  await rename(draft, archive);
   log.line(`archive file size: ${formatBytes((await stat(archive)).size)}`);
 }
 
@@ -135,46 +154,51 @@ export const serveArchive = (host: LxcHost) =>
   serveIsolated(async (request: ArchiveRequest, log) => {
     await mkdir(host.paths.at(`/var/lib/lxc/${request.vmid}/rootfs`), { recursive: true });
     const guest = await mountVolumes(host, request.vmid, request.options);
-    for (const line of await pack(host, request, guest.directory)) log.line(line);
+    for (const line of await pack(request, guest.directory)) log.line(line);
     return null;
   });
 
 /** Runs tar. What is in the archive belongs to the CT's own users. */
-async function pack(host: LxcHost, request: ArchiveRequest, root: string): Promise<string[]> {
-  const parts = await mkdtemp(host.paths.at("/var/tmp/vzdump-"));
-  try {
-    const folder = join(parts, "etc/vzdump");
-    await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, "pct.conf"), request.config, { mode: 0o644 });
-    const names = ["./etc/vzdump/pct.conf"];
-    if (request.firewall !== undefined) {
-      await writeFile(join(folder, "pct.fw"), request.firewall, { mode: 0o644 });
-      names.push("./etc/vzdump/pct.fw");
-    }
-    const others = volumesOf(request.options)
-      .filter(({ key, mount }) => key !== "rootfs" && mount.backup !== "1")
-      .map(({ target }) => `--exclude=.${target}/*`);
-    const extra = volumesOf(request.options)
-      .filter(({ key, mount }) => key !== "rootfs" && mount.backup === "1")
-      .map(({ target }) => `.${target}`);
-    const owners = request.options.unprivileged === "1" ? await idMaps(parts) : [];
-    const tar = [
-      ...["tar", "--create", "--preserve-permissions", "--numeric-owner", "--totals", "--sparse"],
-      ...["--acls", "--xattrs", "--xattrs-include=user.*", "--xattrs-include=security.capability"],
-      ...["--warning=no-file-changed", "--warning=no-file-removed", "--one-file-system"],
-      ...["--warning=no-file-ignored", "--anchored"],
-      ...request.exclude.flatMap(exclusion),
-      ...[...others, ...owners],
-      ...request.option,
-      ...["-f", request.archive, "-C", parts, ...names, "-C", root, "./", ...extra],
-    ];
-    const { code, stderr } = await execute(tar[0]!, tar.slice(1));
-    // 1 means that a file changed while it was read.
-    if (code > 1) throw new Error(`tar failed: ${stderr.trim().split("\n").slice(-3).join("; ")}`);
-    return stderr.split("\n").filter((line) => line.startsWith("Total bytes"));
-  } finally {
-    await rm(parts, { recursive: true, force: true });
+async function pack(
+  request: ArchiveRequest,
+  root: string,
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const { parts } = request;
+  const folder = join(parts, "etc/vzdump");
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "pct.conf"), request.config, { mode: 0o644 });
+  const names = ["./etc/vzdump/pct.conf"];
+  if (request.firewall !== undefined) {
+    await writeFile(join(folder, "pct.fw"), request.firewall, { mode: 0o644 });
+    names.push("./etc/vzdump/pct.fw");
   }
+  const others = volumesOf(request.options)
+    .filter(({ key, mount }) => key !== "rootfs" && mount.backup !== "1")
+    .map(({ target }) => `--exclude=.${target}/*`);
+  const extra = volumesOf(request.options)
+    .filter(({ key, mount }) => key !== "rootfs" && mount.backup === "1")
+    .map(({ target }) => `.${target}`);
+  const owners = request.options.unprivileged === "1" ? await idMaps(parts) : [];
+  const tar = [
+    ...["tar", "--create", "--preserve-permissions", "--numeric-owner", "--totals", "--sparse"],
+    ...["--acls", "--xattrs", "--xattrs-include=user.*", "--xattrs-include=security.capability"],
+    ...["--warning=no-file-changed", "--warning=no-file-removed", "--one-file-system"],
+    ...["--warning=no-file-ignored", "--anchored"],
+    ...request.exclude.flatMap(exclusion),
+    ...withoutLostFound(request.options),
+    ...[...others, ...owners],
+    ...request.option,
+    ...["-f", request.archive, "-C", parts, ...names, "-C", root, "./", ...extra],
+  ];
+  // With the program that waits for it tar ends as well, however that ends.
+  const { code, stderr } = await execute("setpriv", ["--pdeathsig", "KILL", "--", ...tar], {
+    ...(signal && { signal }),
+  });
+  if (signal?.aborted) throw new Error("received interrupt");
+  // 1 means that a file changed while it was read.
+  if (code > 1) throw new Error(`tar failed: ${stderr.trim().split("\n").slice(-3).join("; ")}`);
+  return stderr.split("\n").filter((line) => line.startsWith("Total bytes"));
 }
 
 /** A path that begins with a slash is one of the CT's root; another one is left out wherever it is. */

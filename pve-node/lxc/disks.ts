@@ -51,14 +51,17 @@ export async function loopDevicesOf(image: string): Promise<string[]> {
 export async function mountImage(image: string, target: string, options: string[]): Promise<void> {
   await mkdir(target, { recursive: true });
   let failed: unknown;
+  let wanted = options;
   // The kernel may hand out a number for which another process's device node is not there yet.
   for (let attempt = 0; attempt < 3; attempt++) {
     await makeLoopNodes();
     try {
-      await run("mount", ["-t", "ext4", "-o", ["loop", ...options].join(","), image, target]);
+      await run("mount", ["-t", "ext4", "-o", ["loop", ...wanted].join(","), image, target]);
       return;
     } catch (error) {
       failed = error;
+      // Kernels from 6.13 on have ACLs always, and know no option against them.
+      wanted = wanted.filter((option) => option !== "noacl");
     }
   }
   throw failed;

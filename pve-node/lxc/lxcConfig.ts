@@ -133,7 +133,9 @@ export function generateLxcConfig(
   if (unprivileged) {
     lines.push(["lxc.include", "/usr/share/lxc/config/userns.conf"]);
     lines.push(["lxc.seccomp.profile", context.seccompProfile]);
-    for (const kind of ["u", "g"])
+    // Maps of the CT's own stand instead of the usual one: both together would meet.
+    const own = raw.some(([key]) => key === "lxc.idmap");
+    for (const kind of own ? [] : ["u", "g"])
       lines.push(["lxc.idmap", `${kind} 0 ${idMap.first} ${idMap.count}`]);
   }
   lines.push(["lxc.apparmor.profile", "unconfined"]);

@@ -1,6 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { emptyConfig } from "../codec/ctConfig";
-import { allocationOf, parseVolumeOption, volumeType } from "../codec/mountPoint";
+import {
+  allocationOf,
+  parseVolumeOption,
+  printVolumeOption,
+  volumeType,
+} from "../codec/mountPoint";
 import { completeNet, hwaddrFrom, parseNet, printNet } from "../codec/net";
 import { failure, parameterError } from "../errors";
 import type { CreateRequest, DiskRequest } from "./create";
@@ -70,6 +75,7 @@ function planDisks(options: Record<string, string>, storage: string): DiskReques
     delete mount.size; // the disk's own size will be written
     if (volumeType(volume) !== "volume") {
       if (key === "rootfs") throw parameterError({ rootfs: "a CT's root must be a volume" });
+      options[key] = printVolumeOption(key, { volume, ...mount }); // spelt one way, however it was given
       return [];
     }
     return [{ key, ...allocation(key, volume, storage), mount }];

@@ -16,6 +16,7 @@ import { isolated, serveIsolated } from "./isolated";
 import { rootfsDirectory, type LxcHost } from "./lxcHost";
 import { idMap } from "./lxcConfig";
 import { mountVolumes } from "./mounting";
+import { withoutLostFound } from "./volumes";
 
 /**
  * Filling a new CT's disk happens in a process of its own, with its own mount and process namespaces:
@@ -51,7 +52,7 @@ async function fill(host: LxcHost, request: PopulateRequest, log: SetupLog) {
   const guest = await mountVolumes(host, vmid, request.options);
   if (archive !== undefined) {
     log.line(`extracting archive '${archive}'`);
-    await extract(archive, guest.directory, request.options.unprivileged === "1", log);
+    await extract(archive, guest.directory, request.options, log);
   }
   if (request.purpose === "restore") {
     for (const name of ["pct.conf", "pct.fw"]) await guest.remove(`/etc/vzdump/${name}`);
@@ -77,7 +78,13 @@ const decompressor: Record<string, string> = {
   ".bz2": "--bzip2",
 };
 
-async function extract(archive: string, target: string, unprivileged: boolean, log: SetupLog) {
+async function extract(
+  archive: string,
+  target: string,
+  options: Record<string, string>,
+  log: SetupLog,
+) {
+  const unprivileged = options.unprivileged === "1";
   if (!existsSync(archive))
     throw new Error(`failed to open '${archive}': No such file or directory`);
   const suffix = /\.[a-z0-9]+$/.exec(archive)?.[0] ?? "";
@@ -85,6 +92,7 @@ async function extract(archive: string, target: string, unprivileged: boolean, l
     ...["tar", "--extract", "--preserve-permissions", "--numeric-owner", "--totals", "--sparse"],
     ...["--acls", "--xattrs", "--xattrs-include=user.*", "--xattrs-include=security.capability"],
     ...["--warning=no-xattr-write", "--anchored", "--exclude=./dev/*"],
+    ...withoutLostFound(options),
     ...(decompressor[suffix] ? [decompressor[suffix]] : []),
     ...["-f", archive, "-C", target],
   ];

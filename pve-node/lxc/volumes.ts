@@ -74,3 +74,10 @@ export function volumeNamedBy(key: string, value: string): string | undefined {
 
 /** Directory on the node under which a volume is mounted. */
 export const mountTarget = (rootfs: string, volume: CtVolume) => join(rootfs, volume.target);
+
+/**
+ * Options of tar against the folder that each new file system has of its own: it belongs to root of the node, so that
+ * root of an unprivileged CT may not set its owner.
+ */
+export const withoutLostFound = (options: Record<string, string>): string[] =>
+  volumesOf(options).map(({ target }) => `--exclude=.${join(target, "lost+found")}`);

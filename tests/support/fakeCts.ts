@@ -150,6 +150,7 @@ export function fakeCts(): FakeCts {
     describeSnapshot: async (vmid, name, description) =>
       done(void (get(vmid).snapshots[name]!.description = description)),
     removeUnfinished: () => done([]),
+    endKilledBackups: () => done([]),
   };
   return fake;
 }

@@ -89,6 +89,15 @@ describe("generated LXC configuration", () => {
     assert.doesNotMatch(generateSeccompProfile({ features: "keyctl=1" }), /keyctl/);
   });
 
+  it("maps of the CT's own stand instead of the usual one", () => {
+    const own = "unprivileged: 1\nlxc.idmap: u 0 100000 1000\nlxc.idmap: u 1000 101000 64536\n";
+    const text = generateLxcConfig(conf(own), context, silent);
+    assert.deepEqual(text.match(/^lxc\.idmap = .*$/gm), [
+      "lxc.idmap = u 0 100000 1000",
+      "lxc.idmap = u 1000 101000 64536",
+    ]);
+  });
+
   it("starts init as it is, and what the CT says instead", () => {
     const initOf = (text: string, cgroupVersion: 1 | 2) =>
       generateLxcConfig(conf(text), { ...context, cgroupVersion }, silent).match(
