@@ -12,8 +12,8 @@ const DRAIN_MS = 5000;
 
 async function main(): Promise<void> {
   const options = nodeOptions(process.argv.slice(2), process.env);
-  const { node, root, host, port } = options;
-  const { routes, access, tasks, backend, services } = createNode({ node, root });
+  const { node, root, host, port, release } = options;
+  const { routes, access, tasks, backend, services } = createNode({ node, root, release });
   const { paths } = services;
   const interrupted = await tasks.recover();
   for (const upid of interrupted) console.error(`closed interrupted task ${upid}`);

@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { parseArgs } from "node:util";
+import { pveRelease, type PveRelease } from "./version";
 
 /** Settings that the node's programs share: flags first, then the environment. */
 export interface NodeOptions {
@@ -13,6 +14,8 @@ export interface NodeOptions {
   port: number;
   /** Further names and addresses of the server certificate. */
   san: string[];
+  /** Release whose API is served. @default - PVE_NODE_RELEASE or 9.1 */
+  release: PveRelease;
 }
 
 export function nodeOptions(args: string[], env: NodeJS.ProcessEnv): NodeOptions {
@@ -23,10 +26,12 @@ export function nodeOptions(args: string[], env: NodeJS.ProcessEnv): NodeOptions
       root: { type: "string" },
       host: { type: "string" },
       port: { type: "string" },
+      release: { type: "string" },
       san: { type: "string", multiple: true },
     },
   });
   return {
+    release: pveRelease(values.release ?? env.PVE_NODE_RELEASE),
     node: values.node ?? env.PVE_NODE_NAME ?? hostname().split(".")[0] ?? "pve1",
     root: values.root ?? env.PVE_ROOT ?? "/",
     host: values.host ?? "0.0.0.0",

@@ -18,10 +18,13 @@ import { storageRoutes } from "./routes/storage";
 import { taskRoutes } from "./routes/tasks";
 import { tokenRoutes } from "./routes/tokens";
 import { versionRoutes } from "./routes/version";
+import type { PveRelease } from "./version";
 import { FileTaskRunner } from "./tasks/taskRunner";
 
 export interface ServiceOptions {
   node: string;
+  /** Release whose API is served. @default "9.1" */
+  release?: PveRelease;
   /** Directory that stands for `/`. @default / */
   root?: string;
   /** Wait before a failed login answers, in milliseconds. @default 3000 */
@@ -59,14 +62,14 @@ export function createNode(options: ServiceOptions): Node {
     guests: options.guests ?? (async () => (await backend.list()).map(summary)),
   };
   const routes = [
-    ...versionRoutes(),
+    ...versionRoutes(access.release),
     ...accessRoutes(access),
     ...permissionRoutes(access),
     ...groupRoutes(access),
     ...tokenRoutes(access),
     ...clusterRoutes(services, access),
-    ...indexRoutes(),
-    ...nodeRoutes(services),
+    ...indexRoutes(access.release),
+    ...nodeRoutes(services, access.release),
     ...moreNodeRoutes(services),
     ...networkRoutes(services, options.reload),
     ...storageRoutes(services),

@@ -5,22 +5,29 @@ import { missingWord, unknownWord } from "../core/suggest";
 import { withLabLock } from "../../system/labLock";
 import type { EmbeddedNode } from "../../pve-node/box/embeddedNode";
 import { ensureEmbeddedNode, stopEmbeddedNode } from "../../pve-node/box";
+import { DEFAULT_RELEASE, pveReleases, type PveRelease } from "../../pve-node/box/releases";
 import { bringer, ensurePrerequisites } from "../prerequisites";
 
 const verbs = ["info", "start", "stop", "faults"];
 
 export const command: Command = {
-  usage: "pve info|start|stop|faults [off] [--json]",
+  usage: "pve info|start|stop|faults [off] [--pve-version 8.4|9.1] [--json]",
   description:
     "The embedded Proxmox node, for other tools.\n" +
     "info   how its API and SSH are reached; --json adds password and token secret\n" +
-    "start  starts it, and makes it when there is none; CTs that start on boot come back\n" +
+    "start  starts it, and makes it when there is none; CTs that start on boot come back.\n" +
+    "       With --pve-version 8.4 it answers as that release does, until another one is given\n" +
     "stop   shuts its CTs down in order, then stops it\n" +
     "faults tells the node to be slow and to lose answers, as a busy Proxmox does, for example:\n" +
     "       ./lab pve faults --start-delay 15 --lose-every 50; without options it says what is set,\n" +
     "       and `pve faults off` ends it",
   options: {
     json: { ...jsonOption, help: "info as one JSON document, secrets included" },
+    "pve-version": {
+      type: "string",
+      value: "RELEASE",
+      help: `start: the release to answer as, ${pveReleases.join(" or ")} (default: as before, at first ${DEFAULT_RELEASE})`,
+    },
     ...faultOptions,
   },
   maxArgs: 2,
@@ -39,6 +46,11 @@ export const command: Command = {
     if (faults && verb !== "faults") {
       throw new UsageError("options of faults: belong behind `pve faults`; see ./lab pve --help");
     }
+    const wanted = context.options["pve-version"];
+    if (wanted !== undefined && verb !== "start") {
+      throw new UsageError("--pve-version: belongs to `pve start`; see ./lab pve --help");
+    }
+    const release = wanted === undefined ? undefined : releaseNamed(String(wanted));
     switch (verb) {
       case "info": {
         const info = pveInfo(await requireNode(context));
@@ -49,7 +61,7 @@ export const command: Command = {
       case "start":
         await withLabLock(paths, "pve start", async () => {
           await ensurePrerequisites(paths, progress, context.yes);
-          await ensureEmbeddedNode(paths, progress, bringer(context.yes));
+          await ensureEmbeddedNode(paths, progress, bringer(context.yes), release);
         });
         return 0;
       case "stop":
@@ -72,6 +84,12 @@ export const command: Command = {
     }
   },
 };
+
+function releaseNamed(text: string): PveRelease {
+  const found = pveReleases.find((release) => release === text);
+  if (found) return found;
+  throw new UsageError(unknownWord("--pve-version", text, [...pveReleases]));
+}
 
 /** What other tools need to use the node. */
 function pveInfo(node: EmbeddedNode) {

@@ -9,9 +9,12 @@ import type { NodePaths } from "../paths";
 import { privileges, type Privileges } from "./acl";
 import { verifyPassword } from "./passwords";
 import { Tickets } from "./tickets";
+import { DEFAULT_RELEASE, type PveRelease } from "../version";
 import { formatUserConfig, parseUserConfig, type UserConfig } from "./userConfig";
 
 export interface AccessOptions {
+  /** Whose privileges and roles count. @default "9.1" */
+  release?: PveRelease;
   paths: NodePaths;
   /** Wait before a failed login answers, in milliseconds. @default 3000 */
   failureDelayMs?: number;
@@ -47,11 +50,13 @@ export class AccessControl {
   readonly paths: NodePaths;
   /** What happened lately, oldest first; `/cluster/log` shows it. */
   readonly log: LogEntry[] = [];
+  readonly release: PveRelease;
   private readonly failureDelayMs: number;
   private readonly now: () => number;
 
   constructor(options: AccessOptions) {
     this.paths = options.paths;
+    this.release = options.release ?? DEFAULT_RELEASE;
     this.now = options.now ?? (() => Math.floor(Date.now() / 1000));
     this.failureDelayMs = options.failureDelayMs ?? 3000;
     this.tickets = new Tickets(options.paths, this.now);
@@ -150,7 +155,7 @@ export class AccessControl {
   }
 
   async read(): Promise<UserConfig> {
-    return parseUserConfig((await readText(this.paths.userCfg)) ?? "");
+    return parseUserConfig((await readText(this.paths.userCfg)) ?? "", this.release);
   }
 
   /** Changes user.cfg; nothing is written when `change` throws. */

@@ -1,5 +1,5 @@
 import type { Identity } from "../contract";
-import { BUILT_IN_ROLES, PRIVILEGES } from "./roles";
+import { rolesOf } from "./roles";
 import type { AclEntry, UserConfig } from "./userConfig";
 
 /** Privileges on one path; true when the entry that gave it also covers what lies below. */
@@ -22,7 +22,8 @@ function ofSubject(
   id: string,
   path: string,
 ): Privileges {
-  if (id === "root@pam") return new Map([...PRIVILEGES].map((name) => [name, true]));
+  if (id === "root@pam")
+    return new Map([...rolesOf(config.release).privileges].map((name) => [name, true]));
   const result = rolesToPrivileges(config, rolesOn(config, type, id, path));
   for (const pool of poolsOf(config, path)) {
     const roles = rolesOn(config, type, id, `/pool/${pool}`);
@@ -66,7 +67,7 @@ function rolesToPrivileges(config: UserConfig, roles: Map<string, boolean>): Pri
   const result: Privileges = new Map();
   if (roles.has("NoAccess")) return result;
   for (const [role, propagate] of roles) {
-    const names = BUILT_IN_ROLES.get(role) ?? config.roles.get(role) ?? [];
+    const names = rolesOf(config.release).builtIn.get(role) ?? config.roles.get(role) ?? [];
     for (const name of names) result.set(name, propagate || result.get(name) === true);
   }
   return result;

@@ -1,3 +1,5 @@
+import type { PveRelease } from "../version";
+
 /** Privileges and built-in roles, after pve-access-control. */
 
 type Level = "root" | "admin" | "user" | "audit";
@@ -9,7 +11,7 @@ const prefixed = (prefix: string, names: string) => names.split(" ").map((n) => 
  * Who gets which privilege by default. "root" privileges are in no PVE* role, only in Administrator
  * and in roles that name them.
  */
-const CATEGORIES: Record<string, Category> = {
+const NINE: Record<string, Category> = {
   VM: {
     admin: prefixed(
       "VM",
@@ -39,26 +41,50 @@ const CATEGORIES: Record<string, Category> = {
   Mapping: { admin: ["Mapping.Modify"], user: ["Mapping.Use"], audit: ["Mapping.Audit"] },
 };
 
-const of = (levels: Level[], categories = Object.values(CATEGORIES)) =>
+/** 8.4 has VM.Monitor where 9 has VM.GuestAgent.* and VM.Replicate. */
+function eight(): Record<string, Category> {
+  const { admin = [], user = [], audit = [] } = NINE.VM ?? {};
+  const known = (names: string[]) => names.filter((name) => !/GuestAgent|VM\.Replicate/.test(name));
+  const vm = { admin: [...known(admin), "VM.Monitor"], user: known(user), audit: known(audit) };
+  return { ...NINE, VM: vm };
+}
+
+const of = (levels: Level[], categories: Category[]) =>
   new Set(categories.flatMap((category) => levels.flatMap((level) => category[level] ?? [])));
 
-/** Every privilege there is. */
-export const PRIVILEGES: ReadonlySet<string> = of(["root", "admin", "user", "audit"]);
+/** What access rights are made of in a release. */
+export interface RoleSet {
+  /** Every privilege there is. */
+  privileges: ReadonlySet<string>;
+  /** The roles that every node has; they cannot be changed. */
+  builtIn: ReadonlyMap<string, ReadonlySet<string>>;
+}
 
-/** The roles that every node has; they cannot be changed. */
-export const BUILT_IN_ROLES: ReadonlyMap<string, ReadonlySet<string>> = builtIn();
+const sets: Record<PveRelease, RoleSet> = { "9.1": roleSet(NINE), "8.4": roleSet(eight()) };
 
-function builtIn(): Map<string, ReadonlySet<string>> {
-  const admin = of(["admin", "user", "audit"]);
+export const rolesOf = (release: PveRelease): RoleSet => sets[release];
+
+function roleSet(categories: Record<string, Category>): RoleSet {
+  const all = Object.values(categories);
+  const privileges = of(["root", "admin", "user", "audit"], all);
+  return { privileges, builtIn: builtIn(categories, privileges) };
+}
+
+function builtIn(
+  categories: Record<string, Category>,
+  privileges: ReadonlySet<string>,
+): Map<string, ReadonlySet<string>> {
+  const all = Object.values(categories);
+  const admin = of(["admin", "user", "audit"], all);
   admin.delete("Mapping.Modify");
   const roles = new Map<string, ReadonlySet<string>>([
     ["NoAccess", new Set()],
-    ["Administrator", PRIVILEGES],
+    ["Administrator", privileges],
     ["PVEAdmin", admin],
-    ["PVEAuditor", of(["audit"])],
+    ["PVEAuditor", of(["audit"], all)],
     ["PVETemplateUser", new Set(["VM.Clone", "VM.Audit"])],
   ]);
-  for (const [name, category] of Object.entries(CATEGORIES)) {
+  for (const [name, category] of Object.entries(categories)) {
     roles.set(`PVE${name}Admin`, of(["admin", "user", "audit"], [category]));
     if (["VM", "Datastore", "SDN", "Pool", "Mapping"].includes(name)) {
       roles.set(`PVE${name}User`, of(["user", "audit"], [category]));

@@ -1,4 +1,5 @@
 import { decodeText, encodeText } from "../codec/ctConfig";
+import { DEFAULT_RELEASE, type PveRelease } from "../version";
 
 /** `/etc/pve/user.cfg`: users, tokens, groups, pools, roles and ACLs, one per line. */
 
@@ -41,6 +42,8 @@ export interface AclEntry {
 }
 
 export interface UserConfig {
+  /** Whose privileges and built-in roles count. */
+  release: PveRelease;
   users: Map<string, User>;
   groups: Map<string, Group>;
   pools: Map<string, Pool>;
@@ -65,8 +68,9 @@ export function newUser(): User {
 }
 
 /** Reads the file's text; lines that make no sense are skipped, as Proxmox does. */
-export function parseUserConfig(text: string): UserConfig {
+export function parseUserConfig(text: string, release: PveRelease = DEFAULT_RELEASE): UserConfig {
   const config: UserConfig = {
+    release,
     users: new Map([["root@pam", newUser()]]),
     groups: new Map(),
     pools: new Map(),

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { LabPaths } from "../../system/labPaths";
+import type { PveRelease } from "../version";
 import type { Ports } from "./ports";
 
 /** The image in use, the one below it, and the hash of the sources it was made from. */
@@ -16,6 +17,8 @@ export interface EmbeddedState {
   checkout?: string;
   ports?: Ports;
   lanCidr?: string;
+  /** Release whose API the node serves, where it is not the usual one. */
+  release?: PveRelease;
   nameserver?: string;
   image?: NodeImage;
   /** The container that was given other files while it ran, and what it is as good as made from. */

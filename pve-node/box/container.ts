@@ -12,11 +12,14 @@ import { readState, writeState } from "./boxState";
 import { renew } from "./renew";
 import type { Lan } from "./subnet";
 import { templateFolder } from "./template";
+import { DEFAULT_RELEASE, type PveRelease } from "../version";
 
 /** What the node's container is made from. */
 export interface NodeSpec {
   image: string;
   lan: Lan;
+  /** Release whose API it serves. */
+  release: PveRelease;
 }
 
 interface Container {
@@ -118,6 +121,8 @@ function runArguments(paths: LabPaths, spec: NodeSpec, ports: Ports): string[] {
     ...withoutProxies(),
     ...["--env", `PVE_NODE_NAME=${nodeName}`],
     ...["--env", `PVE_NODE_LB_ADDRESS=${spec.lan.loadBalancer}`],
+    // Nothing is said of the usual one: a node that has it stays as it is.
+    ...(spec.release === DEFAULT_RELEASE ? [] : ["--env", `PVE_NODE_RELEASE=${spec.release}`]),
     spec.image,
   ];
 }

@@ -22,15 +22,19 @@ import { type EmbeddedState, readState, writeState } from "./boxState";
 import { proxiesOf } from "./proxies";
 import { lanOf } from "./subnet";
 import { ensureTemplate, templateVolume } from "./template";
+import { DEFAULT_RELEASE, type PveRelease } from "../version";
 
 /**
  * Makes the embedded Proxmox node run, and returns how to reach it. What exists is kept: a second
  * call changes nothing, one after a crash completes what is missing.
+ *
+ * @param release whose API it serves from now on; CTs and users stay. @default - as before, at first 9.1
  */
 export async function ensureEmbeddedNode(
   paths: LabPaths,
   progress: Progress,
   bring: Bring,
+  release?: PveRelease,
 ): Promise<EmbeddedNode> {
   if (process.env.HOMELAB_LAN) lanOf(process.env.HOMELAB_LAN); // before minutes are spent on images
   const former = (await readState(paths)).image;
@@ -43,9 +47,13 @@ export async function ensureEmbeddedNode(
   const node = await progress.step("Embedded node: start (the region)", async (note) => {
     const lan = await ensureLan(paths);
     const { address: nameserver } = await machineNameserver();
-    await writeState(paths, { nameserver, checkout: paths.root });
+    const state = await writeState(paths, {
+      nameserver,
+      checkout: paths.root,
+      ...(release === undefined ? {} : { release }),
+    });
     note("starting the container");
-    await ensureContainer(paths, { image, lan }, note);
+    await ensureContainer(paths, { image, lan, release: state.release ?? DEFAULT_RELEASE }, note);
     note("waiting for the Proxmox VE API");
     return boot(paths);
   });

@@ -1,5 +1,5 @@
 import type { AccessControl } from "../access/accessControl";
-import { BUILT_IN_ROLES, PRIVILEGES } from "../access/roles";
+import { rolesOf } from "../access/roles";
 import type { AclEntry } from "../access/userConfig";
 import { failure, parameterError } from "../errors";
 import { splitList } from "../http/formats";
@@ -43,6 +43,14 @@ function identityOf(authId: string): Identity {
 /** Roles and ACLs. */
 export function permissionRoutes(access: AccessControl): Route[] {
   const roleid = { type: "string", format: "pve-roleid" } as const;
+  const { privileges: known, builtIn } = rolesOf(access.release);
+  const checkPrivileges = (text: string) => {
+    const unknown = splitList(text).find((name) => !known.has(name));
+    return unknown === undefined ? undefined : `invalid format - invalid privilege '${unknown}'`;
+  };
+  const refuseBuiltIn = (id: string, verb: string) => {
+    if (builtIn.has(id)) throw failure(`auto-generated role '${id}' cannot be ${verb}`);
+  };
   const privs = { type: "string", optional: true, check: checkPrivileges } as const;
   return [
     {
@@ -52,7 +60,7 @@ export function permissionRoutes(access: AccessControl): Route[] {
       async handler() {
         const { roles } = await access.read();
         const all = [
-          ...[...BUILT_IN_ROLES].map(([id, names]) => [id, names, 1] as const),
+          ...[...builtIn].map(([id, names]) => [id, names, 1] as const),
           ...[...roles].map(([id, names]) => [id, names, 0] as const),
         ];
         return all.map(([id, names, special]) => ({
@@ -70,7 +78,7 @@ export function permissionRoutes(access: AccessControl): Route[] {
       async handler(ctx) {
         const id = String(ctx.params.roleid);
         await access.change(({ roles }) => {
-          if (roles.has(id) || BUILT_IN_ROLES.has(id)) {
+          if (roles.has(id) || builtIn.has(id)) {
             throw failure(`create role failed: role '${id}' already exists`);
           }
           roles.set(id, new Set(splitList(String(ctx.params.privs ?? ""))));
@@ -85,7 +93,7 @@ export function permissionRoutes(access: AccessControl): Route[] {
       params: { roleid },
       async handler(ctx) {
         const id = String(ctx.params.roleid);
-        const names = BUILT_IN_ROLES.get(id) ?? (await access.read()).roles.get(id);
+        const names = builtIn.get(id) ?? (await access.read()).roles.get(id);
         if (!names) throw failure(`role '${id}' does not exist`);
         return Object.fromEntries([...names].sort().map((name) => [name, 1]));
       },
@@ -204,12 +212,13 @@ async function changeAcl(access: AccessControl, ctx: RequestContext, path: strin
         ]),
       ),
     );
+  const { builtIn } = rolesOf(access.release);
   await access.change((config) => {
     for (const role of splitList(String(roles))) {
-      if (!BUILT_IN_ROLES.has(role) && !config.roles.has(role)) {
+      if (!builtIn.has(role) && !config.roles.has(role)) {
         throw failure(`ACL update failed: role '${role}' does not exist`);
       }
-      const names = BUILT_IN_ROLES.get(role) ?? config.roles.get(role) ?? new Set<string>();
+      const names = builtIn.get(role) ?? config.roles.get(role) ?? new Set<string>();
       refuseSuperset(ctx, path, role, names);
       for (const { type, ugid } of subjects) {
         const [user = "", token] = ugid.split("!");
@@ -231,13 +240,4 @@ async function changeAcl(access: AccessControl, ctx: RequestContext, path: strin
       }
     }
   });
-}
-
-function checkPrivileges(text: string): string | undefined {
-  const unknown = splitList(text).find((name) => !PRIVILEGES.has(name));
-  return unknown === undefined ? undefined : `invalid format - invalid privilege '${unknown}'`;
-}
-
-function refuseBuiltIn(id: string, verb: string): void {
-  if (BUILT_IN_ROLES.has(id)) throw failure(`auto-generated role '${id}' cannot be ${verb}`);
 }

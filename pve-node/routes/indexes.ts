@@ -1,4 +1,6 @@
 import { needs, type Permission, type Route } from "../contract";
+import { failure } from "../errors";
+import type { PveRelease } from "../version";
 
 /** An index or a list that is always the same here: path, who may read it, key of its entries, entries. */
 type Entry = [path: string, permission: Permission, key: string, names: string];
@@ -25,7 +27,6 @@ const indexes: Entry[] = [
     "endpoints matchers targets matcher-fields matcher-field-values",
   ],
   ["/cluster/acme", "user", "name", "account tos meta directories plugins challenge-schema"],
-  ["/cluster/ha", audit, "id", "status resources groups"],
   ["/cluster/jobs", "user", "subdir", "schedule-analyze"],
   [
     "/nodes/{node}",
@@ -49,7 +50,6 @@ const indexes: Entry[] = [
 const emptyLists: [path: string, permission: Permission][] = [
   ["/cluster/backup", needs("/", "Sys.Audit")],
   ["/cluster/config/nodes", audit],
-  ["/cluster/ha/groups", audit],
   ["/cluster/ha/resources", audit],
   ["/cluster/mapping/dir", "user"],
   ["/cluster/mapping/pci", "user"],
@@ -65,17 +65,32 @@ const emptyLists: [path: string, permission: Permission][] = [
   ["/nodes/{node}/replication", "user"],
 ];
 
+/** High availability has rules from 9.0 on, and groups before. */
+const rules: (typeof emptyLists)[number] = ["/cluster/ha/rules", audit];
+
 /** What clients walk through to find their way, and lists that are empty on this node. */
-export function indexRoutes(): Route[] {
+export function indexRoutes(release: PveRelease): Route[] {
+  const names = `status resources ${release === "8.4" ? "groups" : "rules groups"}`;
+  const ha: Entry = ["/cluster/ha", audit, "id", names];
+  const lists = release === "8.4" ? emptyLists : [...emptyLists, rules];
   return [
-    ...indexes.map(([path, permission, key, names]): Route => ({
+    {
+      method: "GET",
+      path: "/cluster/ha/groups",
+      permission: audit,
+      handler() {
+        if (release === "8.4") return [];
+        throw failure("cannot index groups: ha groups have been migrated to rules");
+      },
+    },
+    ...[...indexes, ha].map(([path, permission, key, entries]): Route => ({
       method: "GET",
       path,
       permission,
       anyNode: true,
-      handler: () => names.split(" ").map((name) => ({ [key]: name })),
+      handler: () => entries.split(" ").map((name) => ({ [key]: name })),
     })),
-    ...emptyLists.map(([path, permission]): Route => ({
+    ...lists.map(([path, permission]): Route => ({
       method: "GET",
       path,
       permission,

@@ -3,10 +3,10 @@ import * as os from "node:os";
 import { readText } from "../os/files";
 import { diskUsage, hostUsage, nodeSummary } from "../os/usage";
 import { needs, type NodeServices, type Route } from "../contract";
-import { PVE_REPOID, PVE_VERSION } from "../version";
+import { versionOf, type PveRelease } from "../version";
 
 /** The node itself. */
-export function nodeRoutes({ node, paths }: NodeServices): Route[] {
+export function nodeRoutes({ node, paths }: NodeServices, release: PveRelease): Route[] {
   return [
     {
       method: "GET",
@@ -29,7 +29,7 @@ export function nodeRoutes({ node, paths }: NodeServices): Route[] {
       path: "/nodes/{node}/status",
       permission: needs("/nodes/{node}", "Sys.Audit"),
       async handler() {
-        return nodeStatus(paths.root);
+        return nodeStatus(paths.root, release);
       },
     },
     {
@@ -58,7 +58,8 @@ export function nodeRoutes({ node, paths }: NodeServices): Route[] {
   ];
 }
 
-async function nodeStatus(root: string) {
+async function nodeStatus(root: string, pve: PveRelease) {
+  const { version, repoid } = versionOf(pve);
   const usage = await hostUsage();
   const disk = await diskUsage(root);
   const cpus = os.cpus();
@@ -76,7 +77,7 @@ async function nodeStatus(root: string) {
       version: os.version(),
       machine: os.machine(),
     },
-    pveversion: `pve-manager/${PVE_VERSION}/${PVE_REPOID}`,
+    pveversion: `pve-manager/${version}/${repoid}`,
     cpuinfo: {
       hvm: /\b(?:vmx|svm)\b/.test((await cpuFlags()).flags ?? "") ? "1" : "0",
       user_hz: 100,

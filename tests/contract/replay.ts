@@ -35,7 +35,10 @@ export class Replay {
 
   static async begin(): Promise<Replay> {
     const cts = fakeCts();
-    const replay = new Replay(await testNode({ backend: cts, guests: undefined }), cts);
+    const replay = new Replay(
+      await testNode({ backend: cts, guests: undefined, release: "8.4" }),
+      cts,
+    );
     await replay.prepare();
     return replay;
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { privileges } from "../../../../pve-node/access/acl";
-import { BUILT_IN_ROLES, PRIVILEGES } from "../../../../pve-node/access/roles";
+import { rolesOf } from "../../../../pve-node/access/roles";
 import { checkFormat } from "../../../../pve-node/http/formats";
 import { formatUserConfig, parseUserConfig } from "../../../../pve-node/access/userConfig";
 
@@ -23,6 +23,7 @@ acl:1:/vms/100:a@pve!own:Administrator:
 acl:1:/vms:a@pve:Deployer:
 `;
 const config = parseUserConfig(text);
+const { builtIn: BUILT_IN_ROLES, privileges: PRIVILEGES } = rolesOf("9.1");
 const a = { authId: "a@pve", user: "a@pve" };
 const names = (who: Parameters<typeof privileges>[1], path: string) =>
   [...privileges(config, who, path).keys()].sort();
