@@ -57,7 +57,8 @@ function buildFault({ context, remoteContext, networkMode }: Props): string | un
   if (from !== undefined) {
     return `is built of what somebody else may change, got ${JSON.stringify(from)}; build it of a folder of this machine`;
   }
-  const network = asText(networkMode) ?? "default";
+  // The provider gives back an empty text where nothing was told.
+  const network = asText(networkMode) || "default";
   if (/^(default|bridge|none)$/.test(network)) return undefined;
   return `is built in a network that is not its own, got ${JSON.stringify(network)}; take networkMode out`;
 }

@@ -37,6 +37,17 @@ describe("the policy pack over a stored state", function () {
     assert.deepEqual(await findings(recording, { open: false }), []);
   });
 
+  it("takes empty texts that a provider gives back for nothing", async () => {
+    const given = edited((named) => {
+      for (const app of ["app1", "app2", "app3"]) {
+        Object.assign(named(`${app}-image`).build, { networkMode: "", remoteContext: "" });
+        Object.assign(named(`${app}-web`), { memorySwap: 0, groupAdds: [], runtime: "runc" });
+        Object.assign(named(`${app}-ct`), { template: false, hookScriptFileId: "" });
+      }
+    });
+    assert.deepEqual(await findings(given), []);
+  });
+
   it("finds what somebody has opened", async () => {
     const opened = edited((named) => {
       named("db-firewall").create += "\niptables -I INPUT -j ACCEPT";
