@@ -130,17 +130,19 @@ export class LoadBalancer extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: [install], deletedWith: ct.ct },
     );
+    const certificates = pulumi
+      .all([listeners, lanAddress])
+      .apply(([list, address]) => certificateScript(list, address));
     const active = ctCommand(
       `${name}-activate`,
       {
         ct,
         script: pulumi
-          .all([this.delaySeconds, listeners, lanAddress])
-          .apply(([seconds, list, address]) =>
-            activateConfig(seconds, certificateScript(list, address)),
-          ),
+          .all([this.delaySeconds, certificates])
+          .apply(([seconds, made]) => activateConfig(seconds, made)),
         stdin: password.value.apply((value) => usersText(STATS_USER, value)),
-        triggers: [text],
+        // For which names there are certificates is not in the text.
+        triggers: [pulumi.concat(text, certificates)],
         dependsOn: [copy],
       },
       this,

@@ -60,6 +60,16 @@ describe("a load balancer alone", function () {
     assert.match(String(made.inputs("web-lb-activate").create), /seq 35/);
   });
 
+  it("is put in force again when its certificates are for other names", async () => {
+    const triggers = async (...domains: string[]) => {
+      const listeners = [{ port: 443, protocol: "HTTPS" as const, domains }];
+      const made = await declare(() => loadBalancer({ listeners }));
+      return made.inputs("web-lb-activate").triggers as unknown;
+    };
+    assert.notDeepEqual(await triggers("app.lab", "shop.lab"), await triggers("shop.lab"));
+    assert.deepEqual(await triggers("app.lab"), await triggers("app.lab"));
+  });
+
   it("answers without targets, too", async () => {
     assert.doesNotMatch(await textOf({ targets: [] }), /^ {2}server /m);
   });
