@@ -23,7 +23,7 @@ const HARMLESS = new Set(
   (
     "attach command containerReadRefreshTimeoutMilliseconds cpuPeriod cpuQuota cpuSet cpuShares cpus " +
     "destroyGraceSeconds domainname entrypoints healthcheck hostname image init labels logOpts logs " +
-    "maxRetryCount memoryReservation mustRun name platform removeVolumes restart rm shmSize start stdinOpen " +
+    "maxRetryCount memoryReservation name platform removeVolumes shmSize stdinOpen " +
     "stopSignal stopTimeout tty ulimits wait waitTimeout workingDir ports publishAllPorts bridge containerLogs " +
     "exitCode networkDatas id"
   ).split(" "),
@@ -84,6 +84,7 @@ export const dockerContainers: ResourceValidationPolicy = {
     for (const [wrong, got, remedy] of [
       ...openings(props, config),
       ...mountFaults(props, config),
+      ...absences(props),
       ...(config.hardened ? softness(props) : []),
     ]) {
       report(wrong, got, remedy);
@@ -153,7 +154,11 @@ function* openings(props: Props, config: typeof DEFAULTS): Generator<Finding> {
       case "memorySwap":
         if ((asNumber(value) ?? 0) < 0) yield ["may swap without a limit", value, "take it out"];
         break;
+      case "rm":
       case "readOnly":
+      case "mustRun":
+      case "restart":
+      case "start":
       case "memory":
       case "volumes":
       case "mounts":
@@ -201,6 +206,22 @@ function* mountFaults(props: Props, config: typeof DEFAULTS): Generator<Finding>
       yield ["sees a folder of its CT that is not listed", source, `allowed are ${allowed}`];
     } else if (!readOnly)
       yield ["may write to a folder of its CT", source, "mount it with readOnly: true"];
+  }
+}
+
+/** What publishes a port is a service: it comes back when it ends, and when its CT starts again. */
+function* absences({ ports, restart, rm, mustRun, start }: Props): Generator<Finding> {
+  if (!isSet(ports)) return;
+  if (rm === true) yield ["is removed when it ends", rm, "take rm out"];
+  if (restart !== UNKNOWN && !/^(always|unless-stopped)$/.test(asText(restart) ?? "")) {
+    yield [
+      "does not come back after a restart of its CT",
+      restart,
+      'set restart: "unless-stopped"',
+    ];
+  }
+  for (const [key, value] of Object.entries({ mustRun, start })) {
+    if (value === false) yield ["does not run", value, `take ${key} out`];
   }
 }
 

@@ -54,6 +54,9 @@ function faultOf(section: Section, lab: Lab, port: number): string | undefined {
     if (words.includes("backup")) {
       return `gives server ${name} no requests while others serve, got backup; take it out`;
     }
+    if (words[words.lastIndexOf("weight") + 1] === "0" && words.includes("weight")) {
+      return `gives server ${name} no requests, got weight 0; take it out`;
+    }
     if (/verify none/.test(words.join(" "))) {
       return `trusts any certificate of server ${name}, got verify none; use verify required`;
     }

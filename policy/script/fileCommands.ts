@@ -185,13 +185,15 @@ function owned(call: Call, shell: Shell): Outcome {
     const area = isKnown(own) ? (isRecursive ? areaBelow(own) : areaOf(own)) : "script";
     if (name === "chmod" && lendsRights(mode)) shell.host.fault("access", text, LENT);
     if (/\/\*$/.test(path)) continue;
+    // In a folder that others may write to they can put another file in the place of one.
+    const held = area ?? (isKnown(own) && opens ? areaBelow(own) : undefined);
     if (
       name === "chmod" &&
       (opens || args.some((arg) => /^-x$/.test(arg))) &&
-      (area ?? !isKnown(mode))
+      (held ?? !isKnown(mode))
     ) {
       shell.host.fault(
-        area ?? "script",
+        held ?? "script",
         text,
         "others may change the file then, or nobody may run it",
       );

@@ -46,7 +46,16 @@ export function areaOf(path: string): Area | undefined {
 /** The area that holds something below a folder, for what works on whole folders. */
 export function areaBelow(folder: string): Area | undefined {
   const own = folder.replace(/\/+$/, "");
-  const wide = ["", "/etc", "/etc/homelab", "/etc/systemd", "/var", "/var/lib", "/usr", "/root"];
+  const wide = [
+    "",
+    "/etc",
+    "/etc/homelab",
+    "/etc/systemd",
+    "/var",
+    "/var/lib",
+    "/usr",
+    "/root",
+  ].concat(["", "/bin", "/sbin", "/lib"].map((part) => `/usr/local${part}`));
   return areaOf(own) ?? areaOf(`${own}/x`) ?? (wide.includes(own) ? "script" : undefined);
 }
 

@@ -73,6 +73,9 @@ export function writeFile(
   if (area === "access" || area === "script") {
     host.fault(area, `> ${to}`, "it writes a file that decides who may log in or what is run");
   }
+  if (/^\/etc\/(hosts|resolv\.conf|nsswitch\.conf)$/.test(to)) {
+    host.fault("network", `> ${to}`, "it decides which machine a name stands for");
+  }
   if (
     /^\/etc\/apt\/sources\.list/.test(to) &&
     /(trusted|allow-insecure|allow-weak)\W*yes/i.test(text ?? ANY)

@@ -9,6 +9,9 @@ const ORDERS =
 /** Units that put rules of their own in place of the CT's. */
 const RIVALS =
   /^(nftables|ufw|firewalld|netfilter-persistent|iptables|ip6tables|shorewall)(\.service)?$/;
+/** Units that a CT of a stack, or its Proxmox node, has reason to start. */
+const EXPECTED =
+  /^(homelab-.*|docker|containerd|haproxy|postgresql.*|ssh|sshd|ulogd2?|networking|systemd-.*|dbus|cron|apparmor|fuse.*|unattended-upgrades|apt-daily.*|chrony|ntpsec|e2scrub.*|.*-wait-online)\.(service|socket|timer|target)$/;
 const FIREWALL = "homelab-firewall.service";
 
 export const unitName = (unit: string): string =>
@@ -50,6 +53,10 @@ function order(verb: string, unit: string, { args, text }: Call, shell: Shell): 
   const full = unitName(unit);
   const starts =
     /^(start|restart|enable|unmask|reenable|reload|try-restart|reload-or-restart)$/.test(verb);
+  const isOwn = [...machine.files].some(([file, is]) => is !== null && file.endsWith(`/${full}`));
+  if (starts && !/^(re)?load|^unmask/.test(verb) && !isOwn && !EXPECTED.test(full)) {
+    host.fault("unit", text, "what the unit runs cannot be known");
+  }
   if (RIVALS.test(full) && starts) {
     host.fault("firewall", text, "the unit puts rules of its own in place of the CT's");
   }

@@ -18,6 +18,11 @@ export const formMutations: Mutation[] = [
     "a debugger's port": (s) =>
       s.inputs("app3-web").envs.push("NODE_OPTIONS=--inspect=0.0.0.0:9229"),
     "any certificate": (s) => s.inputs("app1-web").envs.push("NODE_TLS_REJECT_UNAUTHORIZED=0"),
+    "gone after a reboot": (s) => (s.inputs("app2-web").restart = "no"),
+    "back after an error only": (s) => (s.inputs("app1-web").restart = "on-failure"),
+    "removed when it ends": (s) => (s.inputs("app3-web").rm = true),
+    "made and not started": (s) => (s.inputs("app3-web").start = false),
+    "may be away": (s) => (s.inputs("app1-web").mustRun = false),
     "the database without TLS": (s) => s.inputs("app1-web").envs.push("PGSSLMODE=disable"),
   }),
   ...of("docker-image-pinned", {
@@ -57,6 +62,7 @@ export const formMutations: Mutation[] = [
   }),
   ...of("lb-targets-app-nodes", {
     "a spare target": onServer("backup"),
+    "a target without a share": onServer("weight 0"),
   }),
   ...of("lb-config-known", {
     "a log for somebody else": (s) =>
@@ -76,6 +82,12 @@ export const formMutations: Mutation[] = [
     ),
     "a listener of openssl": script("lb-activate", "openssl s_server -accept 9 &"),
     "settings of a file": script("db-config", "sysctl -p /tmp/x"),
+    "a folder of the rules for everybody": script("app1-docker", "chmod 777 /etc/homelab"),
+    "a folder of programs for everybody": script("db-config", "chmod o+w /usr/local/sbin/"),
+    "another resolver": script("lb-activate", "echo nameserver 203.0.113.9 > /etc/resolv.conf"),
+    "another machine of that name": script("app1-docker", "echo 203.0.113.9 db >> /etc/hosts"),
+    "a unit that nobody knows": script("db-config", "systemctl enable --now atd"),
+    "the same by service": script("db-config", "service rpcbind start"),
     "a unit that starts no more": script(
       "app1-docker",
       "rm /etc/systemd/system/multi-user.target.wants/docker.service",
