@@ -23,7 +23,9 @@ export const command: Command = {
         ...[`${chapter}`, title, `${minutes}`, page],
       ]);
       const text = () => table(["chapter", "title", "minutes", "page"], cells);
-      context.print(context.json ? JSON.stringify(rows, undefined, 2) : text());
+      context.print(
+        context.json ? JSON.stringify({ version: 1, chapters: rows }, undefined, 2) : text(),
+      );
       return 0;
     }
     const chapter = integerOption("lab check: chapter", given, {
@@ -32,8 +34,10 @@ export const command: Command = {
     const { title, judge, readsFlows = false } = CHAPTERS[chapter - 1]!;
     const steps = judge(await lookBack(context, { readsFlows }));
     const done = steps.every((step) => step.done);
-    if (context.json) context.print(JSON.stringify({ chapter, title, done, steps }, undefined, 2));
-    else {
+    if (context.json) {
+      const report = { version: 1, chapter, title, done, steps };
+      context.print(JSON.stringify(report, undefined, 2));
+    } else {
       for (const step of steps) context.print(`${step.done ? "done   " : "missing"}  ${step.text}`);
       context.print(`chapter ${chapter}, ${title}: ${done ? "done" : "not done yet"}`);
     }

@@ -1,5 +1,6 @@
 import { readHistory } from "../../observer/course/history";
 import type { Seen } from "../../observer/course/seen";
+import { ACCESS_LOG_TAG } from "../../lib/haproxy/accessLog";
 import { targetHealth, targetRows } from "../../observer/targetHealth";
 import type { CommandContext } from "../core/command";
 import { guestsOf } from "../../lib/stack/guests";
@@ -21,7 +22,8 @@ export async function lookBack(
   const ssh = await nodeAccess(context);
   const { vmid } = outputs.loadBalancer;
   const since = `--since=-${LOOK_BACK_MINUTES}min`;
-  const words = ["journalctl", "-t", "haproxy", "-o", "short-unix", "--no-pager", since];
+  const tags = ["-t", "haproxy", "-t", ACCESS_LOG_TAG];
+  const words = ["journalctl", ...tags, "-o", "short-unix", "--no-pager", since];
   const [log, stats] = await Promise.all([
     onNode(ssh, inCt(vmid, words), { timeoutMs: 30_000 }),
     loadBalancerStats(ssh, vmid),
@@ -29,11 +31,18 @@ export async function lookBack(
   if (log.code !== 0) {
     throw new Error(`load balancer: its log cannot be read: ${log.stderr.trim()}`);
   }
+  const history = readHistory(log.stdout);
+  if (history.requests.length === 0 && log.stdout.includes(` ${ACCESS_LOG_TAG}[`)) {
+    throw new Error(
+      "load balancer: its requests are logged in an ALB's form, without the times and attempts that chapters are " +
+        "judged from; take accessLog out of homelab:loadBalancer, run ./lab up, and repeat the chapter's steps",
+    );
+  }
   const names = outputs.targets.map(({ name }) => name);
   const rows = targetRows(stats, names);
   const targets = names.map((name) => ({ name, state: targetHealth(rows.get(name)).state }));
   const denied = readsFlows ? { denied: await deniedAttempts(context, ssh) } : {};
-  return { ...readHistory(log.stdout), targets, ...denied };
+  return { ...history, targets, ...denied };
 }
 
 async function deniedAttempts(context: CommandContext, ssh: NodeAccess): Promise<Seen["denied"]> {
