@@ -60,12 +60,18 @@ const addressesOf = ({ NetworkSettings: { Networks } }: Made) =>
     .map(([name, { IPAMConfig }]) => `${name} ${IPAMConfig?.IPv4Address ?? ""}`)
     .sort();
 
-/** Variables that are set must be the same ones, and no proxy may be left that the other has not. */
+/** Read by the node's programs of earlier versions, and by none any more. */
+const FORMER = /^PVE_NODE_NAMESERVER=/;
+
+/** Of what the node's programs read, and of proxies, both must have the same. */
 function environmentReason(running: string[], wanted: string[]): string | undefined {
   const set = (variables: string[]) => variables.filter((variable) => !variable.endsWith("="));
   const missing = set(wanted).some((variable) => !running.includes(variable));
-  const proxy = set(running).some(
-    (variable) => /^\w+_proxy=/i.test(variable) && !wanted.includes(variable),
+  const left = set(running).some(
+    (variable) =>
+      /^(PVE_NODE_\w+|\w+_proxy)=/i.test(variable) &&
+      !FORMER.test(variable) &&
+      !wanted.includes(variable),
   );
-  return missing || proxy ? "its environment is another one" : undefined;
+  return missing || left ? "its environment is another one" : undefined;
 }

@@ -70,6 +70,10 @@ describe("a running node that is given other files", () => {
       ({ wanted }) => (wanted.Config.Env![0] = "PVE_NODE_NAME=pve2"),
       /environment/,
     ],
+    "a variable that it has no more": [
+      ({ running }) => running.Config.Env!.push("PVE_NODE_RELEASE=8.4"),
+      /environment/,
+    ],
     "a proxy that it must not have": [
       ({ running }) => (running.Config.Env![1] = "http_proxy=http://proxy:3128"),
       /environment/,
