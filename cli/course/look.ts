@@ -1,5 +1,6 @@
 import { readHistory } from "../../observer/course/history";
 import type { Seen } from "../../observer/course/seen";
+import { savedResults } from "../experiments/results";
 import { ACCESS_LOG_TAG } from "../../lib/haproxy/accessLog";
 import { targetHealth, targetRows } from "../../observer/targetHealth";
 import type { CommandContext } from "../core/command";
@@ -38,11 +39,13 @@ export async function lookBack(
         "judged from; take accessLog out of homelab:loadBalancer, run ./lab up, and repeat the chapter's steps",
     );
   }
+  const oldest = new Date(Date.now() - LOOK_BACK_MINUTES * 60_000).toISOString();
+  const results = savedResults(context).filter(({ startedAt }) => startedAt >= oldest);
   const names = outputs.targets.map(({ name }) => name);
   const rows = targetRows(stats, names);
   const targets = names.map((name) => ({ name, state: targetHealth(rows.get(name)).state }));
   const denied = readsFlows ? { denied: await deniedAttempts(context, ssh) } : {};
-  return { ...history, targets, ...denied };
+  return { ...history, results, targets, ...denied };
 }
 
 async function deniedAttempts(context: CommandContext, ssh: NodeAccess): Promise<Seen["denied"]> {

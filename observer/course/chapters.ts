@@ -1,6 +1,7 @@
 import { APP_PORT, DATABASE_PORT } from "../../lib/stack/settings";
 import { comingBack, failover, hangAndKill, healthChecks } from "./failures";
 import { drainsOf } from "./history";
+import { databaseAway, profilesCompared } from "./measurements";
 import {
   busiest,
   evenlySpread,
@@ -9,6 +10,7 @@ import {
   type Seen,
   type Step,
 } from "./seen";
+import { unevenNodes } from "./uneven";
 
 export interface Chapter {
   title: string;
@@ -61,4 +63,7 @@ export const CHAPTERS: readonly Chapter[] = [
   { title: "Hang and kill", minutes: 8, file: "5-hang-and-kill.md", judge: hangAndKill },
   { title: "Drain", minutes: 6, file: "6-drain.md", judge: drain },
   { title: "Isolation", minutes: 7, file: "7-isolation.md", judge: isolation, readsFlows: true },
+  { title: "Uneven nodes", minutes: 7, file: "8-uneven-nodes.md", judge: unevenNodes },
+  { title: "Database away", minutes: 8, file: "9-database-away.md", judge: databaseAway },
+  { title: "Profiles compared", minutes: 8, file: "10-profiles.md", judge: profilesCompared },
 ];

@@ -8,6 +8,8 @@ export interface LoggedRequest {
   target?: string;
   /** As the client got it; -1: the client was gone. */
   status: number;
+  /** From its first byte to the end of its answer, in milliseconds. */
+  tookMs: number;
 }
 
 /** What the load balancer's log tells of some time, in its order. */
@@ -42,8 +44,9 @@ export function readHistory(log: string): History {
     if (seconds !== undefined) {
       if (frontend === "stats") continue;
       const target = server!.startsWith("<") ? undefined : server;
-      const at = Number(seconds) * 1000 - Math.max(0, Number(took));
-      history.requests.push({ at, ...(target && { target }), status: Number(status) });
+      const tookMs = Math.max(0, Number(took));
+      const at = Number(seconds) * 1000 - tookMs;
+      history.requests.push({ at, ...(target && { target }), status: Number(status), tookMs });
       continue;
     }
     const event = parseLogLine(line);

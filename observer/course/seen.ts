@@ -1,4 +1,5 @@
 import type { TargetState } from "../targetHealth";
+import type { ExperimentResult } from "../experiment";
 import type { Absence, History } from "./history";
 
 /** What a chapter is judged from: the load balancer's log and what it says now. */
@@ -6,6 +7,8 @@ export interface Seen extends History {
   targets: { name: string; state: TargetState }[];
   /** Attempts that filters turned away, by the names of CTs; read for the chapters that ask for it. */
   denied?: { from: string; to: string; port: number }[];
+  /** What experiments measured of late, oldest first. */
+  results?: readonly ExperimentResult[];
 }
 
 /** One thing that a chapter asks for, with what was measured of it. */

@@ -34,8 +34,8 @@ describe("the load balancer's log", () => {
       [request(1, "app2"), request(2, "<NOSRV>", 503), request(3, "app1", 200, "stats")].join("\n"),
     );
     assert.deepEqual(requests, [
-      { at: 1499, target: "app2", status: 200 },
-      { at: 2499, status: 503 },
+      { at: 1499, target: "app2", status: 200, tookMs: 1 },
+      { at: 2499, status: 503, tookMs: 1 },
     ]);
   });
 
@@ -196,5 +196,77 @@ describe("chapter 7, isolation", () => {
     assert.equal(isDone(7, { ...seen([]), denied: others }), false);
     const one = judged(7, { ...seen([]), denied: denied.slice(0, 1) });
     assert.match(one[1]!, /^- .*\.\/lab reach app1 app2:3000$/);
+  });
+});
+
+describe("chapter 8, uneven nodes", () => {
+  const late = (second: number, server: string) =>
+    request(second, server).replace("0/0/0/1/1", "0/0/0/401/401");
+  const rounds = (slow: string) =>
+    Array.from({ length: 12 }, (_, at) => {
+      const server = names[at % 3]!;
+      return server === slow ? late(at, server) : request(at, server);
+    });
+
+  it("is done when one target was late and had its share all the same", () => {
+    assert.deepEqual(judged(8, seen(rounds("app3"))), [
+      "+ app3 answered 4 requests late, in 401 ms; the others in 1 ms",
+      "+ it had its share all the same: app1 3, app2 3, app3 4",
+      "+ all 3 targets are healthy",
+    ]);
+  });
+
+  it("is not done with quick answers, few late ones, or another share", () => {
+    assert.match(judged(8, seen(turns(names, 30)))[0]!, /^- .*\.\/lab fault app3 slow=400ms/);
+    assert.equal(isDone(8, seen(rounds("app3").slice(0, 9))), false);
+    const alone = Array.from({ length: 8 }, (_, at) => late(at, "app3"));
+    assert.match(judged(8, seen(alone))[1]!, /^- .*app1 0, app2 0, app3 8/);
+    assert.equal(isDone(8, seen(rounds("app3"), ["app3"])), false);
+  });
+});
+
+/** As far as chapters read a result. */
+const result = (experiment: string, profile: string, failed = 0, pass = true) =>
+  ({
+    ...{ experiment, profile, pass },
+    accounts: { GET: { sent: 100, ok: 100 - failed, failed, pending: 0 } },
+    expectations: [{ expectation: "no request is lost", measured: `${failed} lost`, pass }],
+  }) as unknown as NonNullable<Seen["results"]>[number];
+
+describe("chapter 9, database away", () => {
+  it("is done by an experiment that met what was expected, the newest one", () => {
+    const results = [result("db-away", "tuned", 3, false), result("db-away", "tuned")];
+    assert.deepEqual(judged(9, { ...seen([]), results }), [
+      "+ no request is lost: 0 lost",
+      "+ all 3 targets are healthy",
+    ]);
+  });
+
+  it("is not done without one, by another one, or by one that failed", () => {
+    const done = (results: Seen["results"]) => isDone(9, { ...seen([]), results });
+    assert.equal(isDone(9, seen([])), false);
+    assert.equal(done([result("failover", "tuned")]), false);
+    assert.equal(done([result("db-away", "plain")]), false);
+    assert.equal(done([result("db-away", "tuned", 3, false)]), false);
+  });
+});
+
+describe("chapter 10, profiles compared", () => {
+  const done = (results: Seen["results"]) => judged(10, { ...seen([]), results });
+
+  it("is done when tuned lost fewer than plain", () => {
+    assert.deepEqual(done([result("failover", "plain", 40, false), result("failover", "tuned")]), [
+      "+ tuned lost 0 of 100 GET requests",
+      "+ plain lost 40 of 100 GET requests",
+      "+ 40 requests are what the settings of tuned saved",
+      "+ all 3 targets are healthy",
+    ]);
+  });
+
+  it("is not done by one profile alone, or when nothing differed", () => {
+    assert.deepEqual(done([result("failover", "tuned")])[1]!.slice(0, 1), "-");
+    assert.deepEqual(done([result("failover", "plain", 9)])[0]!.slice(0, 1), "-");
+    const same = done([result("failover", "plain"), result("failover", "tuned")]);
+    assert.match(same[2]!, /^- tuned must lose fewer/);
   });
 });
