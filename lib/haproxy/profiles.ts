@@ -61,8 +61,8 @@ const TUNED: Profile = {
     "http-request disable-l7-retry unless METH_GET",
   ],
   retryBound: (group) => [
-    "# What may be sent again is kept in a buffer of its own; so many take 36 MiB.",
-    `http-request disable-l7-retry if { be_conn(${group}) ge 512 }`,
+    "# What may be sent again is kept in a buffer of its own; so many take 18 MiB.",
+    `http-request disable-l7-retry if { be_conn(${group}) ge 256 }`,
   ],
   // A failed connection of a real request and one more failure, of a request or a check, take a
   // target out. `mark-down` needs one failure only: a single lost connection to the last healthy
