@@ -42,6 +42,10 @@ export async function openPulumi(context: CommandContext): Promise<PulumiSession
   return { toolchain, node, env: pulumiEnvironment({ paths, stack, toolchain, node }) };
 }
 
+/** What Pulumi says of a stack that is not there, and of a folder of states before the first stack is made. */
+const NO_STACK =
+  /no stack (selected|named)|unable to open bucket file:.*no such file or directory/s;
+
 /** Runs a Pulumi command that only reads, and returns what it printed. */
 export async function askPulumi(
   context: CommandContext,
@@ -53,7 +57,7 @@ export async function askPulumi(
   try {
     return await run(toolchain.pulumi, [...args, "--non-interactive"], options);
   } catch (error) {
-    if (!/no stack (selected|named)/.test((error as Error).message)) throw error;
+    if (!NO_STACK.test((error as Error).message)) throw error;
     const { stack } = context;
     throw new Error(
       `stack ${JSON.stringify(stack)}: does not exist in ${env.PULUMI_BACKEND_URL}; ` +
