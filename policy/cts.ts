@@ -30,6 +30,8 @@ export interface ContainerInterface {
   /** The address as it is written, `10.10.10.11/24`. */
   cidr: string | undefined;
   gateway: string | undefined;
+  /** In capital letters; undefined where Proxmox chooses it. */
+  macAddress: string | undefined;
 }
 
 /** A CT as policies see it. */
@@ -39,6 +41,8 @@ export interface Container {
   label: string;
   /** Undefined while unknown. */
   vmid: number | undefined;
+  /** Undefined while unknown, and where the provider chooses it. */
+  hostname: string | undefined;
   tags: string[];
   interfaces: ContainerInterface[];
   /** Undefined while unknown. */
@@ -58,13 +62,14 @@ export function containerOf(urn: string, resourceName: string, properties: unkno
   const props = propsOf(properties);
   const initialization = asProps(props.initialization);
   const vmid = asNumber(props.vmId);
-  const name = asText(initialization.hostname) ?? resourceName;
+  const hostname = asText(initialization.hostname);
   const ipConfigs = asList(initialization.ipConfigs);
   const tags = asList(props.tags).map(asText);
   return {
     urn,
     vmid,
-    label: `CT ${vmid ?? "(vmid not known yet)"} ${JSON.stringify(name)}`,
+    label: `CT ${vmid ?? "(vmid not known yet)"} ${JSON.stringify(hostname ?? resourceName)}`,
+    hostname,
     tags: tags.filter((tag) => tag !== undefined),
     interfaces: asList(props.networkInterfaces).map((nic, i) => interfaceOf(nic, ipConfigs[i])),
     unprivileged: unknownOr(props.unprivileged, (value) => value === true),
@@ -76,7 +81,7 @@ export function containerOf(urn: string, resourceName: string, properties: unkno
 }
 
 function interfaceOf(nic: Plain, ipConfig: Plain): ContainerInterface {
-  const { name, bridge } = asProps(nic);
+  const { name, bridge, macAddress } = asProps(nic);
   const ipv4 = asProps(asProps(ipConfig).ipv4);
   const written = asText(ipv4.address);
   const cidr = written === "dhcp" ? undefined : written;
@@ -89,6 +94,7 @@ function interfaceOf(nic: Plain, ipConfig: Plain): ContainerInterface {
     address: cidr?.split("/")[0],
     cidr,
     gateway: asText(ipv4.gateway) || undefined,
+    macAddress: asText(macAddress)?.toUpperCase(),
   };
 }
 

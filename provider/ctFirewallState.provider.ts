@@ -4,7 +4,7 @@ import type { CtFirewallRules } from "../lib/security/ctFirewall";
 import { repairFirewall } from "../lib/security/installFirewall";
 import { likelyCause, LOOK, ruleProblems, wantedRules } from "../lib/security/rulesInForce";
 import { shellQuote } from "../lib/shell/quote";
-import { LOOKS_VARIABLE } from "../lib/stack/machineFiles";
+import { looksAreOn } from "./looks";
 import type { SshEndpoint } from "../lib/ssh/sshOptions";
 import { runScript } from "./ssh";
 
@@ -99,7 +99,7 @@ export const ctFirewallStateProvider: pulumi.dynamic.ResourceProvider<
     if (olds.problems.length > 0 || declared.some((k) => !isDeepStrictEqual(olds[k], news[k]))) {
       return { changes: true };
     }
-    if (news.preview && process.env[LOOKS_VARIABLE] === "none") return { changes: false };
+    if (news.preview && !looksAreOn()) return { changes: false };
     const { answered, problem } = await look(news);
     if (answered || problem === undefined) return { changes: problem !== undefined };
     if (!news.preview) throw new Error(problem);

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { shellQuote } from "../lib/shell/quote";
-import { LOOKS_VARIABLE } from "../lib/stack/machineFiles";
+import { looksAreOn } from "./looks";
 import type { SshEndpoint } from "../lib/ssh/sshOptions";
 import { runScript } from "./ssh";
 
@@ -33,7 +33,7 @@ export const openEgressProvider: pulumi.dynamic.ResourceProvider<
   async check(olds: Partial<OpenEgressState> | undefined, news: OpenEgressInputs) {
     const before = olds?.unfinished;
     let unfinished = before ?? 0;
-    if (before !== undefined && process.env[LOOKS_VARIABLE] !== "none") {
+    if (before !== undefined && looksAreOn()) {
       const { code } = await runScript(news.node, `test -e ${shellQuote(news.marker)}`, 20);
       if (code === 0) unfinished = before + 1;
     }

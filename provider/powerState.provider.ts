@@ -4,7 +4,7 @@ import { isUnfinished } from "../lib/ct/ctNote";
 import { startCommands } from "../lib/ct/hostConfigScripts";
 import type { SshEndpoint } from "../lib/ssh/sshOptions";
 import type { ProxmoxApi } from "./proxmoxApi";
-import { LOOKS_VARIABLE } from "../lib/stack/machineFiles";
+import { looksAreOn } from "./looks";
 import { apiOf, askProxmox } from "./proxmoxApi";
 import { mustRun } from "./ssh";
 
@@ -67,8 +67,7 @@ export const powerStateProvider: pulumi.dynamic.ResourceProvider<
   /** Counts a start for each CT that the stack had before and that is stopped now. */
   async check(olds: Partial<PowerStateState> | undefined, news: PowerStateInputs) {
     const { nodeName, vmids } = news;
-    const looks = process.env[LOOKS_VARIABLE] !== "none";
-    const cts = looks ? await ctsOf(apiOf(news, TIMEOUT_SECONDS), nodeName) : [];
+    const cts = looksAreOn() ? await ctsOf(apiOf(news, TIMEOUT_SECONDS), nodeName) : [];
     const counts = vmids.map((vmid): [string, number] => {
       const before = olds?.starts?.[String(vmid)];
       const stopped = cts.some((ct) => ct.vmid === vmid && ct.status === "stopped" && !ct.lock);

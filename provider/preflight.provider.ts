@@ -7,7 +7,7 @@ import type {
   StorageEntry,
   VolumeEntry,
 } from "../lib/preflight/proxmoxAnswers";
-import { LOOKS_VARIABLE } from "../lib/stack/machineFiles";
+import { looksAreOn } from "./looks";
 import type { Needs } from "../lib/preflight/preflightRules";
 import {
   bridgeProblems,
@@ -157,7 +157,7 @@ export const preflightProvider: pulumi.dynamic.ResourceProvider<PreflightInputs,
   /** Runs in previews too, and before everything that depends on the resource: all is done here. */
   async check(olds: Partial<PreflightState> | undefined, news: PreflightInputs) {
     const { endpoint, needs } = news;
-    if (process.env[LOOKS_VARIABLE] === "none") {
+    if (!looksAreOn()) {
       const unseen = { endpoint, needs, warnings: olds?.warnings ?? [] };
       return { inputs: unseen as unknown as PreflightInputs, failures: [] };
     }

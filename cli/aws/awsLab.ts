@@ -59,9 +59,8 @@ export async function openAwsLab(context: CommandContext): Promise<AwsLab> {
   const looking = [
     poll(source, signal),
     every(guestsEveryMs, signal, async () => {
-      const guests = await callApi<(GuestUse & GuestCpu)[]>(
-        ...([api.access, "GET", `/nodes/${api.node}/lxc`] as const),
-      );
+      const path = `/nodes/${api.node}/lxc`;
+      const guests = await callApi<(GuestUse & GuestCpu)[]>(api.access, "GET", path);
       seen.guests = new Map(guests.map((guest) => [Number(guest.vmid), factOf(guest)]));
       takeUsage(metrics, lab().settings, guests, now());
     }),

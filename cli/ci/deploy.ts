@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { labPaths } from "../../system/labPaths";
+import { memoryPlace } from "../../system/memoryPlace";
 import type { Note } from "../../system/progress";
 import { type ChildResult, runChild } from "./children";
 import { type PreviewEvents, readEvents } from "./steps";
@@ -71,8 +72,8 @@ export interface PreviewEnd {
   said: string;
 }
 
-/** Lies in memory, where the machine has that, for its owner alone. */
-export const secretPlace = (): string => (existsSync("/dev/shm") ? "/dev/shm" : tmpdir());
+/** Lies in memory, where the machine has that. */
+export const secretPlace = (): string => memoryPlace(tmpdir());
 
 /** Runs a preview with the flags that make it tell its events. */
 export async function withEvents(

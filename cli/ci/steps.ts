@@ -1,3 +1,4 @@
+import { nameOfUrn } from "../stack/urn";
 import type { EngineEvent } from "../stack/engineEvents";
 
 /** What a preview would do, read from Pulumi's engine events (one JSON document a line of `--event-log`). */
@@ -115,7 +116,7 @@ function addStep(steps: Map<string, Step>, metadata: Metadata): void {
   steps.set(urn, {
     urn,
     type,
-    name: nameOf(urn),
+    name: nameOfUrn(urn),
     parent: metadata.new?.parent ?? metadata.old?.parent ?? known?.parent,
     change: change === "unchanged" ? (known?.change ?? change) : change,
     causes: [...new Set([...(known?.causes ?? []), ...told])].sort(),
@@ -139,7 +140,7 @@ function addMessages(read: PreviewEvents, event: Event): void {
       policy: policy.policyName,
       mandatory: policy.enforcementLevel === "mandatory",
       message: withoutHead(plain(policy.message)),
-      ...(policy.resourceUrn && { resource: nameOf(policy.resourceUrn) }),
+      ...(policy.resourceUrn && { resource: nameOfUrn(policy.resourceUrn) }),
     };
     read.violations.push(...besides(read.violations, [violation]));
   }
@@ -158,8 +159,6 @@ function withoutHead(message: string): string {
   const [head = "", ...rest] = message.split("\n");
   return rest.length > 0 && !head.includes("got ") ? rest.join("\n").trim() : message;
 }
-
-const nameOf = (urn: string) => urn.split("::").slice(3).join("::");
 
 /** Messages carry colours as `<{%reset%}>`. */
 const plain = (text: string) => text.replace(/<\{%[^%]*%\}>/g, "").trim();

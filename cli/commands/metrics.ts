@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { METRICS_PATH } from "../../lib/haproxy/haproxyConfig";
 import { dashboardFile, metricsOf, titleOf } from "../../observer/metrics/dashboardFile";
@@ -7,6 +7,7 @@ import { alertsFile, FILES, prometheusFile } from "../../observer/metrics/promet
 import { type Command, type CommandContext, UsageError } from "../core/command";
 import { table } from "../core/table";
 import { askPulumi, openPulumi, requireOutputs } from "../lab/session";
+import { writeWhole } from "../../system/writeWhole";
 
 export const command: Command = {
   usage: "metrics [--export DIR]",
@@ -43,7 +44,7 @@ async function exportTo(context: CommandContext, folder: string): Promise<number
   const { stack } = context;
   const { statsUrl, statsUser: user } = await requireOutputs(context);
   const session = await openPulumi(context);
-  const words = ["stack", "output", "statsPassword", "--show-secrets", "--stack", stack];
+  const words = ["stack", "output", "statsPassword", "--show-secrets"];
   const password = (await askPulumi(context, session, words)).trim();
   const scraped = { statsUrl, user, metricsPath: METRICS_PATH, stack };
   const files: Record<string, string> = {
@@ -55,19 +56,10 @@ async function exportTo(context: CommandContext, folder: string): Promise<number
   mkdirSync(folder, { recursive: true });
   const written = Object.entries(files).map(([name, text]) => {
     const file = join(folder, name);
-    write(file, text, name === FILES.password ? 0o600 : 0o644);
+    writeWhole(file, text, name === FILES.password ? 0o600 : 0o644);
     return file;
   });
   if (context.json) context.print(JSON.stringify({ files: written }, undefined, 2));
   else for (const file of written) context.print(file);
   return 0;
-}
-
-/** Whole or not at all, and never readable by others for a moment. */
-function write(file: string, text: string, mode: number): void {
-  const fresh = `${file}.new`;
-  rmSync(fresh, { force: true });
-  writeFileSync(fresh, text, { mode, flag: "wx" });
-  chmodSync(fresh, mode);
-  renameSync(fresh, file);
 }

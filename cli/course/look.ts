@@ -7,7 +7,8 @@ import type { CommandContext } from "../core/command";
 import { guestsOf } from "../../lib/stack/guests";
 import { readFlows } from "../lab/flowLogs";
 import { nodeAccess, openPulumi, requireOutputs } from "../lab/session";
-import { inCt, type NodeAccess, onNode } from "../lab/ssh";
+import { balancerJournal } from "../lab/balancerJournal";
+import type { NodeAccess } from "../lab/ssh";
 import { stackSettings } from "../stack/settings";
 import { loadBalancerStats } from "../status/labStatus";
 
@@ -22,18 +23,12 @@ export async function lookBack(
   const outputs = await requireOutputs(context);
   const ssh = await nodeAccess(context);
   const { vmid } = outputs.loadBalancer;
-  const since = `--since=-${LOOK_BACK_MINUTES}min`;
-  const tags = ["-t", "haproxy", "-t", ACCESS_LOG_TAG];
-  const words = ["journalctl", ...tags, "-o", "short-unix", "--no-pager", since];
   const [log, stats] = await Promise.all([
-    onNode(ssh, inCt(vmid, words), { timeoutMs: 30_000 }),
+    balancerJournal(ssh, vmid, `-${LOOK_BACK_MINUTES}min`, ["haproxy", ACCESS_LOG_TAG]),
     loadBalancerStats(ssh, vmid),
   ]);
-  if (log.code !== 0) {
-    throw new Error(`load balancer: its log cannot be read: ${log.stderr.trim()}`);
-  }
-  const history = readHistory(log.stdout);
-  if (history.requests.length === 0 && log.stdout.includes(` ${ACCESS_LOG_TAG}[`)) {
+  const history = readHistory(log);
+  if (history.requests.length === 0 && log.includes(` ${ACCESS_LOG_TAG}[`)) {
     throw new Error(
       "load balancer: its requests are logged in an ALB's form, without the times and attempts that chapters are " +
         "judged from; take accessLog out of homelab:loadBalancer, run ./lab up, and repeat the chapter's steps",

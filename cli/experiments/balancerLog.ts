@@ -1,6 +1,7 @@
 import { type BalancerEvent, parseLogLine } from "../../observer/balancerLog";
 import { now } from "../../observer/prober";
-import { inCt, type NodeAccess, onNode } from "../lab/ssh";
+import { balancerJournal } from "../lab/balancerJournal";
+import { type NodeAccess, onNode } from "../lab/ssh";
 
 /** The Proxmox node's clock, which its CTs share, against ours. */
 export interface NodeClock {
@@ -34,11 +35,8 @@ export async function balancerEvents(
   clock: NodeClock,
   sinceMs: number,
 ): Promise<BalancerEvent[]> {
-  const since = `--since=@${Math.floor(clock.nodes(sinceMs))}`;
-  const words = inCt(vmid, ["journalctl", "-t", "haproxy", "-o", "short-unix", since]);
-  const { code, stdout, stderr } = await onNode(ssh, words, { timeoutMs: 30_000 });
-  if (code !== 0) throw new Error(`load balancer: its log cannot be read: ${stderr.trim()}`);
-  const events = stdout.split("\n").map(parseLogLine);
+  const log = await balancerJournal(ssh, vmid, `@${Math.floor(clock.nodes(sinceMs))}`);
+  const events = log.split("\n").map(parseLogLine);
   return events
     .filter((event) => event !== undefined)
     .map((event) => ({ ...event, at: clock.ours(event.at / 1000) }));

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import type { LabPaths } from "../../system/labPaths";
+import { writeWhole } from "../../system/writeWhole";
 import { stackFolder } from "../stack/stackFolder";
 
 /** Something that `init` made on the Proxmox node. */
@@ -33,9 +34,7 @@ export function readJournal(paths: LabPaths, stack: string): Journal | undefined
 export function writeJournal(paths: LabPaths, stack: string, journal: Journal): void {
   const { folder, journal: file } = stackFolder(paths, stack);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const fresh = `${file}.${process.pid}.new`;
-  writeFileSync(fresh, `${JSON.stringify(journal, undefined, 2)}\n`, { mode: 0o600 });
-  renameSync(fresh, file);
+  writeWhole(file, `${JSON.stringify(journal, undefined, 2)}\n`, 0o600);
 }
 
 export function removeStackFolder(paths: LabPaths, stack: string): void {

@@ -1,3 +1,4 @@
+import { xmlText } from "../../observer/xmlText";
 import type { Judgement, PolicyFinding } from "./judge";
 import { nameOf } from "./storedStack";
 
@@ -18,7 +19,7 @@ export function junit({ policies, findings }: Judgement, stack: string): string 
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="policies" ${counts}>`,
-    `  <testsuite name="policies of stack ${escaped(stack)}" ${counts}>`,
+    `  <testsuite name="policies of stack ${xmlText(stack)}" ${counts}>`,
     ...cases,
     "  </testsuite>",
     "</testsuites>",
@@ -27,35 +28,19 @@ export function junit({ policies, findings }: Judgement, stack: string): string 
 }
 
 function caseOf({ policy, level, message, urn }: PolicyFinding, at: number): string {
-  const text = escaped(message);
-  const place = escaped(urn ?? "stack");
+  const text = xmlText(message);
+  const place = xmlText(urn ?? "stack");
   // A reader tells test cases apart by their names.
   const name = at === 0 ? nameOf(urn) : `${nameOf(urn)} (${at + 1})`;
   return testCase(policy, name, [
     level === "error"
-      ? `<failure message="${text}" type="${escaped(policy)}">${place}</failure>`
+      ? `<failure message="${text}" type="${xmlText(policy)}">${place}</failure>`
       : `<system-out>advisory: ${text}\n${place}</system-out>`,
   ]);
 }
 
 function testCase(policy: string, name: string, inner: readonly string[]): string {
-  const open = `    <testcase classname="${escaped(policy)}" name="${escaped(name)}" time="0"`;
+  const open = `    <testcase classname="${xmlText(policy)}" name="${xmlText(name)}" time="0"`;
   if (inner.length === 0) return `${open}/>`;
   return [`${open}>`, ...inner.map((line) => `      ${line}`), "    </testcase>"].join("\n");
-}
-
-const SIGNS: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-};
-
-/** XML 1.0, section 2.2: of the control characters only these three, no lone surrogates, not U+FFFE and U+FFFF. */
-function escaped(text: string): string {
-  const allowed = [...text].filter(
-    (sign) =>
-      (sign >= " " || "\t\n\r".includes(sign)) && !/[\p{Surrogate}\uFFFE\uFFFF]/u.test(sign),
-  );
-  return allowed.join("").replace(/[&<>"]/g, (sign) => SIGNS[sign]!);
 }

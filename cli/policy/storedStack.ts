@@ -1,5 +1,6 @@
 import type { PolicyResource } from "@pulumi/policy";
 import type { StackExport } from "../stack/interrupted";
+import { nameOfUrn } from "../stack/urn";
 
 /** Key under which Pulumi's state says that a value is special, and what it says of a secret. */
 const MARK = "4dabf18193072939515e22adb298388d";
@@ -159,4 +160,5 @@ export const withClosedConnection = (stored: readonly StoredResource[]): string[
     .map(({ told }) => told.name);
 
 /** The name that people know a resource by; `stack` where there is none. */
-export const nameOf = (urn: string | undefined): string => urn?.split("::").at(-1) ?? "stack";
+export const nameOf = (urn: string | undefined): string =>
+  urn === undefined ? "stack" : nameOfUrn(urn);

@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import type { LabPaths } from "../../system/labPaths";
+import { memoryPlace } from "../../system/memoryPlace";
 import { applyEvent, type EngineEvent, type EngineState, startState } from "./engineEvents";
 
 /** The engine's events of one run, as far as they were written. */
@@ -20,7 +21,7 @@ export interface EventLog {
 }
 
 /** Events lie in memory, never on a disk, and nobody else reads them. */
-const placeOf = (paths: LabPaths) => (existsSync("/dev/shm") ? "/dev/shm" : paths.state);
+const placeOf = (paths: LabPaths) => memoryPlace(paths.state);
 
 /** Removes what a killed run left. Everybody may write to the place: what others made there is theirs. */
 export function removeEventLogs(paths: LabPaths, place = placeOf(paths)): void {

@@ -1,5 +1,6 @@
 import type { StackExport } from "./interrupted";
 import { resourcesOf } from "./stackState";
+import { nameOfUrn } from "./urn";
 
 /**
  * Targets whose last change has not ended: they were drained for it and not put back since, or a command
@@ -9,7 +10,7 @@ import { resourcesOf } from "./stackState";
 export function unfinishedTargets(state: StackExport): string[] {
   const resources = resourcesOf(state);
   const pending = (state.deployment.pending_operations ?? []).map(({ resource }) =>
-    resource.urn.split("::").at(-1)!,
+    nameOfUrn(resource.urn),
   );
   return resources
     .filter(({ type }) => type.endsWith(":TargetDrain"))

@@ -3,6 +3,7 @@ import type { CommandContext } from "../core/command";
 import { askPulumi, type PulumiSession } from "../lab/session";
 import type { StackExport } from "./interrupted";
 import { checkpointFile } from "./outputs";
+import { nameOfUrn } from "./urn";
 import { devStack } from "./workingCopy";
 
 /** A resource in the state, as far as it is read here. */
@@ -62,7 +63,7 @@ export function ctsOf(state: StackExport): StateCt[] {
     .map(({ urn, protect, created = "", replacementTrigger, inputs = {} }) => {
       const system = inputs.operatingSystem as { templateFileId?: string } | undefined;
       return {
-        name: urn.split("::").at(-1)!.replace(/-ct$/, ""),
+        name: nameOfUrn(urn).replace(/-ct$/, ""),
         vmid: Number(inputs.vmId),
         template: system?.templateFileId ?? "",
         protect: protect === true,

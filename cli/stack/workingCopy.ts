@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LabPaths } from "../../system/labPaths";
+import { writeWhole } from "../../system/writeWhole";
 import type { EmbeddedNode } from "../../pve-node/box/embeddedNode";
 import { machineValues, mergeValues, type StackFile, type StackValues } from "./config";
 import { parseStackYaml } from "./stackYaml";
@@ -86,11 +87,4 @@ function sorted(value: unknown): unknown {
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, inner]) => [key, sorted(inner)]),
   );
-}
-
-/** A command that is killed while it writes leaves the old file. */
-function writeWhole(file: string, text: string, mode: number): void {
-  const fresh = `${file}.${process.pid}.new`;
-  writeFileSync(fresh, text, { mode });
-  renameSync(fresh, file);
 }

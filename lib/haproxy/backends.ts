@@ -4,6 +4,8 @@ export const BACKEND = "app";
 export const FAIL_OPEN_BACKEND = "app-fail-open";
 /** The same of any target group. */
 export const failOpenOf = (group: string): string => `${group}-fail-open`;
+/** HAProxy's frontend for its own figures, which is no listener. */
+export const STATS_FRONTEND = "stats";
 /** Answer header that says so; it is absent otherwise. */
 export const FAIL_OPEN_HEADER = "X-Fail-Open";
 

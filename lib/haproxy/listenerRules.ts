@@ -23,17 +23,9 @@ export function ruleLines(
   forwarded: readonly string[] = [],
 ): string[] {
   const rules = [...(listener.rules ?? [])].sort((a, b) => a.priority - b.priority);
-  const last: Action = listener.defaultAction ?? {
-    type: "forward",
-    targetGroups: [{ name: BACKEND }],
-  };
+  const last = defaultActionOf(listener);
   const byDefault = last.type === "forward" ? last.targetGroups[0]!.name : undefined;
-  const actions = [...rules.map(({ action }) => action), last];
-  const groups = new Set(
-    actions.flatMap((one) =>
-      one.type === "forward" ? one.targetGroups.map(({ name }) => name) : [],
-    ),
-  );
+  const groups = groupsBehind(listener);
   return [
     ...rules.flatMap(conditionLines),
     ...rules.flatMap((rule) => {
@@ -44,10 +36,8 @@ export function ruleLines(
       ? []
       : actionLines(last, rules.length > 0 ? `unless { var(${RULE}) -m found }` : "")),
     ...(rules.length > 0 || last.type === "forward" ? forwarded : []),
-    ...(actions.some((one) => one.type === "forward" && one.stickinessSeconds !== undefined)
-      ? [groupCookie(listener)]
-      : []),
-    ...[...groups]
+    ...(actionsOf(listener).some(isSticky) ? [groupCookie(listener)] : []),
+    ...groups
       .filter((name) => name !== byDefault)
       .flatMap((name) => {
         const chosen = `{ var(${GROUP}) -m str ${name} }`;
@@ -68,6 +58,27 @@ export function ruleLines(
         ]),
   ];
 }
+
+/** What becomes of requests that no rule is for. */
+export const defaultActionOf = ({ defaultAction }: Listener): Action =>
+  defaultAction ?? { type: "forward", targetGroups: [{ name: BACKEND }] };
+
+/** By the rules' priority; the default action is the last. */
+function actionsOf(listener: Listener): Action[] {
+  const rules = [...(listener.rules ?? [])].sort((a, b) => a.priority - b.priority);
+  return [...rules.map(({ action }) => action), defaultActionOf(listener)];
+}
+
+/** Names of the target groups that a listener's rules and default action forward to, each once. */
+export function groupsBehind(listener: Listener): string[] {
+  const names = actionsOf(listener).flatMap((action) =>
+    action.type === "forward" ? action.targetGroups.map(({ name }) => name) : [],
+  );
+  return [...new Set(names)];
+}
+
+const isSticky = (action: Action) =>
+  action.type === "forward" && action.stickinessSeconds !== undefined;
 
 /** To one group: HAProxy's default_backend says it. */
 const isPlainForward = (action: Action) =>

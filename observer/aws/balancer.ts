@@ -34,13 +34,4 @@ export function labListeners({ loadBalancer: { alb } }: Settings): readonly List
   return listenersOf({ listeners: alb.listeners, listenerPort: LISTENER_PORT });
 }
 
-/** Names of the target groups that a listener's rules and default action forward to. */
-export function groupsBehind({ rules = [], defaultAction }: Listener): Set<string> {
-  const actions = [...rules.map(({ action }) => action), ...(defaultAction ? [defaultAction] : [])];
-  const names = actions.flatMap((action) =>
-    action.type === "forward" ? action.targetGroups.map(({ name }) => name) : [],
-  );
-  return new Set(defaultAction === undefined ? [...names, BACKEND] : names);
-}
-
 export const TARGET_PORT = APP_PORT;

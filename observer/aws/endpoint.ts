@@ -3,7 +3,8 @@ import type { AwsFacts } from "./facts";
 import { cborOf } from "./wire/cborWriter";
 import { type Document, membersOf, type Value, valuesOf } from "./wire/document";
 import { Problem } from "./wire/problem";
-import { escaped, xmlOf } from "./wire/xml";
+import { xmlOf } from "./wire/xml";
+import { xmlText } from "../xmlText";
 
 export interface HttpAnswer {
   status: number;
@@ -51,7 +52,7 @@ export function problemAnswer(
     const headers = { ...body.headers, "x-amzn-query-error": `${code};${type}` };
     return { status, headers, body: body.body };
   }
-  const error = `<Code>${escaped(code)}</Code><Message>${escaped(message)}</Message>`;
+  const error = `<Code>${xmlText(code)}</Code><Message>${xmlText(message)}</Message>`;
   const text =
     protocol === "ec2"
       ? `<Response><Errors><Error>${error}</Error></Errors><RequestID>${id}</RequestID></Response>`

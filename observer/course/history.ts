@@ -1,3 +1,4 @@
+import { STATS_FRONTEND } from "../../lib/haproxy/backends";
 import { type BalancerEvent, parseLogLine } from "../balancerLog";
 
 /** A request as the load balancer logged it, which it does when the request has ended. */
@@ -42,7 +43,7 @@ export function readHistory(log: string): History {
     }
     const [, seconds, frontend, server, took, status] = REQUEST.exec(line) ?? [];
     if (seconds !== undefined) {
-      if (frontend === "stats") continue;
+      if (frontend === STATS_FRONTEND) continue;
       const target = server!.startsWith("<") ? undefined : server;
       const tookMs = Math.max(0, Number(took));
       const at = Number(seconds) * 1000 - tookMs;

@@ -1,3 +1,4 @@
+import { percentile } from "../account";
 import { countsOf, EACH, everyTargetHealthy, listed, type Seen, type Step } from "./seen";
 
 /** Longer than a busy machine delays an answer, and shorter than what the chapter asks for. */
@@ -41,5 +42,5 @@ export function unevenNodes(seen: Seen): Step[] {
 
 function middle(requests: readonly { tookMs: number }[]): number {
   const sorted = requests.map(({ tookMs }) => tookMs).sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+  return percentile(sorted, 0.5) ?? 0;
 }

@@ -1,3 +1,5 @@
+import { CHECKED } from "./panels";
+
 /** A condition that somebody wants to hear of. */
 export interface Alert {
   name: string;
@@ -9,13 +11,14 @@ export interface Alert {
   summary: string;
 }
 
-const CHECKED = 'proxy!~".*-fail-open"';
+/** Of what Prometheus reads at the load balancer. */
+export const JOB = "homelab-lb";
 
 /** As alarms on an ALB's metrics: targets, errors, and what nobody sees without being told. */
 export const ALERTS: readonly Alert[] = [
   {
     name: "LoadBalancerAway",
-    expr: 'up{job="homelab-lb"} == 0',
+    expr: `up{job="${JOB}"} == 0`,
     for: "15s",
     severity: "critical",
     summary: "the load balancer's metrics cannot be read",

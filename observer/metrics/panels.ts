@@ -1,3 +1,5 @@
+import { failOpenOf, STATS_FRONTEND } from "../../lib/haproxy/backends";
+
 /** One figure of the load balancer, as CloudWatch calls it and as Prometheus is asked for it. */
 export interface Panel {
   /** CloudWatch's metric in AWS/ApplicationELB; undefined: AWS has none, HAProxy tells more. */
@@ -11,9 +13,9 @@ export interface Panel {
 }
 
 /** The listeners; HAProxy's statistics are served by a frontend too. */
-const LISTENERS = 'proxy!="stats"';
+const LISTENERS = `proxy!="${STATS_FRONTEND}"`;
 /** Targets that are checked; each is a second time in the backend that serves while none is healthy. */
-const CHECKED = 'proxy!~".*-fail-open"';
+export const CHECKED = `proxy!~"${failOpenOf(".*")}"`;
 
 const rate = (metric: string, labels: string) => `rate(${metric}{${labels}}[$__rate_interval])`;
 const perSecond = (metric: string, labels: string) => `sum(${rate(metric, labels)})`;

@@ -1,4 +1,4 @@
-import { ALERTS } from "./alerts";
+import { ALERTS, JOB } from "./alerts";
 
 /** Names of the files; each refers to the others by them. */
 export const FILES = {
@@ -29,7 +29,7 @@ global:
 rule_files:
   - ${FILES.alerts}
 scrape_configs:
-  - job_name: homelab-lb
+  - job_name: ${JOB}
     scheme: ${protocol.replace(":", "")}
     metrics_path: ${metricsPath}
     basic_auth:

@@ -58,10 +58,8 @@ export const securityGroups: StackValidationPolicy = {
     const judge = (container: Container, group: Omit<Group, "adminPort" | "admins">) => {
       const fault = faultOf(container, lab, { ...admin, ...group });
       if (fault) reportViolation(`${container.label}: ${fault}`, container.urn);
-      for (const one of rewritten(observe(container, lab.resources).host)) {
-        reportViolation(`${container.label}: ${one}`, container.urn);
-      }
-      for (const one of faultsOf(observe(container, lab.resources), "firewall")) {
+      const observed = observe(container, lab.resources);
+      for (const one of [...rewritten(observed.host), ...faultsOf(observed, "firewall")]) {
         reportViolation(`${container.label}: ${one}`, container.urn);
       }
     };

@@ -1,6 +1,5 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { containersOf, type Container } from "../cts";
-import { asList, asProps, asText, propsOf } from "../plain";
 
 /** Proxmox refuses the second CT of a vmid half way; a second owner of an address breaks both. */
 export const uniqueIdentity: StackValidationPolicy = {
@@ -24,13 +23,9 @@ export const uniqueIdentity: StackValidationPolicy = {
         }
       }
     };
-    const setting = ({ urn }: Container) =>
-      propsOf(args.resources.find((one) => one.urn === urn)?.props);
-    once("host name", (one) => asText(asProps(setting(one).initialization).hostname) ?? []);
-    once("MAC address", (one) =>
-      asList(setting(one).networkInterfaces).flatMap(
-        (nic) => asText(asProps(nic).macAddress)?.toUpperCase() ?? [],
-      ),
+    once("host name", ({ hostname }) => hostname ?? []);
+    once("MAC address", ({ interfaces }) =>
+      interfaces.flatMap(({ macAddress }) => macAddress ?? []),
     );
     once("vmid", ({ vmid }) => (vmid === undefined ? [] : [String(vmid)]));
     once("address", ({ interfaces }) =>

@@ -43,20 +43,20 @@ export function areaOf(path: string): Area | undefined {
   return AREAS.find(([, pattern]) => pattern.test(path))?.[0];
 }
 
+/** Folders that hold what is judged beside other things. */
+const WIDE = new Set(
+  (
+    "/etc /etc/homelab /etc/systemd /var /var/lib /usr /root " +
+    "/usr/local /usr/local/bin /usr/local/sbin /usr/local/lib"
+  )
+    .split(" ")
+    .concat(""),
+);
+
 /** The area that holds something below a folder, for what works on whole folders. */
 export function areaBelow(folder: string): Area | undefined {
   const own = folder.replace(/\/+$/, "");
-  const wide = [
-    "",
-    "/etc",
-    "/etc/homelab",
-    "/etc/systemd",
-    "/var",
-    "/var/lib",
-    "/usr",
-    "/root",
-  ].concat(["", "/bin", "/sbin", "/lib"].map((part) => `/usr/local${part}`));
-  return areaOf(own) ?? areaOf(`${own}/x`) ?? (wide.includes(own) ? "script" : undefined);
+  return areaOf(own) ?? areaOf(`${own}/x`) ?? (WIDE.has(own) ? "script" : undefined);
 }
 
 /** Absolute, without `.` and `..`. */

@@ -6,6 +6,8 @@ const LOOKS =
   /^(is-active|is-enabled|is-failed|status|cat|show|list-\S+|daemon-reload|reset-failed|help|get-default)$/;
 const ORDERS =
   /^(start|stop|restart|reload|try-restart|reload-or-restart|enable|disable|reenable|mask|unmask)$/;
+/** Orders after which a unit runs that may not have run before. */
+const RUNS = /^(start|restart|try-restart|reload-or-restart|enable|reenable)$/;
 /** Units that put rules of their own in place of the CT's. */
 const RIVALS =
   /^(nftables|ufw|firewalld|netfilter-persistent|iptables|ip6tables|shorewall)(\.service)?$/;
@@ -54,7 +56,7 @@ function order(verb: string, unit: string, { args, text }: Call, shell: Shell): 
   const starts =
     /^(start|restart|enable|unmask|reenable|reload|try-restart|reload-or-restart)$/.test(verb);
   const isOwn = [...machine.files].some(([file, is]) => is !== null && file.endsWith(`/${full}`));
-  if (starts && !/^(re)?load|^unmask/.test(verb) && !isOwn && !EXPECTED.test(full)) {
+  if (RUNS.test(verb) && !isOwn && !EXPECTED.test(full)) {
     host.fault("unit", text, "what the unit runs cannot be known");
   }
   if (RIVALS.test(full) && starts) {

@@ -1,5 +1,3 @@
-import { cp } from "node:fs/promises";
-import { join } from "node:path";
 import { exec } from "../../system/exec";
 import type { LabPaths } from "../../system/labPaths";
 import { docker, inspect, remove } from "./docker";
@@ -29,11 +27,8 @@ export async function renew(paths: LabPaths, runWith: string[]): Promise<string 
   const reason = await differs(paths, name, runWith);
   if (reason) return reason;
   return withNodeFiles(paths, async (context) => {
-    const place = join(context, "place");
-    for (const part of ["rootfs", "dist"])
-      await cp(join(context, part), join(place, part), { recursive: true });
     await docker(["exec", name, "rm", "-rf", PLACE]);
-    await docker(["cp", place, `${name}:${PLACE}`]);
+    await docker(["cp", context, `${name}:${PLACE}`]);
     const script = `${PLACE}/rootfs/usr/local/lib/pve-node/renew`;
     const { code, stderr } = await exec("docker", ["exec", name, "bash", script, PLACE]);
     if (code === NEEDS_BOOT) return "only a start sets up what has changed";

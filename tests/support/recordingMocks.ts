@@ -23,8 +23,8 @@ export interface RecordedResource {
 }
 
 // The SDK's marks of a value on the wire that is special, and of a secret.
-const MARK = "4dabf18193072939515e22adb298388d";
-const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+export const MARK = "4dabf18193072939515e22adb298388d";
+export const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
 function open(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(open);

@@ -1,13 +1,12 @@
 import type { StackExport } from "../../cli/stack/interrupted";
-import type { RecordedResource } from "./recordingMocks";
+import { MARK, type RecordedResource, SECRET } from "./recordingMocks";
 
-const MARK = "4dabf18193072939515e22adb298388d";
 const ASSET = "c44067f5952c0a294b673a41bacd8c17";
 
 /** A secret as Pulumi's state has it, closed or, after an export with `--show-secrets`, in clear. */
 export function secret(value: unknown, open: boolean): object {
   const what = open ? { plaintext: JSON.stringify(value) } : { ciphertext: "v1:bm9uY2U=:dGV4dA==" };
-  return { [MARK]: "1b47061264138c4ac30d75fd1eb44270", ...what };
+  return { [MARK]: SECRET, ...what };
 }
 
 /** What is recorded of the program as an export of its state. Connections and standard input are secrets. */

@@ -1,5 +1,5 @@
 import { type StatRow, targetHealth, targetRows } from "../../targetHealth";
-import { failOpenOf } from "../../../lib/haproxy/backends";
+import { failOpenOf, STATS_FRONTEND } from "../../../lib/haproxy/backends";
 import type { Settings } from "../../../lib/stack/settings";
 import { groupsOf, type LabGroup } from "../balancer";
 import { loadBalancerId, targetGroupId } from "../names";
@@ -7,8 +7,6 @@ import type { Dimensions, MetricStore } from "./metricStore";
 
 export const ALB_NAMESPACE = "AWS/ApplicationELB";
 
-/** HAProxy's own frontend, which is no listener. */
-const STATS = "stats";
 const CLASSES = ["2xx", "3xx", "4xx", "5xx"] as const;
 /** Of answers that are the load balancer's own; CloudWatch counts no 2xx among them. */
 const OWN_CLASSES = ["3xx", "4xx", "5xx"] as const;
@@ -139,7 +137,7 @@ const sum = (rows: readonly StatRow[], value: (row: StatRow) => number) =>
   rows.reduce((total, row) => total + value(row), 0);
 
 const listenersOf = (rows: readonly StatRow[]) =>
-  rows.filter(({ pxname, svname }) => svname === "FRONTEND" && pxname !== STATS);
+  rows.filter(({ pxname, svname }) => svname === "FRONTEND" && pxname !== STATS_FRONTEND);
 
 /** A group's servers, checked or not. */
 const serversOf = (rows: readonly StatRow[], group: string) =>

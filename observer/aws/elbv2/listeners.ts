@@ -1,6 +1,6 @@
-import type { Action, Listener } from "../../../lib/haproxy/albTypes";
+import type { Listener } from "../../../lib/haproxy/albTypes";
 import { TLS_POLICIES } from "../../../lib/haproxy/albTypes";
-import { BACKEND } from "../../../lib/haproxy/backends";
+import { defaultActionOf } from "../../../lib/haproxy/listenerRules";
 import { labListeners } from "../balancer";
 import type { AwsFacts } from "../facts";
 import { certificateArn, listenerArn, loadBalancerArn } from "../names";
@@ -22,10 +22,6 @@ export function describeListeners(input: Input, lab: AwsFacts): Document {
   const { items, next } = pageFor(wanted, input);
   return { Listeners: items.map((listener) => described(lab, listener)), NextMarker: next };
 }
-
-/** What becomes of requests that no rule is for. */
-export const defaultActionOf = ({ defaultAction }: Listener): Action =>
-  defaultAction ?? { type: "forward", targetGroups: [{ name: BACKEND }] };
 
 function described(lab: AwsFacts, listener: Listener): Document {
   const { port, protocol, sslPolicy = TLS_POLICIES[0] } = listener;

@@ -1,4 +1,5 @@
 import type { Condition, Listener, Rule } from "../../../lib/haproxy/albTypes";
+import { defaultActionOf } from "../../../lib/haproxy/listenerRules";
 import { labListeners } from "../balancer";
 import type { AwsFacts } from "../facts";
 import { ruleArn } from "../names";
@@ -8,7 +9,6 @@ import { invalid, Problem } from "../wire/problem";
 import type { Input } from "../wire/query";
 import { actionsOf } from "./actions";
 import { needListener, pageFor } from "./found";
-import { defaultActionOf } from "./listeners";
 
 export function describeRules(input: Input, lab: AwsFacts): Document {
   const listener = textOf(input, "ListenerArn");

@@ -1,4 +1,5 @@
-import { groupsBehind, groupsOf, labListeners, type LabGroup, TARGET_PORT } from "../balancer";
+import { groupsBehind } from "../../../lib/haproxy/listenerRules";
+import { groupsOf, labListeners, type LabGroup, TARGET_PORT } from "../balancer";
 import type { AwsFacts } from "../facts";
 import { loadBalancerArn, targetGroupArn, vpcId } from "../names";
 import type { Document } from "../wire/document";
@@ -39,7 +40,7 @@ function chosen(lab: AwsFacts, { balancer, arns, names }: Wanted): LabGroup[] {
 }
 
 const isUsed = ({ settings }: AwsFacts, group: string) =>
-  labListeners(settings).some((listener) => groupsBehind(listener).has(group));
+  labListeners(settings).some((listener) => groupsBehind(listener).includes(group));
 
 function described(lab: AwsFacts, { name, check, matcher = "200-299" }: LabGroup): Document {
   return {

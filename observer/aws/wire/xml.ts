@@ -1,4 +1,5 @@
 import { type Document, Items, membersOf, type Value, valuesOf } from "./document";
+import { xmlText } from "../../xmlText";
 
 /** A document as XML elements, one inside the other. @param element name of a list's elements */
 export function xmlOf(document: Document, element: "member" | "item"): string {
@@ -15,14 +16,5 @@ function inside(value: Value, element: "member" | "item"): string {
   }
   if (value instanceof Date) return value.toISOString();
   if (typeof value === "object") return xmlOf(value as Document, element);
-  return escaped(String(value));
-}
-
-const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-
-/** Characters that XML 1.0 cannot hold are left out. */
-export function escaped(text: string): string {
-  return text
-    .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD]/g, "")
-    .replace(/[&<>"]/g, (sign) => ENTITIES[sign]!);
+  return xmlText(String(value));
 }
