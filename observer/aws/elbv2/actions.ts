@@ -38,7 +38,10 @@ export function actionsOf(lab: AwsFacts, action: Action): Document[] {
   }
 }
 
-function forward(lab: AwsFacts, { targetGroups }: Action & { type: "forward" }): Document {
+function forward(
+  lab: AwsFacts,
+  { targetGroups, stickinessSeconds }: Action & { type: "forward" },
+): Document {
   const [first] = targetGroups;
   const arn = targetGroups.length === 1 ? targetGroupArn(lab, first!.name) : undefined;
   return {
@@ -50,7 +53,10 @@ function forward(lab: AwsFacts, { targetGroups }: Action & { type: "forward" }):
         TargetGroupArn: targetGroupArn(lab, name),
         Weight: weight,
       })),
-      TargetGroupStickinessConfig: { Enabled: false },
+      TargetGroupStickinessConfig: {
+        Enabled: stickinessSeconds !== undefined,
+        DurationSeconds: stickinessSeconds,
+      },
     },
   };
 }

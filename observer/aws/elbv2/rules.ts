@@ -1,4 +1,4 @@
-import type { Condition, Listener, Rule } from "../../../lib/haproxy/albTypes";
+import type { Condition, Listener, Rule, Transform } from "../../../lib/haproxy/albTypes";
 import { defaultActionOf } from "../../../lib/haproxy/listenerRules";
 import { labListeners } from "../balancer";
 import type { AwsFacts } from "../facts";
@@ -48,13 +48,23 @@ function rulesOf(lab: AwsFacts, listener: Listener): Document[] {
   ];
 }
 
-function described(lab: AwsFacts, port: number, { priority, conditions, action }: Rule): Document {
+function described(lab: AwsFacts, port: number, rule: Rule): Document {
+  const { priority, conditions, action, transforms } = rule;
   return {
     RuleArn: ruleArn(lab, port, priority),
     Priority: String(priority),
     Conditions: conditions.map(conditionOf),
     Actions: actionsOf(lab, action),
     IsDefault: false,
+    Transforms: transforms?.map(transformOf),
+  };
+}
+
+function transformOf({ type, regex, replace }: Transform): Document {
+  const rewrites = { Rewrites: [{ Regex: regex, Replace: replace }] };
+  return {
+    Type: type,
+    [type === "url-rewrite" ? "UrlRewriteConfig" : "HostHeaderRewriteConfig"]: rewrites,
   };
 }
 

@@ -153,6 +153,36 @@ describe("elbv2", () => {
     assert.deepEqual(one, [redirect]);
   });
 
+  it("says for how long clients stay with a group, and what is rewritten", () => {
+    const transforms = [
+      { type: "url-rewrite", regex: "^/v1/(.*)", replace: "/$1" },
+      { type: "host-header-rewrite", regex: "^old", replace: "new" },
+    ];
+    const action = { type: "forward", targetGroups: [{ name: "app" }], stickinessSeconds: 600 };
+    const conditions = [{ field: "path-pattern", values: ["/v1/*"] }];
+    const rules = [{ priority: 1, conditions, action, transforms }];
+    const loadBalancer = JSON.stringify({ listeners: [{ port: 80, protocol: "HTTP", rules }] });
+    const lab = awsFacts({ config: { loadBalancer } });
+    const [listener] = ask("DescribeListeners", { LoadBalancerArn: arnOf(lab) }, lab).Listeners!;
+    const { Rules } = ask("DescribeRules", { ListenerArn: listener.ListenerArn }, lab);
+    const [rule, last] = Rules!;
+    const sticky = ({ Actions }: typeof rule) =>
+      Actions[0].ForwardConfig.TargetGroupStickinessConfig;
+    assert.deepEqual(sticky(rule), { Enabled: true, DurationSeconds: 600 });
+    assert.equal(sticky(last).Enabled, false);
+    assert.deepEqual(rule.Transforms, [
+      {
+        Type: "url-rewrite",
+        UrlRewriteConfig: { Rewrites: [{ Regex: "^/v1/(.*)", Replace: "/$1" }] },
+      },
+      {
+        Type: "host-header-rewrite",
+        HostHeaderRewriteConfig: { Rewrites: [{ Regex: "^old", Replace: "new" }] },
+      },
+    ]);
+    assert.equal(last.Transforms, undefined);
+  });
+
   it("has attributes as they are set", () => {
     const lab = rich();
     const value = (list: { Key: string; Value: string }[], key: string) =>
