@@ -42,8 +42,15 @@ export const findContainer = (paths: LabPaths): Promise<Container | undefined> =
 /**
  * Makes the container run as `spec` says; one that does is left alone. One that runs and differs in the node's
  * own files only is given them while its CTs go on; any other is replaced, and its volume stays.
+ *
+ * @param tell says a lasting line: that CTs are interrupted, and why
  */
-export async function ensureContainer(paths: LabPaths, spec: NodeSpec, note: Note): Promise<void> {
+export async function ensureContainer(
+  paths: LabPaths,
+  spec: NodeSpec,
+  note: Note,
+  tell: (line: string) => void,
+): Promise<void> {
   const name = containerName(paths);
   const existing = await findContainer(paths);
   const { ports: remembered, renewed } = await readState(paths);
@@ -63,7 +70,7 @@ export async function ensureContainer(paths: LabPaths, spec: NodeSpec, note: Not
         await writeState(paths, { renewed: { container: existing.Id, spec: wanted } });
         return;
       }
-      note(`restarting the node with its CTs: ${reason}`);
+      tell(`Embedded node: is restarted with its CTs, for ${reason}`);
     }
   }
   if (existing) {

@@ -53,7 +53,8 @@ export async function ensureEmbeddedNode(
       ...(release === undefined ? {} : { release }),
     });
     note("starting the container");
-    await ensureContainer(paths, { image, lan, release: state.release ?? DEFAULT_RELEASE }, note);
+    const spec = { image, lan, release: state.release ?? DEFAULT_RELEASE };
+    await ensureContainer(paths, spec, note, (line) => progress.info(line));
     note("waiting for the Proxmox VE API");
     return boot(paths);
   });

@@ -34,8 +34,8 @@ export function restartReason({ running, wanted, layers, selinux }: Pair): strin
     system.length > 0 && isDeepStrictEqual(image.slice(0, system.length), system);
   if (!stands(layers.running) || !stands(layers.wanted)) return "its system is another one";
   if (!isDeepStrictEqual(configOf(running), configOf(wanted))) return "it is started otherwise";
-  if (!isDeepStrictEqual(hostConfigOf(running, selinux), hostConfigOf(wanted, selinux)))
-    return "it is given other rights, ports or folders";
+  const other = otherFields(hostConfigOf(running, selinux), hostConfigOf(wanted, selinux));
+  if (other.length > 0) return `it is given other rights, ports or folders (${other.join(", ")})`;
   if (!isDeepStrictEqual(addressesOf(running), addressesOf(wanted)))
     return "it has another address";
   return environmentReason(running.Config.Env ?? [], wanted.Config.Env ?? []);
@@ -48,12 +48,38 @@ const configOf = ({ Config: { Hostname, Entrypoint, StopSignal, Volumes } }: Mad
 });
 
 /** Without SELinux the option that switches it off has no effect. */
-function hostConfigOf({ HostConfig }: Made, selinux: boolean): unknown {
+function hostConfigOf({ HostConfig }: Made, selinux: boolean): Record<string, unknown> {
   const options = (HostConfig.SecurityOpt ?? []).filter(
     (option) => selinux || option !== "label=disable",
   );
-  return { ...HostConfig, SecurityOpt: options };
+  // The size of the terminal that `docker run` had.
+  return { ...HostConfig, SecurityOpt: options, ConsoleSize: undefined };
 }
+
+/** Names of the fields in which two configurations differ. */
+function otherFields(one: Record<string, unknown>, two: Record<string, unknown>): string[] {
+  const names = new Set([...Object.keys(one), ...Object.keys(two)]);
+  return [...names].filter((name) => !isDeepStrictEqual(settled(one[name]), settled(two[name])));
+}
+
+/**
+ * A value as it can be compared: Docker's lists have no order (it makes `Binds` from a map, in another order each
+ * time), and what is not set it tells as null, as nothing or as an empty value, by its version.
+ */
+function settled(value: unknown): unknown {
+  if (!value || typeof value !== "object") return value || undefined;
+  if (Array.isArray(value)) {
+    const items = value.map(settled).sort((a, b) => (shown(a) < shown(b) ? -1 : 1));
+    return items.length > 0 ? items : undefined;
+  }
+  const fields = Object.entries(value)
+    .map(([name, field]) => [name, settled(field)] as const)
+    .filter(([, field]) => field !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return fields.length > 0 ? Object.fromEntries(fields) : undefined;
+}
+
+const shown = (value: unknown): string => JSON.stringify(value) ?? "";
 
 const addressesOf = ({ NetworkSettings: { Networks } }: Made) =>
   Object.entries(Networks ?? {})

@@ -53,6 +53,22 @@ describe("a running node that is given other files", () => {
     );
   });
 
+  it("goes on where Docker tells the same in another order or with other words for nothing", () => {
+    const one = after((two) => {
+      const { HostConfig: running } = two.running;
+      const { HostConfig: wanted } = two.wanted;
+      running.Binds = ["lab:/var/lib/pve-node", "/cache/apt:/var/cache/apt"];
+      wanted.Binds = ["/cache/apt:/var/cache/apt", "lab:/var/lib/pve-node"];
+      running.CapAdd = ["SYS_ADMIN", "NET_ADMIN"];
+      wanted.CapAdd = ["NET_ADMIN", "SYS_ADMIN"];
+      Object.assign(running, { Dns: [], Init: null, Memory: 0, Runtime: "runc", LogConfig: {} });
+      Object.assign(wanted, { Dns: null, Init: false, Runtime: "runc", ConsoleSize: [24, 80] });
+      running.PortBindings = { "22/tcp": [{ HostIp: "", HostPort: "1" }], "80/tcp": null };
+      wanted.PortBindings = { "22/tcp": [{ HostPort: "1" }] };
+    });
+    assert.equal(one, undefined);
+  });
+
   const changes: Record<string, [(two: Pair) => void, RegExp]> = {
     "another system": [({ layers }) => (layers.wanted = ["a", "x", "d"]), /system/],
     "an image that is gone": [({ layers }) => (layers.running = undefined), /system/],
@@ -60,6 +76,14 @@ describe("a running node that is given other files", () => {
     "another entrypoint": [({ wanted }) => (wanted.Config.Entrypoint = ["/bin/sh"]), /started/],
     "another host name": [({ wanted }) => (wanted.Config.Hostname = "pve2"), /started/],
     "a capability more": [({ wanted }) => (wanted.HostConfig.CapAdd = ["SYS_ADMIN", "BPF"]), /rig/],
+    "another folder": [
+      ({ wanted }) => (wanted.HostConfig.Binds = ["/:/host"]),
+      /folders \(Binds\)/,
+    ],
+    "another restart policy": [
+      ({ wanted }) => (wanted.HostConfig.RestartPolicy = { Name: "always" }),
+      /\(RestartPolicy\)/,
+    ],
     "another port": [({ wanted }) => (wanted.HostConfig.PortBindings = {}), /ports/],
     "another address": [
       ({ wanted }) =>
