@@ -12,7 +12,8 @@ import { findingLine } from "../prerequisites";
 import { checkMachine } from "../prerequisites/checks";
 import { type Finding, ok } from "../prerequisites/findings";
 import { followUp } from "../stack/followUp";
-import { resourcesOf, stackState } from "../stack/stackState";
+import { stackState } from "../stack/readState";
+import { resourcesOf } from "../stack/stackState";
 import { devStack } from "../stack/workingCopy";
 
 export const command: Command = {

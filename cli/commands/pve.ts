@@ -7,6 +7,7 @@ import type { EmbeddedNode } from "../../pve-node/box/embeddedNode";
 import { ensureEmbeddedNode, stopEmbeddedNode } from "../../pve-node/box";
 import { DEFAULT_RELEASE, pveReleases, type PveRelease } from "../../pve-node/box/releases";
 import { bringer, ensurePrerequisites } from "../prerequisites";
+import { setAsideLost } from "../stack/lostNode";
 
 const verbs = ["info", "start", "stop", "faults"];
 
@@ -61,6 +62,7 @@ export const command: Command = {
       case "start":
         await withLabLock(paths, "pve start", async () => {
           await ensurePrerequisites(paths, progress, context.yes);
+          await setAsideLost(context);
           await ensureEmbeddedNode(paths, progress, bringer(context.yes), release);
         });
         return 0;

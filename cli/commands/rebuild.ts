@@ -18,7 +18,8 @@ import { prepareStack } from "../stack/prepare";
 import { protectionSteps, refuseProtected } from "../stack/protection";
 import { unfinishedTargets } from "../stack/roll";
 import { stackSettings } from "../stack/settings";
-import { ctsOf, type StateCt, stackState } from "../stack/stackState";
+import { stackState } from "../stack/readState";
+import { ctsOf, type StateCt } from "../stack/stackState";
 import { readStatus } from "../status/labStatus";
 
 export const command: Command = {

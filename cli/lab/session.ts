@@ -1,7 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { embeddedNodeInfo } from "../../pve-node/box";
+import { containerName } from "../../pve-node/box/names";
 import { ensureToolchain } from "../../toolchain";
 import { CA_FILE_VARIABLE, KEY_FILE_VARIABLE } from "../../lib/stack/machineFiles";
+import { explainAbsence, lookAtRemains } from "../stack/absentNode";
 import { followUp } from "../stack/followUp";
 import { stackFolder } from "../stack/stackFolder";
 import type { CommandContext } from "../core/command";
@@ -29,7 +31,10 @@ export async function requireNode(context: CommandContext): Promise<EmbeddedNode
     );
   }
   const node = await embeddedNodeInfo(context.paths);
-  if (!node) throw new Error("embedded node: is not running; start the lab with ./lab up");
+  if (!node) {
+    const remains = await lookAtRemains(context.paths);
+    throw new Error(explainAbsence(containerName(context.paths), remains));
+  }
   return node;
 }
 

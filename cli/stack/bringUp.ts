@@ -5,7 +5,7 @@ import { explainProtection } from "./protection";
 import { unfinishedTargets } from "./roll";
 import { runEngine } from "./runEngine";
 import { runPastFaults } from "./runPastFaults";
-import { stackState } from "./stackState";
+import { stackState } from "./readState";
 
 /** How the stack is brought to its configuration. */
 export interface BringUpOptions {

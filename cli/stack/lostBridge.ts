@@ -5,7 +5,8 @@ import { type ApiAccess, askApi, callApi } from "../lab/api";
 import { apiAccess, type PulumiSession } from "../lab/session";
 import { waitForTask } from "./proxmoxTask";
 import type { StackExport } from "./interrupted";
-import { resourcesOf, stackState } from "./stackState";
+import { stackState } from "./readState";
+import { resourcesOf } from "./stackState";
 
 /** The private bridge of a stack whose state does not have it, although its preflight has passed. */
 export interface LostBridge {

@@ -3,9 +3,8 @@ import { basename, dirname, join } from "node:path";
 import { inspect } from "../../pve-node/box/docker";
 import { containerName } from "../../pve-node/box/names";
 import type { CommandContext } from "../core/command";
+import { rememberedCts, whatWentWith } from "./absentNode";
 import { checkpointFile } from "./outputs";
-import { ctsOf, devState } from "./stackState";
-import { devStack } from "./workingCopy";
 
 /**
  * Puts Pulumi's state aside where the node that it describes is gone with its volume, by `docker system prune
@@ -19,8 +18,7 @@ export async function setAsideLost(
   hasVolume: (name: string) => Promise<boolean> = async (name) =>
     (await inspect("volume", name)) !== undefined,
 ): Promise<string | undefined> {
-  const state = devState({ paths, stack: devStack });
-  const cts = state ? ctsOf(state).map(({ name }) => name) : [];
+  const cts = rememberedCts(paths);
   const volume = containerName(paths);
   if (cts.length === 0 || (await hasVolume(volume))) return undefined;
   const kept = join(paths.state, `lost-${new Date().toISOString().replace(/\W/g, "")}`);
@@ -30,7 +28,7 @@ export async function setAsideLost(
   const own = readdirSync(dirname(file)).filter((name) => name.startsWith(basename(file)));
   for (const name of own) renameSync(join(dirname(file), name), join(kept, name));
   progress.warn(
-    `embedded node: its Docker volume ${volume} is gone, and with it ${cts.join(", ")} and the database's data; ` +
+    `embedded node: ${whatWentWith(volume, cts)}; ` +
       `they are built anew. Pulumi's former state is in ${kept}`,
   );
   return kept;

@@ -3,7 +3,8 @@ import { type ApiAccess, callApi } from "../lab/api";
 import type { PulumiSession } from "../lab/session";
 import { followUp } from "./followUp";
 import { EngineError } from "./runEngine";
-import { ctsOf, stackState } from "./stackState";
+import { stackState } from "./readState";
+import { ctsOf } from "./stackState";
 import { devStack } from "./workingCopy";
 
 /** What switches a stack's deletion protection off, step by step. */

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { CommandContext } from "../core/command";
-import { askPulumi, type PulumiSession } from "../lab/session";
 import type { StackExport } from "./interrupted";
 import { checkpointFile } from "./outputs";
 import { nameOfUrn } from "./urn";
@@ -16,15 +15,6 @@ export interface StateResource {
   replacementTrigger?: unknown;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
-}
-
-/** The stack's state, without its secrets. */
-export async function stackState(
-  context: CommandContext,
-  session: PulumiSession,
-): Promise<StackExport> {
-  const ask = () => askPulumi(context, session, ["stack", "export"]);
-  return devState(context) ?? (JSON.parse(await ask()) as StackExport);
 }
 
 /** The state of the `dev` stack from its checkpoint: a second faster than asking Pulumi. */

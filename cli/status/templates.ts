@@ -4,7 +4,8 @@ import { olderTemplates } from "../stack/builds";
 import { stackSettings } from "../stack/settings";
 import { followUp } from "../stack/followUp";
 import { devStack, workingValue } from "../stack/workingCopy";
-import { ctsOf, devState, stackState } from "../stack/stackState";
+import { stackState } from "../stack/readState";
+import { ctsOf, devState } from "../stack/stackState";
 
 /** CTs that were made from another template than new ones are. */
 export interface TemplateNews {

@@ -13,7 +13,9 @@ export async function inspect<T>(
   const result = await exec("docker", [kind, "inspect", name]);
   if (result.code === 0) return (JSON.parse(result.stdout) as T[])[0];
   if (/no such/i.test(result.stderr) || /not found/i.test(result.stderr)) return undefined;
-  throw new Error(`docker ${kind} inspect ${name}: ${result.stderr.trim()}`);
+  throw new Error(
+    `docker ${kind} inspect ${name}: ${result.stderr.trim()}; ./lab doctor says what to do`,
+  );
 }
 
 /** Removes an object; that it does not exist is success. */
