@@ -52,9 +52,18 @@ export async function fetchJson(url: string, timeoutMs = 5000): Promise<JsonAnsw
 }
 
 /** Asks again and again, one after the other: side by side the order would mean nothing. */
-export async function probeInTurn(url: string, requests: number): Promise<ProbeAnswer[]> {
+export async function probeInTurn(
+  url: string,
+  requests: number,
+  /** Gets each answer as it comes. */
+  onAnswer: (answer: ProbeAnswer) => void = () => undefined,
+): Promise<ProbeAnswer[]> {
   const answers: ProbeAnswer[] = [];
-  for (let index = 0; index < requests; index++) answers.push(await probe(url));
+  for (let index = 0; index < requests; index++) {
+    const answer = await probe(url);
+    onAnswer(answer);
+    answers.push(answer);
+  }
   return answers;
 }
 

@@ -140,8 +140,8 @@ export const commands: CommandEntry[] = [
   {
     name: "experiment",
     group: "learn",
-    shown: "experiment NAME|all, report",
-    summary: "measured: failover, hang, grey, …; a page with charts of it",
+    shown: "experiment NAME, report, replay",
+    summary: "measured: failover, hang, …; a page with charts, one to play it",
     load: () => import("./experiment.js"),
   },
   {
@@ -149,6 +149,12 @@ export const commands: CommandEntry[] = [
     group: "learn",
     summary: "the results as a page with charts, to print or hand in",
     load: () => import("./report.js"),
+  },
+  {
+    name: "replay",
+    group: "learn",
+    summary: "an experiment, or what watch recorded, as a page with a slider over time",
+    load: () => import("./replay.js"),
   },
   {
     name: "reach",

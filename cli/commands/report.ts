@@ -1,11 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
-import { chartFiles, type Report, renderPage } from "../../observer/report/page";
+import { chartFiles, type Replay, type Report, renderPage } from "../../observer/report/page";
 import type { ExperimentResult } from "../../observer/experiment";
 import { type Command, type CommandContext, UsageError } from "../core/command";
 import { eitherOf } from "../core/suggest";
 import { aboutLab } from "../experiments/about";
-import { newestResults, savedResults } from "../experiments/results";
+import { newestResults, recordingOf, savedResults } from "../experiments/results";
+import { writeReplay } from "../replay/pages";
 
 const longestName = 200;
 
@@ -13,7 +14,8 @@ export const command: Command = {
   usage: 'report [EXPERIMENT…] [--name "Ada Lovelace"] [--output FILE.html]',
   description:
     "A report of the newest results of ./lab experiment under each profile, to read, print or hand\n" +
-    "in: one HTML page that needs nothing else, the same as JSON, and each chart as an SVG file.\n" +
+    "in: one HTML page that needs nothing else, the same as JSON, each chart as an SVG file, and for\n" +
+    "each run a page that plays it, which the report links.\n" +
     "Without names of experiments: of all that were run.",
   options: {
     name: { type: "string", value: "NAME", help: "whose work it is, for the first page" },
@@ -25,14 +27,17 @@ export const command: Command = {
     const name = nameOf(context.options.name);
     const results = chosen(newestResults(savedResults(context)), context.args);
     const about = await aboutLab(context, results);
+    const replays = await writeReplays(context, output, results);
     const report: Report = {
       version: 1,
       ...(name !== undefined && { name }),
       writtenAt: new Date().toISOString(),
       about,
       results,
+      replays,
     };
-    for (const file of writeReport(output, report)) context.print(file);
+    const files = [...writeReport(output, report), ...replays.map(({ page }) => page)];
+    for (const file of files) context.print(resolve(dirname(output), file));
     return 0;
   },
 };
@@ -69,6 +74,25 @@ export function chosen(results: ExperimentResult[], wanted: string[]): Experimen
   return wanted.length === 0
     ? results
     : results.filter(({ experiment }) => wanted.includes(experiment));
+}
+
+/** A page that plays each result that was recorded, beside the report. */
+async function writeReplays(
+  context: CommandContext,
+  output: string,
+  results: readonly ExperimentResult[],
+): Promise<Replay[]> {
+  const stem = basename(output, ".html");
+  const replays: Replay[] = [];
+  for (const result of results) {
+    const recording = recordingOf(context, result);
+    if (recording === undefined) continue;
+    const { experiment, profile } = result;
+    const page = `${stem}-${experiment}-${profile}-replay.html`;
+    await writeReplay(recording, join(dirname(output), page));
+    replays.push({ experiment, profile, page });
+  }
+  return replays;
 }
 
 /** Writes page, JSON and charts side by side; returns the files, the page first. */

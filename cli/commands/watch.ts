@@ -3,6 +3,7 @@ import { actionWords, commandLine } from "../../observer/view/actions";
 import { type Command, type CommandContext, integerOption } from "../core/command";
 import { actor } from "../live/act";
 import { type LiveLab, openLiveLab } from "../live/liveLab";
+import { RECORD_OPTION, recordOption } from "../replay/recordOption";
 import { untilInterrupted } from "../live/untilInterrupted";
 import { meaningOf } from "../watch/keys";
 import { PrintedLines } from "../watch/printed";
@@ -12,22 +13,23 @@ import { openTerminal } from "../watch/terminal";
 const drawEveryMs = 250;
 
 export const command: Command = {
-  usage: "watch [--rate 20] [--readonly]",
+  usage: "watch [--rate 20] [--readonly] [--record FILE.jsonl]",
   description:
     "The lab in the terminal, live: the last requests by the target that answered, shares, states\n" +
     "with reason, a timeline, latency and losses; keys break, drain and repair, ? lists them. It\n" +
     "sends requests of its own, which are held back while an experiment or a benchmark measures;\n" +
     "./lab verify counts them as another client's. Without a terminal it prints a line for each\n" +
-    "change. NO_COLOR is heeded.",
+    "change. What it sees can be recorded, for ./lab replay. NO_COLOR is heeded.",
   options: {
     rate: { type: "string", value: "N", help: "requests per second (0 to 200, default 20)" },
     readonly: { type: "boolean", help: "only look: no key breaks anything" },
+    record: RECORD_OPTION,
   },
   passesThrough: true,
   async run(context) {
     const { options } = context;
     const rate = integerOption("--rate", options.rate, { min: 0, max: 200, default: 20 });
-    const lab = await openLiveLab(context, { rate });
+    const lab = await openLiveLab(context, { rate, record: recordOption(options.record) });
     try {
       if (process.stdout.isTTY && process.stdin.isTTY) await onTerminal(context, lab);
       else await asLines(context, lab);
@@ -79,7 +81,6 @@ async function onTerminal(context: CommandContext, lab: LiveLab): Promise<void> 
     );
   };
   const draw = () => {
-    state.heldBackFor = lab.heldBackFor();
     terminal.draw(screen(lab.model.snapshot(now()), state, terminal.size()));
   };
   const timer = setInterval(draw, drawEveryMs);

@@ -2,11 +2,11 @@ import { join, resolve } from "node:path";
 
 const CLIENT = resolve(__dirname, "../../observer/view/client");
 
-/** The page's script from its own sources, for the browser; made at start, in some 50 ms. */
-export async function pageScript(): Promise<string> {
+/** A page's script from its own sources, for the browser: of the live view or of a replay; made in some 50 ms. */
+export async function pageScript(entry: "main" | "replayMain" = "main"): Promise<string> {
   const { build, stop } = await import("esbuild");
   const result = await build({
-    entryPoints: [join(CLIENT, "main.ts")],
+    entryPoints: [join(CLIENT, `${entry}.ts`)],
     bundle: true,
     minify: true,
     charset: "utf8",

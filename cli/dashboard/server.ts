@@ -12,6 +12,8 @@ export interface DashboardOptions {
   page(nonce: string): string;
   /** What is to be seen now; called only while somebody looks. */
   message(): LiveMessage;
+  /** A page that plays what was to be seen in the last minutes. */
+  replay(): Promise<string>;
   /** Does what a button says, and tells what came of it. @throws when it cannot be done */
   act(action: string, target: string): Promise<string>;
 }
@@ -50,6 +52,11 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     if (call === "GET /") {
       response.setHeader("content-type", "text/html; charset=utf-8");
       response.end(options.page(nonce));
+    } else if (call === "GET /replay") {
+      const page = await options.replay();
+      response.setHeader("content-type", "text/html; charset=utf-8");
+      response.setHeader("content-disposition", 'attachment; filename="replay.html"');
+      response.end(page);
     } else if (call === "GET /events") follow(response);
     else if (call === "POST /action") await act(request, response);
     else answer(response, 404, { said: `${call}: there is nothing` });

@@ -31,6 +31,7 @@ export async function burst(bench: Bench): Promise<Outcome> {
       await pause(bench, burstMs);
     } finally {
       more = await prober.stop();
+      bench.recording.requests(more);
       due = prober.due();
     }
     until = from + burstMs;

@@ -14,6 +14,8 @@ export interface Disturbance {
   action: string;
   /** What is run on the Proxmox node; undefined: nothing is. */
   command?: string;
+  /** The targets that have a fault while it lasts. @default - none */
+  broken?: string[];
   /** Does it. Returns when it began and ended, in our milliseconds. */
   begin(clock: NodeClock): Promise<{ from: number; to: number }>;
   end(): Promise<void>;
@@ -28,6 +30,7 @@ export function faultOn(bench: Bench, targets: TargetOutput[], spec: FaultSpec):
   const faults = targets.map((target) => ({ target, fault: faultFor(outputs, target, spec) }));
   return {
     action: formatFault(spec),
+    broken: targets.map(({ name }) => name),
     command: faults.map(({ fault }) => fault.inject).join(" && "),
     async begin(clock) {
       const times = { from: Infinity, to: 0 };
@@ -97,7 +100,8 @@ export async function disturb(
   options: DisturbOptions,
 ): Promise<Disturbed> {
   const { target, outputs, rate } = bench;
-  const { action } = disturbance;
+  const { action, broken = [] } = disturbance;
+  const { recording } = bench;
   const { duringMs = defaultDuringMs } = options;
   const quiet = (options.rate ?? rate) === 0;
   let at = { from: 0, to: 0 };
@@ -109,11 +113,14 @@ export async function disturb(
       bench.note(action);
       at = { from: now(), to: now() };
       at = await disturbance.begin(clock);
+      const faults = broken.map((name) => ({ target: name, fault: action }));
+      recording.faults(faults, at.from);
       await Promise.all([pause(bench, duringMs), options.whileBroken?.()]);
     } finally {
       bench.note("repair");
       healAt = now();
       await disturbance.end();
+      recording.faults([], now());
     }
     bench.note(`waiting for ${target.name}`);
     await allHealthy(bench, options.waitSeconds);

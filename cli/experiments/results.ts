@@ -1,10 +1,24 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import type { ExperimentResult } from "../../observer/experiment";
+import type { LiveEvent } from "../../observer/live/liveEvents";
+import type { RecordingHeader } from "../../observer/replay/recording";
 import type { LabPaths } from "../../system/labPaths";
+import { writeRecording } from "../replay/recordingFile";
 
 /** Results kept; the oldest go. One is about 20 kB. */
 const KEPT = 200;
+
+const RESULT = ".json";
+const RECORDING = ".jsonl";
 
 /** Where results are: a lab's state, and which of its stacks was measured. */
 export interface ResultPlace {
@@ -12,25 +26,56 @@ export interface ResultPlace {
   stack: string;
 }
 
+/** Recordings kept: the newest of each experiment under each profile, and some more. One is 50 to 500 kB. */
+const KEPT_RECORDINGS = 60;
+
 const folderOf = ({ paths, stack }: ResultPlace) => join(paths.state, "experiments", stack);
 
 /** Keeps a result for `./lab report`; returns its file, whose name sorts by time. */
 export function saveResult(place: ResultPlace, result: ExperimentResult): string {
-  const folder = folderOf(place);
+  const file = fileOf(place, result);
+  const folder = dirname(file);
   mkdirSync(folder, { recursive: true });
-  const when = result.startedAt.replaceAll(":", "-");
-  const file = join(folder, `${when}-${result.experiment}-${result.profile}.json`);
   // In one move: a run that is cut off leaves no half of a result.
   writeFileSync(`${file}.next`, `${JSON.stringify(result)}\n`);
   renameSync(`${file}.next`, file);
-  for (const old of resultFiles(folder).slice(0, -KEPT)) rmSync(join(folder, old), { force: true });
+  removeOld(folder, RESULT, KEPT);
   return file;
+}
+
+/** Keeps the recording of an experiment beside its result. */
+export function saveRecording(
+  resultFile: string,
+  header: RecordingHeader,
+  events: readonly LiveEvent[],
+): void {
+  writeRecording(recordingBeside(resultFile), header, events);
+  removeOld(dirname(resultFile), RECORDING, KEPT_RECORDINGS);
+}
+
+/** The recording of a result; undefined: there is none any more, or there never was. */
+export function recordingOf(place: ResultPlace, result: ExperimentResult): string | undefined {
+  const file = recordingBeside(fileOf(place, result));
+  return existsSync(file) ? file : undefined;
+}
+
+const recordingBeside = (resultFile: string) => resultFile.replace(/\.json$/, RECORDING);
+
+function fileOf(place: ResultPlace, { startedAt, experiment, profile }: ExperimentResult): string {
+  const when = startedAt.replaceAll(":", "-");
+  return join(folderOf(place), `${when}-${experiment}-${profile}${RESULT}`);
+}
+
+function removeOld(folder: string, ending: string, kept: number): void {
+  for (const old of filesIn(folder, ending).slice(0, -kept)) {
+    rmSync(join(folder, old), { force: true });
+  }
 }
 
 /** Every result that was kept, oldest first. @throws when one cannot be read. */
 export function savedResults(place: ResultPlace): ExperimentResult[] {
   const folder = folderOf(place);
-  return resultFiles(folder).map((name) => parsed(join(folder, name)));
+  return filesIn(folder, RESULT).map((name) => parsed(join(folder, name)));
 }
 
 /** The newest result of each experiment under each profile, in the order of first appearance. */
@@ -40,10 +85,11 @@ export function newestResults(results: readonly ExperimentResult[]): ExperimentR
   return [...newest.values()];
 }
 
-function resultFiles(folder: string): string[] {
+/** Names of the files with an ending, oldest first. */
+function filesIn(folder: string, ending: string): string[] {
   try {
     return readdirSync(folder)
-      .filter((name) => name.endsWith(".json"))
+      .filter((name) => name.endsWith(ending))
       .sort();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];

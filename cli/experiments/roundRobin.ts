@@ -1,5 +1,6 @@
 import type { Judged } from "../../observer/expectations";
-import { probeInTurn } from "../../observer/probe";
+import { type ProbeAnswer, probeInTurn } from "../../observer/probe";
+import { now, type ProbeRecord } from "../../observer/prober";
 import { judgeRoundRobin } from "../../observer/roundRobin";
 import { setState } from "../faults/faults";
 import { allHealthy, type Bench } from "./workbench";
@@ -15,7 +16,8 @@ export async function roundRobin(bench: Bench): Promise<{ expectations: Judged[]
     bench.note(what);
     bench.signal.throwIfAborted();
     const url = new URL("/healthz", bench.url).href;
-    const answers = (await probeInTurn(url, requests)).map((answer) => answer.target);
+    const onAnswer = (answer: ProbeAnswer) => bench.recording.requests([recordOf(answer)]);
+    const answers = (await probeInTurn(url, requests, onAnswer)).map(({ target }) => target);
     const verdict = judgeRoundRobin({ answers, targets, otherRequests: 0 });
     const worst = Math.max(
       ...Object.values(verdict.counts).map((n) => Math.abs(n - requests / targets.length)),
@@ -39,6 +41,15 @@ export async function roundRobin(bench: Bench): Promise<{ expectations: Judged[]
   await allHealthy(bench, 30);
   await turn("even over all targets again", names);
   return { expectations };
+}
+
+/** An answer that has just come. */
+function recordOf({ latencyMs, target, error }: ProbeAnswer): ProbeRecord {
+  const doneAt = now();
+  const sentAt = doneAt - latencyMs;
+  const outcome = target === undefined ? "failed" : "ok";
+  const known = { method: "GET", connection: "fresh", dueAt: sentAt, sentAt, doneAt } as const;
+  return { ...known, outcome, ...(target !== undefined && { target }), error };
 }
 
 const said = (counts: Record<string, number>) =>

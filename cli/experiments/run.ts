@@ -1,13 +1,14 @@
 import { isProfileName } from "../../lib/haproxy/profiles";
 import { PROFILE_NAMES, type ProfileName } from "../../lib/stack/settings";
-import type { ExperimentResult, ExperimentSuite } from "../../observer/experiment";
+import type { ExperimentResult, ExperimentSuite, Outcome } from "../../observer/experiment";
+import { headerOf } from "../../observer/replay/recording";
 import { openPulumi, requireOutputs } from "../lab/session";
 import { followUp } from "../stack/followUp";
 import type { CommandContext } from "../core/command";
 import { applyProfile } from "../stack/profile";
 import { openBench } from "./workbench";
 import { EXPERIMENTS } from "./catalogue";
-import { saveResult } from "./results";
+import { saveRecording, saveResult } from "./results";
 
 /** Version of the result's JSON shape. */
 const version = 1;
@@ -97,7 +98,12 @@ async function measure(
     const startedAt = new Date().toISOString();
     const { url, outputs } = bench;
     const targets = outputs.targets.map((target) => target.name);
-    const outcome = await EXPERIMENTS[name]!.run(bench, profile);
+    let outcome: Outcome;
+    try {
+      outcome = await EXPERIMENTS[name]!.run(bench, profile);
+    } finally {
+      await bench.recording.stop();
+    }
     const pass = outcome.expectations.every((one) => one.pass);
     const header = {
       version,
@@ -110,7 +116,11 @@ async function measure(
       targets,
     } as const;
     const result = { ...header, ...outcome };
-    saveResult(context, result);
+    const file = saveResult(context, result);
+    const { events, startedAt: recordedFrom } = bench.recording;
+    const title = `${name}, profile ${profile}`;
+    const about = { title, stack: context.stack, url, rate: result.rate, targets };
+    saveRecording(file, headerOf({ ...about, startedAt: recordedFrom }), events);
     return result;
   });
 }

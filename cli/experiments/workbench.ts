@@ -11,6 +11,7 @@ import { waitFor } from "../../system/waitFor";
 import type { StackOutputs, TargetOutput } from "../stack/outputs";
 import { devStack } from "../stack/workingCopy";
 import { balancerEvents, nodeClock, type NodeClock } from "./balancerLog";
+import { type ExperimentRecording, recordExperiment } from "./recording";
 
 /** What every experiment works with. */
 export interface Bench {
@@ -24,6 +25,8 @@ export interface Bench {
   /** Ends when the user interrupts. */
   signal: AbortSignal;
   note(text: string): void;
+  /** Takes what is seen, for the replay. */
+  recording: ExperimentRecording;
 }
 
 /** Answers without the database, so that what is measured is the load balancer's doing. */
@@ -32,6 +35,7 @@ const postEvery = 10;
 const headEvery = 10;
 const freshEvery = 7;
 
+/** Gets everything ready; whoever has the bench ends its recording. */
 export async function openBench(
   context: CommandContext,
   from: { rate: number; signal: AbortSignal; note: (text: string) => void },
@@ -39,19 +43,22 @@ export async function openBench(
   const outputs = await requireOutputs(context);
   const localUrl = context.stack === devStack ? (await requireNode(context)).localUrl : undefined;
   const target = outputs.targets[1] ?? outputs.targets[0]!;
-  const bench = {
+  const ready = {
     ...from,
     outputs,
     ssh: await nodeAccess(context),
     url: await firstReachable([outputs.url, ...(localUrl ? [localUrl] : [])]),
     target,
   };
-  await allHealthy(bench, 30);
-  return bench;
+  await allHealthy(ready, 30);
+  return { ...ready, recording: recordExperiment(ready) };
 }
 
 /** Waits until every target is healthy. @throws when one is not. */
-export async function allHealthy(bench: Bench, seconds: number): Promise<void> {
+export async function allHealthy(
+  bench: Pick<Bench, "outputs" | "ssh">,
+  seconds: number,
+): Promise<void> {
   const names = bench.outputs.targets.map(({ name }) => name);
   await waitFor<true>({
     what: "every target healthy (./lab status, ./lab heal --all)",
@@ -93,6 +100,7 @@ export async function underLoad(
     await work(clock);
   } finally {
     records = await prober.stop();
+    bench.recording.requests(records);
   }
   const { vmid } = bench.outputs.loadBalancer;
   return { records, due: prober.due(), events: await balancerEvents(bench.ssh, vmid, clock, from) };

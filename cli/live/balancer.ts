@@ -9,6 +9,9 @@ export const BALANCER = "load balancer";
 const lookEveryMs = 250;
 const haproxyMark = "\n> ";
 
+/** Lines of servers alone, of every backend: `show stat <proxy> <type> <server>`, HAProxy's management guide. */
+export const SERVERS_ONLY = "show stat -1 4 -1";
+
 export interface BalancerQuestion {
   /** A `show stat` command, with or without its filter. */
   question: string;

@@ -2,6 +2,7 @@ import { firstReachable } from "../../observer/probe";
 import { now, type Prober, type ProbeRecord, startProber } from "../../observer/prober";
 import type { LiveEvent, LiveFault, LiveRequest } from "../../observer/live/liveEvents";
 import { LiveModel } from "../../observer/live/liveModel";
+import { headerOf, type RecordingHeader } from "../../observer/replay/recording";
 import { targetLooks } from "../../observer/live/targetLooks";
 import { labLockHolder } from "../../system/labLock";
 import type { CommandContext } from "../core/command";
@@ -11,10 +12,11 @@ import { parseActive } from "../faults/faultScripts";
 import { formatFault } from "../faults/faultSpec";
 import { nodeAccess, requireNode, requireOutputs } from "../lab/session";
 import { type NodeAccess, talkOnNode } from "../lab/ssh";
+import { growRecording } from "../replay/recordingFile";
 import type { StackOutputs } from "../stack/outputs";
 import { devStack } from "../stack/workingCopy";
 import { talkWith } from "./asker";
-import { BALANCER, balancerSource } from "./balancer";
+import { BALANCER, balancerSource, SERVERS_ONLY } from "./balancer";
 import { poll, type Source } from "./poll";
 
 /** A lab that is looked at: its own requests, its load balancer, its faults. */
@@ -22,8 +24,8 @@ export interface LiveLab {
   model: LiveModel;
   outputs: StackOutputs;
   url: string;
-  /** The command that measures now, for which own requests are held back; undefined: none does. */
-  heldBackFor(): string | undefined;
+  /** What a recording of it says of itself. */
+  header: RecordingHeader;
   stop(): Promise<void>;
 }
 
@@ -35,23 +37,31 @@ const lockEveryMs = 500;
 /** These count requests: ours among them would change what they find. */
 const MEASURING = ["experiment", "bench"];
 
-/** Lines of servers alone, of every backend: `show stat <proxy> <type> <server>`, HAProxy's management guide. */
-const serversOnly = "show stat -1 4 -1";
 const faultsMark = "== end of faults ==";
 
 /** Begins to look. @throws when the lab is not up. */
 export async function openLiveLab(
   context: CommandContext,
-  from: { rate: number; onEvent?: (event: LiveEvent) => void },
+  from: {
+    rate: number;
+    /** A file that is made, in which everything is recorded. @default - nothing is */
+    record?: string;
+    onEvent?: (event: LiveEvent) => void;
+  },
 ): Promise<LiveLab> {
   const outputs = await requireOutputs(context);
   const ssh = await nodeAccess(context);
   const localUrl = context.stack === devStack ? (await requireNode(context)).localUrl : undefined;
   const url = await firstReachable([outputs.url, ...(localUrl ? [localUrl] : [])]);
   const names = outputs.targets.map(({ name }) => name);
-  const model = new LiveModel({ targets: names, startedAt: now() });
+  const startedAt = now();
+  const about = { title: "what was watched", stack: context.stack, url, rate: from.rate };
+  const header = headerOf({ ...about, targets: names, startedAt });
+  const recording = from.record === undefined ? undefined : growRecording(from.record, header);
+  const model = new LiveModel({ targets: names, startedAt });
   const take = (event: LiveEvent) => {
     model.take(event);
+    recording?.take(event);
     from.onEvent?.(event);
   };
   const abort = new AbortController();
@@ -59,16 +69,23 @@ export async function openLiveLab(
     poll(balancerLooks(ssh, outputs, names, take), abort.signal),
     poll(await faultSource(ssh, outputs, take), abort.signal),
   ];
-  const traffic = startTraffic(context, { url, rate: from.rate, take });
+  const stopTraffic = startTraffic(context, { url, rate: from.rate, take });
   return {
     model,
     outputs,
     url,
-    heldBackFor: traffic.heldBackFor,
+    header,
     async stop() {
       abort.abort();
-      traffic.stop();
+      stopTraffic();
       await Promise.all(looking);
+      recording?.close();
+      if (from.record !== undefined) {
+        const full = recording?.isFull() ? "is full and ends before the view did; " : "";
+        context.progress.info(
+          `${from.record}: ${full}./lab replay ${from.record} makes a page of it`,
+        );
+      }
     },
   };
 }
@@ -82,7 +99,7 @@ function balancerLooks(
   take: Take,
 ): Source {
   return balancerSource(ssh, outputs.loadBalancer.vmid, {
-    question: serversOnly,
+    question: SERVERS_ONLY,
     take: (rows) => take({ kind: "look", at: now(), targets: targetLooks(rows, names) }),
     trouble: (error) => take({ kind: "trouble", at: now(), source: BALANCER, error }),
   });
@@ -111,11 +128,11 @@ async function faultSource(ssh: NodeAccess, outputs: StackOutputs, take: Take): 
   };
 }
 
-/** Sends requests, except while a command measures. */
+/** Sends requests, except while a command measures, until the result is called. */
 function startTraffic(
   context: CommandContext,
   { url, rate, take }: { url: string; rate: number; take: Take },
-) {
+): () => void {
   let prober: Prober | undefined;
   let holder: string | undefined;
   // Those that are on their way end by themselves, or with this process.
@@ -133,18 +150,17 @@ function startTraffic(
   };
   const look = () => {
     const command = labLockHolder(context.paths)?.command;
+    const before = holder;
     holder = command !== undefined && MEASURING.includes(command) ? command : undefined;
+    if (holder !== before) take({ kind: "held", at: now(), command: holder });
     if (holder !== undefined) stop();
     else if (!prober && rate > 0) start();
   };
   look();
   const timer = setInterval(look, lockEveryMs);
-  return {
-    heldBackFor: () => holder,
-    stop() {
-      clearInterval(timer);
-      stop();
-    },
+  return () => {
+    clearInterval(timer);
+    stop();
   };
 }
 

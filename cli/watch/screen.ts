@@ -16,8 +16,6 @@ export interface ScreenState {
   chosen: number;
   /** What the last action printed. */
   said: string;
-  /** The command that measures, for which own requests are held back. */
-  heldBackFor?: string;
 }
 
 /** At least the screen of a terminal of the smallest usual size. */
@@ -124,8 +122,8 @@ function story({ incidents, at }: LiveSnapshot, width: number, room: number): Li
     .slice(0, Math.max(0, room));
 }
 
-function footer({ targets }: LiveSnapshot, state: ScreenState): Line[] {
-  const { readonly, chosen, said, heldBackFor } = state;
+function footer({ targets, heldBackFor }: LiveSnapshot, state: ScreenState): Line[] {
+  const { readonly, chosen, said } = state;
   const name = targets[chosen]?.name ?? "";
   const keys = readonly
     ? "only looking   ? help   q quit"

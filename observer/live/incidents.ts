@@ -1,4 +1,4 @@
-import type { LiveFault, LiveRequest, TargetLook } from "./liveEvents";
+import { type LiveFault, type LiveRequest, madeAgain, type TargetLook } from "./liveEvents";
 import { whyOut } from "./targetLooks";
 
 /** A time in which a target was broken, drained, or out of the rotation. Times: milliseconds since the epoch. */
@@ -127,7 +127,7 @@ export class Incidents {
 
   /** Counters begin anew when the load balancer is reloaded. */
   private countMasked(targets: readonly TargetLook[], at: number): void {
-    const total = targets.reduce((sum, { retried }) => sum + retried, 0);
+    const total = targets.reduce((sum, look) => sum + madeAgain(look), 0);
     const count = Math.max(0, this.retried === undefined ? 0 : total - this.retried);
     this.retried = total;
     if (count === 0) return;

@@ -32,8 +32,12 @@ export interface TargetLook {
   /** Counters since the load balancer's process started: of all clients. */
   requests: number;
   retried: number;
+  /** Attempts that were made again with another target; HAProxy does not count them as retried. */
   redispatched: number;
 }
+
+/** Attempts of a target that failed and were made again, with it or with another one. */
+export const madeAgain = ({ retried, redispatched }: TargetLook): number => retried + redispatched;
 
 /** What the load balancer says of all its targets. */
 export interface LiveLook {
@@ -64,5 +68,13 @@ export interface LiveTrouble {
   error?: string;
 }
 
+/** The view's own requests are held back while a command measures, or no longer (`command` undefined). */
+export interface LiveHeld {
+  kind: "held";
+  at: number;
+  /** As `./lab` knows it. */
+  command?: string;
+}
+
 /** Everything that a live view is made of, in the order in which it happened. */
-export type LiveEvent = LiveRequest | LiveLook | LiveFaults | LiveTrouble;
+export type LiveEvent = LiveRequest | LiveLook | LiveFaults | LiveTrouble | LiveHeld;

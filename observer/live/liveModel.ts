@@ -1,5 +1,11 @@
 import { Incidents, type Incident } from "./incidents";
-import type { LiveEvent, LiveRequest, LiveTrouble, TargetLook } from "./liveEvents";
+import {
+  type LiveEvent,
+  type LiveRequest,
+  type LiveTrouble,
+  madeAgain,
+  type TargetLook,
+} from "./liveEvents";
 import { figures, type Figures, type LiveSeries, RequestWindow } from "./requestWindow";
 import { checkPassed } from "./targetLooks";
 
@@ -49,6 +55,8 @@ export interface LiveSnapshot {
   /** The last requests that were lost, newest first. */
   losses: LiveRequest[];
   troubles: { source: string; since: number; error: string }[];
+  /** The command that measures, for which the view's own requests are held back. */
+  heldBackFor?: string;
 }
 
 export interface LiveOptions {
@@ -82,6 +90,7 @@ export class LiveModel {
   private lookAt = 0;
   private checkAt = 0;
   private troubles = new Map<string, { since: number; error: string }>();
+  private heldBackFor: string | undefined;
 
   constructor(private readonly options: LiveOptions) {}
 
@@ -96,6 +105,8 @@ export class LiveModel {
         return this.incidents.faults(event.faults, event.at);
       case "trouble":
         return this.trouble(event);
+      case "held":
+        this.heldBackFor = event.command;
     }
   }
 
@@ -128,6 +139,7 @@ export class LiveModel {
       recent: this.window.newest(RECENT),
       losses: this.losses,
       troubles: [...this.troubles].map(([source, one]) => ({ source, ...one })),
+      ...(this.heldBackFor !== undefined && { heldBackFor: this.heldBackFor }),
     };
   }
 
@@ -190,7 +202,7 @@ export class LiveModel {
     const now = Math.max(0, look.requests - before.requests) / seconds;
     // Smoothed over some two seconds, for looks come four times a second.
     this.rates[name] = (this.rates[name] ?? now) * 0.85 + now * 0.15;
-    const retried = Math.max(0, look.retried - before.retried);
+    const retried = Math.max(0, madeAgain(look) - madeAgain(before));
     this.retried[name] = (this.retried[name] ?? 0) + retried;
     this.totals.retried += retried;
   }

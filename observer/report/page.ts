@@ -26,6 +26,16 @@ export interface Report {
   /** The machine it was written on, and the versions of what was measured; label and value. */
   about: [label: string, value: string][];
   results: ExperimentResult[];
+  /** Pages that play what was measured, beside the report's page. @default - none was recorded */
+  replays?: Replay[];
+}
+
+/** The page that plays one result. */
+export interface Replay {
+  experiment: string;
+  profile: string;
+  /** Name of the file, in the report's folder. */
+  page: string;
 }
 
 /** A chart as a file of its own. */
@@ -70,15 +80,16 @@ export function renderPage(report: Report): string {
             ${summary(results)}
           </section>
           ${kinds.map((kind) => comparison(results.filter(({ experiment, series }) => experiment === kind && series)))}
-          ${results.map(experimentSection)} ${NOTES}
+          ${results.map((result) => experimentSection(result, report.replays))} ${NOTES}
         </main>
       </body>
     </html> `.text;
 }
 
-function experimentSection(result: ExperimentResult): Markup {
+function experimentSection(result: ExperimentResult, replays: Replay[] = []): Markup {
   const { experiment, profile, target, action, command, rate, url, startedAt, pass } = result;
   const charts = chartsOf(result).map(({ chart }) => markup`<figure>${chart}</figure>`);
+  const replay = replays.find((one) => one.experiment === experiment && one.profile === profile);
   const did = target !== undefined && action !== undefined;
   return markup`<section>
     <div class="head">
@@ -90,6 +101,7 @@ function experimentSection(result: ExperimentResult): Markup {
       ${url}${did && markup`; done to ${target}: ${action}`}
     </p>
     ${command !== undefined && markup`<p class="soft">on the Proxmox node: <code>${command}</code></p>`}
+    ${replay && markup`<p><a href="${encodeURI(replay.page)}">Replay</a>: this run again, with a slider over time</p>`}
     ${expectationTable(result)} ${charts} ${timelineTable(result)} ${gapTable(result)}
     ${accountTable(result)} ${hiddenText(result)} ${lossList(result)}
   </section>`;

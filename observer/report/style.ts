@@ -43,6 +43,7 @@ h1 { font-size: 1.75rem; line-height: 1.2; letter-spacing: -.01em; }
 h2 { font-size: 1.25rem; } h3 { font-size: 1rem; margin: 1.5rem 0 .5rem; }
 code { font-family: ui-monospace, monospace; font-size: .875em; overflow-wrap: anywhere; }
 .soft { color: var(--soft); font-size: .9375rem; } .num { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+a { color: var(--t0); } a:focus-visible { outline: 3px solid var(--t0); outline-offset: 2px; }
 header p { margin-top: .25rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .125rem 1rem; margin-top: 1rem; font-size: .9375rem; }
 dt { color: var(--soft); }

@@ -8,8 +8,6 @@ export interface LiveMessage {
   dots: LiveRequest[];
   /** How many requests one dot stands for. */
   dotStands: number;
-  /** The command that measures, for which the page's own requests are held back. */
-  heldBackFor?: string;
 }
 
 /** Things that a page always knows. */

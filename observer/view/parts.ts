@@ -48,7 +48,8 @@ function headlinePart({ snapshot }: LiveMessage): Markup {
   </div>`;
 }
 
-function notice({ heldBackFor, dotStands, snapshot }: LiveMessage, { rate }: PageFacts): Markup {
+function notice({ dotStands, snapshot }: LiveMessage, { rate }: PageFacts): Markup {
+  const { heldBackFor } = snapshot;
   if (heldBackFor !== undefined) {
     const command = `./lab ${heldBackFor}`;
     return markup`<p class="notice">${command} measures: requests of this page are held back, so that they do not change what it finds.</p>`;
@@ -64,7 +65,9 @@ function notice({ heldBackFor, dotStands, snapshot }: LiveMessage, { rate }: Pag
 
 function tiles({ snapshot }: LiveMessage): Markup {
   const { window, totals, budget, windowMs } = snapshot;
-  const rate = window.sent / (windowMs / 1000);
+  // What begins has no whole window behind it yet.
+  const lookedMs = Math.min(windowMs, Math.max(1000, snapshot.at - snapshot.startedAt));
+  const rate = window.sent / (lookedMs / 1000);
   const success = window.sent === 0 ? "–" : percent(window.ok / window.sent);
   const allowed = Math.floor(budget.allowed);
   const lostInAll = totals.failed > 0;

@@ -45,7 +45,7 @@ article p { margin-top: .125rem; } .key { display: inline-block; width: .75rem; 
 .actions { display: grid; grid-template-columns: 1fr 1fr; gap: .375rem; margin-top: .5rem; }
 button { font: inherit; color: var(--ink); background: var(--page); border: 1px solid var(--soft); border-radius: .4375rem; padding: .25rem .5rem; text-align: left; cursor: pointer; min-height: 2.75rem; line-height: 1.2; }
 button code { display: block; color: var(--soft); font-size: .6875rem; overflow-wrap: anywhere; } button:hover { border-color: var(--ink); }
-button:focus-visible, input:focus-visible { outline: 3px solid var(--t0); outline-offset: 2px; } button[disabled] { opacity: .55; cursor: progress; }
+a { color: var(--t0); } a:focus-visible, button:focus-visible, input:focus-visible { outline: 3px solid var(--t0); outline-offset: 2px; } button[disabled] { opacity: .55; cursor: progress; }
 button.repairs b { color: var(--good); }
 .result { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .875rem; margin: 0 0 .375rem; } .result.bad { color: var(--bad); font-weight: 600; }
 .result:empty { display: none; }

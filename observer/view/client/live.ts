@@ -4,7 +4,9 @@ import { element, type Page } from "./page";
 /** Follows the lab over server-sent events, and does what buttons say. */
 export function live(page: Page): void {
   const token = new URLSearchParams(location.search).get("token") ?? "";
-  const source = new EventSource(`/events?token=${encodeURIComponent(token)}`);
+  const address = (path: string) => `${path}?token=${encodeURIComponent(token)}`;
+  element<HTMLAnchorElement>("save").href = address("/replay");
+  const source = new EventSource(address("/events"));
   source.onmessage = ({ data }: MessageEvent<string>) => {
     element("connection").textContent = "";
     page.show(JSON.parse(data) as LiveMessage);

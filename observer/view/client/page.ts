@@ -11,19 +11,24 @@ export function embedded<T>(id: string): T | undefined {
   return text ? (JSON.parse(text) as T) : undefined;
 }
 
-export const element = (id: string): HTMLElement => document.getElementById(id)!;
+export const element = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
 
 /** Puts what changed into the page; what did not change keeps its place, focus and selection. */
 export class Page {
   private readonly shown = new Map<string, string>();
-  private readonly dots: Dots;
+  readonly dots: Dots;
 
   constructor(readonly facts: PageFacts) {
     this.dots = new Dots(element("dots"), facts.targets);
   }
 
+  /** It is as narrow as a phone. */
+  get narrow(): boolean {
+    return narrow.matches;
+  }
+
   show(message: LiveMessage): void {
-    for (const [name, text] of Object.entries(parts(message, this.facts, narrow.matches))) {
+    for (const [name, text] of Object.entries(parts(message, this.facts, this.narrow))) {
       if (this.shown.get(name) === text) continue;
       this.shown.set(name, text);
       const place = document.querySelector(`[data-part="${name}"]`);
@@ -31,6 +36,6 @@ export class Page {
     }
     const said = announcement(message);
     if (element("announcement").textContent !== said) element("announcement").textContent = said;
-    this.dots.send(message.dots, narrow.matches);
+    this.dots.send(message.dots, this.narrow);
   }
 }

@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   newestResults,
+  recordingOf,
   type ResultPlace,
   savedResults,
+  saveRecording,
   saveResult,
 } from "../../../cli/experiments/results";
 import type { ExperimentResult } from "../../../observer/experiment";
+import { readRecording } from "../../../observer/replay/recording";
+import { failover, header } from "../observer/replay/recordings";
 
 const result = (startedAt: string, experiment: string, profile = "tuned"): ExperimentResult => ({
   version: 1,
@@ -50,6 +54,21 @@ describe("kept results of experiments", () => {
     const files = readdirSync(join(place.paths.state, "experiments", "dev"));
     assert.equal(files.length, 200);
     assert.equal(files.sort()[0], "2026-11-26T10-00-00.105Z-hang-tuned.json");
+  });
+
+  it("have their recordings beside them: the newest 60, found by their results", () => {
+    const results = Array.from({ length: 65 }, (_, i) =>
+      result(`2026-11-26T10:00:00.${100 + i}Z`, "hang"),
+    );
+    for (const one of results) saveRecording(saveResult(place, one), header, failover());
+    const found = results.map((one) => recordingOf(place, one));
+    assert.deepEqual(
+      found.map((file) => file !== undefined),
+      results.map((_, i) => i >= 5),
+    );
+    assert.deepEqual(readRecording(readFileSync(found[64]!, "utf8")).header, header);
+    assert.equal(savedResults(place).length, 65);
+    assert.equal(recordingOf(place, result("2026-11-26T09:00:00.000Z", "hang")), undefined);
   });
 
   it("refuses what is no result, by name", () => {

@@ -86,6 +86,15 @@ describe("a report", () => {
     );
   });
 
+  it("links the page that plays a run, where there is one", () => {
+    const replays = [{ experiment: "failover", profile: "plain", page: "my report-replay.html" }];
+    const linked = renderPage({ ...report, replays });
+    assert.deepEqual(linked.match(/<a href="[^"]*"/g), ['<a href="my%20report-replay.html"']);
+    const after = linked.slice(linked.indexOf("<h2>failover, profile plain"));
+    assert.ok(after.indexOf("<a href") < after.indexOf("</section>"));
+    assert.doesNotMatch(page, /<a /);
+  });
+
   it("needs nothing from elsewhere", () => {
     assert.doesNotMatch(page, /(src|href)=|@import|url\(|<link/);
   });

@@ -21,6 +21,7 @@ describe("dashboard server", () => {
       port: 0,
       page: (nonce) => `<p>${nonce}</p>`,
       message: () => ({ snapshot: model.snapshot(1), dots: [], dotStands: 1 }),
+      replay: () => Promise.resolve("<p>replay</p>"),
       act(action, target) {
         if (target === "app9") return Promise.reject(new Error("lab: ./lab up is at work"));
         done.push([action, target]);
@@ -74,7 +75,7 @@ describe("dashboard server", () => {
   });
 
   it("refuses page, events and actions without the token, or with another", async () => {
-    for (const path of ["/", "/?token=", `/?token=${token}x`, "/events"]) {
+    for (const path of ["/", "/?token=", `/?token=${token}x`, "/events", "/replay"]) {
       assert.equal((await ask(path)).status, 403, path);
     }
     assert.equal((await act({ "x-lab-token": "x" })).status, 403);
@@ -148,6 +149,12 @@ describe("dashboard server", () => {
     assert.equal(snapshot.targets[0].name, "app1");
   });
 
+  it("gives the last minutes as a file to save", async () => {
+    const { status, headers, text } = await ask(`/replay?token=${token}`);
+    assert.deepEqual([status, text], [200, "<p>replay</p>"]);
+    assert.equal(headers["content-disposition"], 'attachment; filename="replay.html"');
+  });
+
   it("says that a port is taken", async () => {
     const port = Number(base.port);
     await assert.rejects(
@@ -155,6 +162,7 @@ describe("dashboard server", () => {
         port,
         page: String,
         message: () => assert.fail(),
+        replay: () => assert.fail(),
         act: () => assert.fail(),
       }),
       { message: `--port: ${port} is taken on 127.0.0.1; choose another, or 0 for a free one` },

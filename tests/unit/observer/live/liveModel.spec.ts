@@ -200,6 +200,22 @@ describe("live model", () => {
     assert.equal(model.snapshot(from + 800).totals.retried, 3);
   });
 
+  it("counts attempts that were made again with another target as hidden as well", () => {
+    look(0, healthy("app2", { retried: 1, redispatched: 4 }));
+    look(250, down("app2", { retried: 2, redispatched: 6 }));
+    const { totals, targets, incidents } = model.snapshot(from + 300);
+    assert.deepEqual([totals.retried, targets[1]?.retried, incidents[0]?.masked], [3, 3, 3]);
+  });
+
+  it("says for which command its own requests are held back, while they are", () => {
+    const held = (at: number, command?: string) => {
+      model.take({ kind: "held", at: from + at, command });
+      return model.snapshot(from + at).heldBackFor;
+    };
+    assert.equal(model.snapshot(from).heldBackFor, undefined);
+    assert.deepEqual([held(1, "bench"), held(2)], ["bench", undefined]);
+  });
+
   it("keeps one dot a second of each target's checks", () => {
     for (let at = 0; at < 5000; at += 250) look(at, ...(at < 3000 ? [] : [down("app2")]));
     const { targets } = model.snapshot(from + 5000);
