@@ -40,14 +40,32 @@ interface Script {
 const followed = new Map<string, ObservedHost>();
 const MAX_KEPT = 64;
 
+/** The same by stack and CT, without a comparison of texts. */
+const observedIn = new WeakMap<PolicyResource[], Map<string, ObservedHost>>();
+
 /** Follows, in their order, the scripts that a stack runs in one CT. */
 export function observe(
   container: Container,
   resources: PolicyResource[],
   programs: readonly string[] = programsAllowed,
 ): ObservedHost {
-  const own = inOrder(resources).filter((one) => isInside(one, container, resources));
-  return follow(own, { isNode: false, programs });
+  return once(resources, [container.urn, ...programs], () => {
+    const own = inOrder(resources).filter((one) => isInside(one, container, resources));
+    return follow(own, { isNode: false, programs });
+  });
+}
+
+function once(
+  resources: PolicyResource[],
+  of: readonly string[],
+  observed: () => ObservedHost,
+): ObservedHost {
+  const kept = observedIn.get(resources) ?? new Map<string, ObservedHost>();
+  observedIn.set(resources, kept);
+  const key = of.join("\n");
+  const found = kept.get(key) ?? observed();
+  kept.set(key, found);
+  return found;
 }
 
 /** Follows what a stack runs outside of its CTs: on the Proxmox node and other machines. */
@@ -56,9 +74,13 @@ export function observeOutside(
   containers: Container[],
   programs: readonly string[] = programsAllowed,
 ): ObservedHost {
-  const commands = inOrder(resources).filter(({ type }) => isScript(type));
-  const outside = commands.filter((one) => !containers.some((ct) => isInside(one, ct, resources)));
-  return follow(outside, { isNode: true, programs });
+  return once(resources, ["node", ...containers.map(({ urn }) => urn), ...programs], () => {
+    const commands = inOrder(resources).filter(({ type }) => isScript(type));
+    const outside = commands.filter(
+      (one) => !containers.some((ct) => isInside(one, ct, resources)),
+    );
+    return follow(outside, { isNode: true, programs });
+  });
 }
 
 let programsAllowed: readonly string[] = [];

@@ -28,7 +28,9 @@ import { forwarding } from "./forwarding";
 import { images } from "./images";
 import { lbBackendHeader } from "./lbBackendHeader";
 import { lbHealthCheck } from "./lbHealthCheck";
+import { lbRequests } from "./lbRequests";
 import { lbStats } from "./lbStats";
+import { lbTimeouts } from "./lbTimeouts";
 import { lbTls } from "./lbTls";
 import { oneScript } from "./oneScript";
 import { privateSubnet } from "./privateSubnet";
@@ -73,6 +75,8 @@ export const policies: Policies = [
   addressInSubnet,
   lbHealthCheck,
   lbTargets,
+  lbRequests,
+  lbTimeouts,
   lbConfig,
   lbStats,
   lbBackendHeader,

@@ -12,6 +12,7 @@ import {
   type PortsConfig,
 } from "../labPorts";
 import { linesOf, parseHaproxy, says, type Section } from "../script/haproxy";
+import { strangeWords } from "../script/haproxyWords";
 
 /** First words of lines that neither run anything nor open another way in. */
 const KNOWN = new Set(
@@ -88,7 +89,16 @@ function faultOf(section: Section, container: Container, ports: Ports): string |
   if (leaving) {
     return `${where} leaves the rules that can be judged, got ${JSON.stringify(leaving.join(" "))}; take it out`;
   }
-  const log = linesOf(section, "log").find(([, to = ""]) => !LOCAL_LOG.test(to));
+  const word = strangeWords(section);
+  if (word) return `${where} ${word}`;
+  const foreign = linesOf(section, "peer").find(([, , address = ""]) => !isOwn(address, container));
+  if (foreign) {
+    return `${where} tells others about its clients, got ${JSON.stringify(foreign.join(" "))}; take it out`;
+  }
+  const isRing = section.kind === "ring";
+  const log =
+    linesOf(section, "log").find(([, to = ""]) => !LOCAL_LOG.test(to)) ??
+    linesOf(section, "server").find(([, , to = ""]) => isRing && !LOCAL_LOG.test(to));
   if (log) {
     return `${where} sends its log elsewhere, got ${JSON.stringify(log.join(" "))}; log to /dev/log or stdout`;
   }
@@ -105,9 +115,13 @@ function faultOf(section: Section, container: Container, ports: Ports): string |
   ) {
     return `${where} lets a network past its rules, got monitor-net; take it out`;
   }
-  void container;
   return undefined;
 }
+
+/** An address of the load balancer itself; a second one is a CT that the pack cannot tell from a stranger. */
+const isOwn = (address: string, { interfaces }: Container) =>
+  /^(127\.|\/|unix@)/.test(address) ||
+  interfaces.some((nic) => nic.address !== undefined && address.startsWith(`${nic.address}:`));
 
 const isLocal = (section: Section) =>
   linesOf(section, "bind").every(([, address = ""]) =>

@@ -3,6 +3,7 @@ import { settingsOf } from "../haproxy";
 import { labOf, PRIVATE_BRIDGES, type BridgesConfig } from "../labFacts";
 import { isFallback } from "../script/failOpen";
 import { linesOf, says, type Section } from "../script/haproxy";
+import { milliseconds } from "../script/haproxyTimes";
 
 /** Without a check a target that is gone gets its share of requests all the same. */
 export const lbHealthCheck: StackValidationPolicy = {
@@ -57,13 +58,22 @@ function boundFault(shared: string[], servers: string[][]): string | undefined {
     };
     for (const word of ["inter", "fastinter", "downinter"]) {
       const given = of(word);
-      if (given === undefined || milliseconds(given) <= MAX_INTERVAL_MS) continue;
-      return `checks a target too seldom, got ${word} ${given} for server ${name}; at most 300s`;
+      const time = given === undefined ? MIN_INTERVAL_MS : milliseconds(given);
+      if (time > MAX_INTERVAL_MS) {
+        return `checks a target too seldom, got ${word} ${given} for server ${name}; at most 300s`;
+      }
+      if (time < MIN_INTERVAL_MS) {
+        return `wears a target out with checks, got ${word} ${given} for server ${name}; at least 10ms`;
+      }
     }
     for (const word of ["fall", "rise"]) {
       const given = of(word);
       if (given === undefined || Number(given) <= MAX_TRIES) continue;
       return `needs too many checks, got ${word} ${given} for server ${name}; at most ${MAX_TRIES}`;
+    }
+    const errors = of("error-limit");
+    if (errors !== undefined && !(Number(errors) <= MAX_ERRORS)) {
+      return `forgives a target too much, got error-limit ${errors} for server ${name}; at most ${MAX_ERRORS}`;
     }
     if (words.includes("disabled") || of("init-state") === "fully-up") {
       return `does not check a target from the start, got server ${name}; take disabled out`;
@@ -72,37 +82,74 @@ function boundFault(shared: string[], servers: string[][]): string | undefined {
   return undefined;
 }
 
+const MIN_INTERVAL_MS = 10;
 const MAX_INTERVAL_MS = 300_000;
 const MAX_TRIES = 10;
-const UNITS: Readonly<Record<string, number>> = {
-  us: 0.001,
-  ms: 1,
-  "": 1,
-  s: 1000,
-  m: 60_000,
-  h: 3.6e6,
-  d: 8.64e7,
-};
+const MAX_ERRORS = 100;
 
-/** HAProxy's spelling of a time. Anything else counts as endless. */
-function milliseconds(text: string): number {
-  const [, number, unit = ""] = /^(\d+)(us|ms|s|m|h|d)?$/.exec(text) ?? [];
-  return number === undefined ? Infinity : Number(number) * (UNITS[unit] ?? Infinity);
+/** Only an answer of the target itself that says "well" counts: 2xx, or a single 3xx. */
+function expectFault(section: Section): string | undefined {
+  const rules = [...section.defaults, ...section.lines].filter(([word]) => word === "http-check");
+  const elsewhere = rules.find((line) => {
+    return (
+      line[1] === "connect" &&
+      line.some((word) => /^(addr|port|socks4|via-socks4|proto)$/.test(word))
+    );
+  });
+  if (elsewhere)
+    return `checks something else than the target, got ${elsewhere.join(" ")}; take it out`;
+  const lenient = rules.find(([, action]) => action === "disable-on-404");
+  if (lenient)
+    return `keeps a target that does not know its path, got ${lenient.join(" ")}; take it out`;
+  const method = asked(section, rules);
+  if (method !== undefined && !/^(GET|HEAD|OPTIONS)$/.test(method)) {
+    return `changes something by its checks, got method ${method}; use GET`;
+  }
+  const wrong = rules.find((line) => line[1] === "expect" && !saysWell(line));
+  return wrong && `takes errors for health, got ${wrong.join(" ")}; expect status 200-299`;
 }
 
-/** Only an answer that says "well" counts: 2xx, or a single 3xx. */
-function expectFault(section: Section): string | undefined {
-  const rules = [...section.defaults, ...section.lines].filter((line) => {
-    return line[0] === "http-check" && line[1] === "expect";
-  });
-  const wrong = rules.find((line) => {
-    const at = line.indexOf("status");
-    const [first = "", last = first] = (line[at + 1] ?? "").split("-");
-    const isRange = at > 0 && !line.includes("!") && Number(first) >= 200 && Number(last) <= 399;
-    const isRegex =
-      line.includes("rstatus") && /^\^?[([]?[23]/.test(line.at(-1) ?? "") && !line.includes("!");
-    const isText = (line.includes("string") || line.includes("rstring")) && !line.includes("!");
-    return !((isRange && Number(last) - Number(first) <= 99) || isRegex || isText);
-  });
-  return wrong && `takes errors for health, got ${wrong.join(" ")}; expect status 200-299`;
+/** Method of the check's request; undefined where HAProxy's own is taken. */
+function asked(section: Section, rules: string[][]): string | undefined {
+  const send = rules.findLast(([, action]) => action === "send");
+  const at = send?.indexOf("meth") ?? -1;
+  if (send && at >= 0) return send[at + 1];
+  const words = linesOf(section, "option", "httpchk").at(-1)?.slice(2) ?? [];
+  return words.length > 1 ? words[0] : undefined;
+}
+
+/** No wrong status is among those that the rule takes; a text must be one. */
+function saysWell(line: string[]): boolean {
+  if (line.includes("!")) return false;
+  const kind = line.findLastIndex((word) => /^r?(status|string)$/.test(word));
+  const given = line[kind + 1] ?? "";
+  switch (line[kind]) {
+    case "status":
+      return given.split(",").every((part) => {
+        const [first = "", last = first] = part.split("-");
+        return Number(first) >= 200 && Number(last) <= 399 && Number(last) - Number(first) <= 99;
+      });
+    case "rstatus":
+      return statuses(given).every((status) => status >= 200 && status < 400);
+    case "string":
+      return given.length > 1;
+    case "rstring":
+      return given.length > 1 && !matches(given, "");
+    default:
+      return false;
+  }
+}
+
+/** Those that a pattern matches; all of them where it is none. */
+const statuses = (pattern: string) =>
+  Array.from({ length: 500 }, (_, i) => 100 + i).filter((status) =>
+    matches(pattern, String(status)),
+  );
+
+function matches(pattern: string, text: string): boolean {
+  try {
+    return new RegExp(pattern).test(text);
+  } catch {
+    return true;
+  }
 }

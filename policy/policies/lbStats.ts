@@ -15,7 +15,7 @@ export const lbStats: StackValidationPolicy = {
     const lab = labOf(args.resources, args.getConfig<BridgesConfig>());
     for (const { container, sections } of await settingsOf(lab)) {
       for (const section of sections ?? []) {
-        const fault = socketFault(section) ?? pageFault(section);
+        const fault = socketFault(section) ?? usersFault(section) ?? pageFault(section);
         if (!fault) continue;
         const where = `${section.kind} ${section.name}`.trim();
         reportViolation(`${container.label}: ${where} ${fault}`, container.urn);
@@ -30,6 +30,15 @@ function socketFault(section: Section): string | undefined {
     return !/^(unix@|fd@)?\//.test(address);
   });
   return open && `opens the admin socket to the network, got ${open[2]}; use a path`;
+}
+
+/** Passwords have a file of their own, which is no part of the text that is shown to reviewers. */
+function usersFault(section: Section): string | undefined {
+  if (section.kind !== "userlist") return undefined;
+  const user = linesOf(section, "user").find((words) =>
+    words.some((word) => word.endsWith("password")),
+  );
+  return user && `has a password in the text, got user ${user[1]}; use a file of its own`;
 }
 
 function pageFault(section: Section): string | undefined {

@@ -1,7 +1,9 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
+import type { Container } from "../cts";
 import { settingsOf } from "../haproxy";
 import { labOf, SERVICE_SETTINGS, servicePort, type Lab, type ServiceConfig } from "../labFacts";
 import { linesOf, says, type Section } from "../script/haproxy";
+import { strangeServerWord } from "../script/haproxyWords";
 
 /** Options of a server that let its check look at something else than the server. */
 const ELSEWHERE = new Set([
@@ -27,11 +29,17 @@ export const lbTargets: StackValidationPolicy = {
     const lab = labOf(args.resources, config);
     const port = servicePort(config, lab);
     for (const { container, sections = [] } of await settingsOf(lab)) {
-      for (const section of sections) {
+      for (const section of sections.filter(({ kind }) => /^(backend|listen)$/.test(kind))) {
         const fault = faultOf(section, lab, port);
         if (!fault) continue;
         const where = `${section.kind} ${section.name}`.trim();
         reportViolation(`${container.label}: ${where} ${fault}`, container.urn);
+      }
+      for (const app of forgotten(sections, lab)) {
+        reportViolation(
+          `${app.label}: gets no requests, got no server with its address in haproxy.cfg; make it a target`,
+          app.urn,
+        );
       }
     }
   },
@@ -43,6 +51,15 @@ function faultOf(section: Section, lab: Lab, port: number): string | undefined {
     if (line)
       return `has servers that cannot be judged, got ${line.join(" ")}; name each with its address`;
   }
+  const strange = strangeServerWord(section);
+  if (strange) {
+    return `reaches a target in a way that cannot be judged, got ${strange.word} in ${JSON.stringify(strange.line)}; take it out`;
+  }
+  const places = linesOf(section, "server").map(([, , address = ""]) => address);
+  const twice = places.find((address, i) => places.indexOf(address) !== i);
+  const own = lab.addresses(lab.apps);
+  if (twice && new Set(own).size === own.length)
+    return `gives one target two shares, got ${twice} twice; name each once`;
   const isTcp = says(section, "mode", "tcp");
   const shared = [...section.defaults, ...section.lines].filter(
     ([word]) => word === "default-server",
@@ -69,4 +86,13 @@ function faultOf(section: Section, lab: Lab, port: number): string | undefined {
     return `sends requests to others than the app nodes, got server ${name} ${address}; allowed are ${list}`;
   }
   return undefined;
+}
+
+/** App nodes that no server is; none while a text or an address is not known. */
+function forgotten(sections: Section[], lab: Lab): Container[] {
+  const hosts = sections.flatMap((section) =>
+    linesOf(section, "server").map(([, , address = ""]) => address.split(":")[0] ?? ""),
+  );
+  if (hosts.length === 0 || !lab.allKnown(lab.apps)) return [];
+  return lab.apps.filter((app) => !lab.addresses([app]).some((address) => hosts.includes(address)));
 }

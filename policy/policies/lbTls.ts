@@ -28,7 +28,9 @@ export const lbTls: StackValidationPolicy = {
     const wanted = config.minVersion ?? DEFAULT_VERSION;
     const lab = labOf(args.resources, config);
     for (const { container, sections = [] } of await settingsOf(lab)) {
-      const shared = sections.flatMap((s) => linesOf(s, "ssl-default-bind-options")).flat();
+      const shared = sections
+        .flatMap((s) => SHARED.flatMap((word) => linesOf(s, word).map(optionsOf)))
+        .flat();
       for (const section of sections) {
         for (const bind of linesOf(section, "bind").filter((words) => words.includes("ssl"))) {
           const words = [...shared, ...bind];
@@ -39,6 +41,14 @@ export const lbTls: StackValidationPolicy = {
             reportViolation(
               `${container.label}: ${where(section)} accepts weak ciphers, got ${weak} on bind ` +
                 `${bind[1]}; leave ciphers out, or name strong ones`,
+              container.urn,
+            );
+          }
+          const off = forbidden(words, wanted);
+          if (off) {
+            reportViolation(
+              `${container.label}: ${where(section)} shuts out newer versions of TLS, got ${off} on bind ` +
+                `${bind[1]}; take it out`,
               container.urn,
             );
           }
@@ -57,7 +67,31 @@ export const lbTls: StackValidationPolicy = {
 
 /** Suites that encrypt badly or not at all, unless they are taken out by a `!` or `-`. */
 const WEAK =
-  /(^|[:+])(ALL|COMPLEMENTOFALL|[ae]?NULL|LOW|MEDIUM|EXP\w*|RC4|3?DES|MD5|ADH|AECDH|SEED|IDEA)/i;
+  /(^|[:+])(ALL|COMPLEMENTOFALL|[ae]?NULL|LOW|MEDIUM|EXP\w*|RC4|3?DES|MD5|ADH|AECDH|SEED|IDEA)|@SECLEVEL=[01]\b/i;
+
+/** Lines of `global` that hold for every listener. */
+const SHARED = [
+  "ssl-default-bind-options",
+  "ssl-default-bind-ciphers",
+  "ssl-default-bind-ciphersuites",
+] as const;
+
+/** As they would stand on a bind line. */
+function optionsOf([word = "", ...words]: string[]): string[] {
+  const own = /^ssl-default-bind-(ciphers|ciphersuites)$/.exec(word)?.[1];
+  return own === undefined ? words : [own, ...words];
+}
+
+/** A word after which no safe version is left, or the newest is not. */
+function forbidden(words: string[], wanted: string): string | undefined {
+  const at = words.lastIndexOf("ssl-max-ver");
+  const most = at < 0 ? undefined : words[at + 1];
+  if (most !== undefined && VERSIONS.indexOf(most) < VERSIONS.indexOf(wanted))
+    return `ssl-max-ver ${most}`;
+  const isOff = (version: string) => words.includes(`no-${version.toLowerCase().replace(".", "")}`);
+  const safe = VERSIONS.slice(VERSIONS.indexOf(wanted));
+  return safe.every(isOff) ? safe.map((one) => `no-${one}`).join(" ") : undefined;
+}
 
 const where = ({ kind, name }: Section) => `${kind} ${name}`.trim();
 

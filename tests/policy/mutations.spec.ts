@@ -10,6 +10,7 @@ import { ctMutations } from "./mutations.cts";
 import { declaredMutations } from "./mutations.declared";
 import { formMutations } from "./mutations.forms";
 import { networkMutations } from "./mutations.network";
+import { requestMutations } from "./mutations.requests";
 
 // Speak beside the policy that is meant: an edit of the script alone makes it differ from the rules that are
 // kept in force, and from those that are loaded at the next boot; what opens everything is refused once
@@ -20,7 +21,13 @@ const COMPANIONS = [
   "scripts-judged-before-run",
 ];
 const sourceEdits = [...firewallEdits, ...serviceEdits, ...declaredEdits];
-const mutations = [...networkMutations, ...ctMutations, ...declaredMutations, ...formMutations];
+const mutations = [
+  ...networkMutations,
+  ...ctMutations,
+  ...declaredMutations,
+  ...formMutations,
+  ...requestMutations,
+];
 
 describe("a bad edit of the program is stopped by the policy that is meant to", function () {
   this.timeout(30_000); // the first run of the program loads the providers' SDKs
