@@ -123,7 +123,7 @@ function saysWell(line: string[]): boolean {
   if (line.includes("!")) return false;
   const kind = line.findLastIndex((word) => /^r?(status|string)$/.test(word));
   const given = line[kind + 1] ?? "";
-  switch (line[kind]) {
+  switch (line[kind] ?? "") {
     case "status":
       return given.split(",").every((part) => {
         const [first = "", last = first] = part.split("-");
