@@ -6,7 +6,7 @@ import {
   DEREGISTRATION_DELAY_SECONDS,
   deregistrationDelayProblems,
 } from "../lib/haproxy/checkHealthCheck";
-import { listenersOf, renderConfig, usersText } from "../lib/haproxy/haproxyConfig";
+import { anomalyCommand, listenersOf, renderConfig, usersText } from "../lib/haproxy/haproxyConfig";
 import {
   activateConfig,
   installHaproxy,
@@ -130,19 +130,22 @@ export class LoadBalancer extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: [install], deletedWith: ct.ct },
     );
-    const certificates = pulumi
-      .all([listeners, lanAddress])
-      .apply(([list, address]) => certificateScript(list, address));
+    const needs = pulumi
+      .all([known, listeners, lanAddress])
+      .apply(([config, list, address]) => [
+        certificateScript(list, address),
+        anomalyCommand(config),
+      ]);
     const active = ctCommand(
       `${name}-activate`,
       {
         ct,
         script: pulumi
-          .all([this.delaySeconds, certificates])
+          .all([this.delaySeconds, needs])
           .apply(([seconds, made]) => activateConfig(seconds, made)),
         stdin: password.value.apply((value) => usersText(STATS_USER, value)),
-        // For which names there are certificates is not in the text.
-        triggers: [pulumi.concat(text, certificates)],
+        // For which names there are certificates is not in the text, nor is what mitigates anomalies.
+        triggers: [pulumi.all([text, needs]).apply(([config, files]) => config + files.join(""))],
         dependsOn: [copy],
       },
       this,

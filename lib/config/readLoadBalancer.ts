@@ -83,6 +83,7 @@ const HEALTH_CHECK: Shape = {
 };
 const GROUP_OPTIONS: Record<string, Shape> = {
   algorithm: "text",
+  anomalyMitigation: "boolean",
   matcher: "text",
   proxyProtocol: "boolean",
   ...numbers("slowStartSeconds", "maxConcurrentRequests", "queueTimeoutSeconds"),

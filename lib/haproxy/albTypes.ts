@@ -49,6 +49,14 @@ export interface TargetGroupOptions {
   /** @default "round_robin" */
   algorithm?: Algorithm;
   /**
+   * A target that answers errors or is slow, unlike the others, gets less: down to a hundredth of its share, and
+   * gradually more once it does well. Never a half of the targets or more, and of three healthy ones at the least.
+   * An ALB's `load_balancing.algorithm.anomaly_mitigation`; with `weighted_random` only, and without a slow start.
+   *
+   * @default false
+   */
+  anomalyMitigation?: boolean;
+  /**
    * Seconds in which a target that is back gets its full share, 30 to 900, or 0 for at once. Not with
    * `least_outstanding_requests`.
    *

@@ -98,6 +98,19 @@ function optionProblems(options: TargetGroupOptions): string[] {
       "slowStartSeconds does not go with least_outstanding_requests; choose another algorithm or 0",
     );
   }
+  if (options.anomalyMitigation === true) {
+    if (algorithm !== "weighted_random") {
+      problems.push(
+        `anomalyMitigation goes with weighted_random only, got the algorithm ` +
+          `${algorithm ?? "round_robin"}; choose weighted_random, or leave anomalyMitigation out`,
+      );
+    }
+    if (slowStartSeconds !== 0) {
+      problems.push(
+        "anomalyMitigation does not go with slowStartSeconds, for both set weights; leave one of them out",
+      );
+    }
+  }
   if (matcher !== undefined && !matcherFits(matcher)) {
     problems.push(
       `matcher is ${JSON.stringify(matcher)}; give status codes from 200 to 499 such as 200, 200-299 or 200,204`,

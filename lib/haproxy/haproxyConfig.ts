@@ -1,4 +1,5 @@
 import { HTTPLOG, LONGEST_LOG_LINE } from "./accessLog";
+import { ANOMALY_SCRIPT, anomalyScript } from "./anomalyScript";
 import type { Attributes, Listener, Target, TargetGroupOptions } from "./albTypes";
 import { BACKEND } from "./backends";
 import { STATE_FILE } from "./installHaproxy";
@@ -8,6 +9,7 @@ import { PROFILES } from "./profiles";
 import { type TargetGroup, targetGroupText } from "./targetGroup";
 import type { ProfileName } from "../stack/settings";
 import { indented } from "./words";
+import { writeFileCommand } from "../shell/quote";
 
 export type { Target } from "./albTypes";
 export { servers } from "./targetGroup";
@@ -84,7 +86,7 @@ global
   server-state-file ${STATE_FILE}
   user haproxy
   group haproxy
-
+${anomalyLines(groups)}
 defaults
   mode http
   log global
@@ -119,6 +121,15 @@ frontend stats
 `;
 }
 
+/** What runs the program that mitigates anomalies, where a group has it done. */
+function anomalyLines(groups: readonly TargetGroup[]): string {
+  if (mitigatedGroups(groups).length === 0) return "";
+  return `  # Weights of targets that answer errors or are slow are set by a program in HAProxy itself.
+  tune.lua.maxmem 16
+  lua-load ${ANOMALY_SCRIPT}
+`;
+}
+
 /** The listeners with the default. */
 export function listenersOf(
   config: Pick<LoadBalancerConfig, "listeners" | "listenerPort">,
@@ -130,6 +141,16 @@ export function listenersOf(
 export function targetGroupsOf(config: LoadBalancerConfig): TargetGroup[] {
   const { targets, healthCheck, targetGroup, targetGroups = [] } = config;
   return [{ ...targetGroup, name: BACKEND, targets, healthCheck }, ...targetGroups];
+}
+
+const mitigatedGroups = (groups: readonly TargetGroup[]): string[] =>
+  groups.filter(({ anomalyMitigation }) => anomalyMitigation).map(({ name }) => name);
+
+/** Commands that put the program for anomalies where the configuration has it from; none where none needs it. */
+export function anomalyCommand(config: LoadBalancerConfig): string {
+  const groups = mitigatedGroups(targetGroupsOf(config));
+  if (groups.length === 0) return "";
+  return writeFileCommand({ path: ANOMALY_SCRIPT, text: anomalyScript(groups) });
 }
 
 /** The file with the stats page's user; the password has letters and digits only. */

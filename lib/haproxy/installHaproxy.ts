@@ -1,3 +1,4 @@
+import { ANOMALY_SCRIPT, ANOMALY_STATE, SHOW_ANOMALIES } from "./anomalyScript";
 import { aptInstall } from "../shell/apt";
 import { script, writeFileCommand } from "../shell/quote";
 
@@ -64,6 +65,11 @@ awk -v config=${CONFIG} '
   }' ${STATE_FILE}.now > ${STATE_FILE}.next
 rm -f ${STATE_FILE}.now
 mv ${STATE_FILE}.next ${STATE_FILE}
+# Whose the weights are; only a load balancer that mitigates anomalies can tell.
+if grep -qs "^ *lua-load ${ANOMALY_SCRIPT}" ${CONFIG}; then
+  echo "${SHOW_ANOMALIES}" | socat -t2 - UNIX-CONNECT:${ADMIN_SOCKET} > ${ANOMALY_STATE}.next
+  mv ${ANOMALY_STATE}.next ${ANOMALY_STATE}
+fi
 `;
 }
 
@@ -93,11 +99,11 @@ export function installHaproxy(aptProxy?: string): string {
  * are drained first. Standard input is the users' file.
  *
  * @param drainSeconds how long a target that goes may take to end its requests
- * @param certificates commands that make what HTTPS listeners need, see certificateScript
+ * @param needs commands that make the files which the configuration names: certificates, the program for anomalies
  */
-export function activateConfig(drainSeconds: number, certificates = ""): string {
+export function activateConfig(drainSeconds: number, needs: readonly string[] = []): string {
   return script(
-    ...(certificates === "" ? [] : [certificates]),
+    ...needs.filter((commands) => commands !== ""),
     "umask 077",
     `cat > ${USERS}.next`,
     "umask 022",

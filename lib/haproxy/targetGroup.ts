@@ -1,4 +1,5 @@
 import type { Target, TargetGroupOptions } from "./albTypes";
+import { FULL_WEIGHT } from "./anomalyScript";
 import { BACKEND, FAIL_OPEN_HEADER, failOpenOf } from "./backends";
 import type { HealthCheck, Profile } from "./profiles";
 import { indented } from "./words";
@@ -97,6 +98,8 @@ function targetDefaults(check: HealthCheck, group: TargetGroup, profile: Profile
     `rise ${check.healthyThreshold} fall ${check.unhealthyThreshold}`,
     ...profile.targetOptions,
     ...(slow > 0 ? [`slowstart ${slow}s`] : []),
+    // Weights that are changed at run time need room below the full one.
+    ...(group.anomalyMitigation ? [`weight ${FULL_WEIGHT}`] : []),
     maxconn(group),
     ...proxyProtocol(group),
   ].join(" ");

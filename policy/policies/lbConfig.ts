@@ -2,6 +2,7 @@ import type { StackValidationPolicy } from "@pulumi/policy";
 import { faultsOf, observe } from "../commands";
 import type { Container } from "../cts";
 import { settingsOf, type LoadBalancerSetting } from "../haproxy";
+import { loadsKnownProgram } from "../luaPrograms";
 import { labOf, PRIVATE_BRIDGES } from "../labFacts";
 import {
   boundPorts,
@@ -33,16 +34,16 @@ const SECTIONS =
   /^(global|defaults|frontend|backend|listen|userlist|resolvers|cache|peers|http-errors|ring)$/;
 /** Where a log may go to: it tells who asked for what. */
 const LOCAL_LOG = /^(global|\/|127\.|localhost\b|\[?::1\]?|stdout$|stderr$|fd@|ring@|unix@|abns@)/;
-/** Actions and fetches that leave HAProxy's own rules. */
+/** Actions and fetches that leave HAProxy's own rules; `tune.lua.` sets limits alone. */
 const LEAVES =
-  /\blua\.|\bset-dst\b|\bset-dst-port\b|\bdo-resolve\b|\bspoe\b|\bset-src\b|\bfile@|\bexternal-check\b|\bset-uri\b.*:\/\//;
+  /(?<!^tune\.)\blua\.|\bset-dst\b|\bset-dst-port\b|\bdo-resolve\b|\bspoe\b|\bset-src\b|\bfile@|\bexternal-check\b|\bset-uri\b.*:\/\//;
 
 /** What HAProxy is told beyond its targets: no second listener, nothing that it runs. */
 export const lbConfig: StackValidationPolicy = {
   name: "lb-config-known",
   description:
-    "HAProxy listens on the public ports and the stats page's only, runs no program or script, and its " +
-    "configuration is the one that the stack declares, without a line that the pack does not know.",
+    "HAProxy listens on the public ports and the stats page's only, runs no program or script but the one for " +
+    "anomalies, and its configuration is the one that the stack declares, without a line that the pack does not know.",
   enforcementLevel: "mandatory",
   configSchema: { properties: { privateBridges: PRIVATE_BRIDGES, ...PORT_SETTINGS } },
   validateStack: async (args, reportViolation) => {
@@ -54,7 +55,7 @@ export const lbConfig: StackValidationPolicy = {
       const observed = observe(container, lab.resources);
       const faults = [
         ...faultsOf(observed, "balancer"),
-        ...faultsOfSetting(setting, ports),
+        ...faultsOfSetting(setting, ports, observed.host.files),
         ...userFaults([...observed.host.files]),
       ];
       for (const fault of faults) reportViolation(`${container.label}: ${fault}`, container.urn);
@@ -65,8 +66,15 @@ export const lbConfig: StackValidationPolicy = {
 function faultsOfSetting(
   { container, sections, unreadable }: LoadBalancerSetting,
   ports: Ports,
+  files: ReadonlyMap<string, string>,
 ): string[] {
-  const faults = (sections ?? []).flatMap((section) => faultOf(section, container, ports) ?? []);
+  const faults = (sections ?? []).flatMap((section) => {
+    // A program that is known leaves nothing to judge.
+    const lines = section.lines.filter(
+      (line) => section.kind !== "global" || !loadsKnownProgram(line, files),
+    );
+    return faultOf({ ...section, lines }, container, ports) ?? [];
+  });
   if (!unreadable) return faults;
   return [
     ...faults,

@@ -43,6 +43,21 @@ export const goodEdits: GoodEdit[] = [
     ]),
   },
   {
+    name: "anomalies mitigated in two target groups",
+    edits: [],
+    config: {
+      loadBalancer: JSON.stringify({
+        targetGroup: { algorithm: "weighted_random", anomalyMitigation: true },
+        targetGroups: [
+          {
+            ...{ name: "canary", targets: ["app3"] },
+            ...{ algorithm: "weighted_random", anomalyMitigation: true },
+          },
+        ],
+      }),
+    },
+  },
+  {
     name: "a backend over TCP",
     edits: sources([
       HAPROXY,

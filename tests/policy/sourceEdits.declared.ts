@@ -7,6 +7,10 @@ const SERVICE = "components/webService.ts";
 const CT = "components/ct.ts";
 
 /** Edits of what is declared. */
+const MITIGATED = JSON.stringify({
+  targetGroup: { algorithm: "weighted_random", anomalyMitigation: true },
+});
+
 export const declaredEdits: BadEdit[] = [
   ...bad("bridge-private-portless", {
     "a network card": [
@@ -105,6 +109,20 @@ export const declaredEdits: BadEdit[] = [
       "stats socket ipv4@0.0.0.0:9999",
     ],
   }),
+  ...bad("lb-config-known", {
+    "another program for anomalies": [
+      "lib/haproxy/anomalyScript.ts",
+      "local failed\n",
+      'local failed = os.execute("id")\n',
+    ],
+    "a program in the place of a group's name": [
+      "lib/haproxy/anomalyScript.ts",
+      'join(", ")}',
+      'join(", ")}, os.execute("id")',
+    ],
+    "a second program": [HAPROXY, "  lua-load", "  lua-load /etc/haproxy/more.lua\n  lua-load"],
+    "the program in another way": [HAPROXY, "  lua-load", "  lua-load-per-thread"],
+  }).map((one) => ({ ...one, config: { loadBalancer: MITIGATED } })),
   ...bad("connections-verified", {
     "no host key": ["components/access.ts", "      hostKey,\n", ""],
     "any host key": [

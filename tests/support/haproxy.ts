@@ -5,6 +5,7 @@ import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Listener } from "../../lib/haproxy/albTypes";
+import { ANOMALY_SCRIPT, anomalyScript } from "../../lib/haproxy/anomalyScript";
 import { type LoadBalancerConfig, usersText } from "../../lib/haproxy/haproxyConfig";
 import { waitUntil } from "./waitUntil";
 
@@ -91,6 +92,16 @@ export class Haproxy implements AsyncDisposable {
     return started;
   }
 
+  /** What the admin socket answers. */
+  admin(words: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      let answer = "";
+      const socket = connect(join(this.folder, "admin.sock"), () => socket.end(`${words}\n`));
+      socket.setEncoding("utf8").on("data", (data: string) => (answer += data));
+      socket.on("error", reject).on("close", () => resolve(answer));
+    });
+  }
+
   get runs(): boolean {
     return this.process.exitCode === null;
   }
@@ -112,9 +123,19 @@ function writeFiles(folder: string, text: string): string[] {
     .replaceAll("/run/haproxy/", `${folder}/`);
   const [config, users] = [join(folder, "haproxy.cfg"), join(folder, "users.cfg")];
   writeFileSync(config, local);
+  if (text.includes(ANOMALY_SCRIPT)) {
+    const program = anomalyScript(mitigated(text)).replaceAll("/var/lib/haproxy/", `${folder}/`);
+    writeFileSync(join(folder, "anomaly.lua"), program);
+  }
   writeFileSync(users, usersText("admin", "pw"));
   return ["-f", config, "-f", users];
 }
+
+/** Names of the target groups that have anomalies mitigated. */
+const mitigated = (text: string): string[] =>
+  [...text.matchAll(/^backend (\S+)\n(?: .*\n)*? {2}default-server .* weight 100/gm)].map(
+    ([, name]) => name!,
+  );
 
 /** A target on the machine's loopback, on a free port. */
 export class TestTarget implements AsyncDisposable {

@@ -53,10 +53,14 @@ export function randomLoadBalancer(seed: number): LoadBalancerConfig {
   const options = (): TargetGroupOptions => {
     const algorithm = maybe(() => one(ALGORITHMS));
     const durationSeconds = maybe(() => whole(1, 604_800));
+    const anomalyMitigation = algorithm === "weighted_random" ? maybe(() => random() < 0.5) : false;
     return {
       algorithm,
+      anomalyMitigation,
       slowStartSeconds:
-        algorithm === "least_outstanding_requests" ? undefined : maybe(() => whole(30, 900)),
+        algorithm === "least_outstanding_requests" || anomalyMitigation
+          ? undefined
+          : maybe(() => whole(30, 900)),
       stickiness: maybe(() =>
         random() < 0.5
           ? { type: "lb_cookie" as const, durationSeconds }

@@ -31,6 +31,7 @@ export function describeTargetGroupAttributes(input: Input, lab: AwsFacts): Docu
     "deregistration_delay.timeout_seconds":
       alb.deregistrationDelaySeconds ?? DEREGISTRATION_DELAY_SECONDS,
     "load_balancing.algorithm.type": group.algorithm ?? "round_robin",
+    "load_balancing.algorithm.anomaly_mitigation": group.anomalyMitigation ? "on" : "off",
     "load_balancing.cross_zone.enabled": "use_load_balancer_configuration",
     "slow_start.duration_seconds": group.slowStartSeconds ?? 0,
     "stickiness.enabled": stickiness !== undefined,
