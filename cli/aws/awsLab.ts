@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { BalancerMetrics } from "../../observer/aws/cloudwatch/balancerMetrics";
 import { takeUsage } from "../../observer/aws/cloudwatch/guestMetrics";
 import { MetricStore } from "../../observer/aws/cloudwatch/metricStore";
+import type { SetWeight } from "../../observer/anomalies";
 import type { AwsFacts, GuestFact } from "../../observer/aws/facts";
 import { now } from "../../observer/prober";
 import type { StatRow } from "../../observer/targetHealth";
@@ -40,16 +41,20 @@ export async function openAwsLab(context: CommandContext): Promise<AwsLab> {
   );
   const metrics = new MetricStore();
   const balancer = new BalancerMetrics(metrics);
-  const seen: { stats?: StatRow[]; answers?: boolean; guests: Map<number, GuestFact> } = {
-    guests: new Map(),
-  };
+  const seen: {
+    stats?: StatRow[];
+    weights?: SetWeight[];
+    answers?: boolean;
+    guests: Map<number, GuestFact>;
+  } = { guests: new Map() };
   const lab = () => ({ stack: context.stack, settings: settings.current() });
   const abort = new AbortController();
   const { signal } = abort;
   const source = balancerSource(ssh, outputs.loadBalancer.vmid, {
     question: everything,
-    take(rows) {
+    take(rows, weights) {
       seen.stats = rows;
+      seen.weights = weights;
       balancer.take(lab(), rows, now());
     },
     trouble(error) {
@@ -72,8 +77,8 @@ export async function openAwsLab(context: CommandContext): Promise<AwsLab> {
   return {
     facts() {
       settings.refresh();
-      const { stats, guests, answers: databaseAnswers } = seen;
-      return { ...lab(), at: now(), stats, guests, databaseAnswers, metrics };
+      const { stats, weights, guests, answers: databaseAnswers } = seen;
+      return { ...lab(), at: now(), stats, weights, guests, databaseAnswers, metrics };
     },
     async stop() {
       abort.abort();

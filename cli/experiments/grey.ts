@@ -3,7 +3,9 @@ import { accountedFor, type Judged } from "../../observer/expectations";
 import type { Outcome } from "../../observer/experiment";
 import { gaps } from "../../observer/gaps";
 import { stepTimes, timeline } from "../../observer/timeline";
-import type { Bench } from "./workbench";
+import { setWeights } from "../status/setWeights";
+import { judgeMitigated, MITIGATED_FOR_MS, WeightWatch } from "./greyMitigated";
+import { type Bench, pause } from "./workbench";
 import { disturb, type Disturbed, faultOn, returnSeconds } from "./disturb";
 import { evenAtEnd } from "./faultExperiment";
 import { measured } from "./measured";
@@ -15,11 +17,24 @@ const settleMs = 300;
 /**
  * A grey failure: half of a target's answers are errors while its health check stays good. Nobody
  * takes it out, and no profile repeats a request for its status: clients see the errors, and the
- * load balancer's own states show nothing. That is what this experiment is there to be seen.
+ * load balancer's own states show nothing. That is what this experiment is there to be seen; or, where the target
+ * group `app` mitigates anomalies, that clients hardly see it.
  */
 export async function grey(bench: Bench, profile: string): Promise<Outcome> {
   const fault = faultOn(bench, [bench.target], { kind: "error", amount: errorPercent });
-  const observed = await disturb(bench, fault, { waitSeconds: returnSeconds(profile) });
+  const mitigates = (await setWeights(bench.ssh, bench.outputs.loadBalancer.vmid)) !== undefined;
+  const watch = new WeightWatch(bench);
+  const observed = await disturb(bench, fault, {
+    waitSeconds: returnSeconds(profile),
+    ...(mitigates && {
+      duringMs: MITIGATED_FOR_MS,
+      whileBroken: async () => {
+        await pause(bench, MITIGATED_FOR_MS - 2000);
+        await watch.atEndOfFault();
+      },
+      whenHealed: () => watch.untilBack(),
+    }),
+  });
   const times = stepTimes(observed);
   const loaded = measured(observed);
   return {
@@ -30,7 +45,7 @@ export async function grey(bench: Bench, profile: string): Promise<Outcome> {
     healedAtMs: tenths(observed.healAt - observed.faultAt),
     expectations: [
       accountedFor(accounts(observed.records), observed.due),
-      ...judgeGrey(observed),
+      ...(mitigates ? judgeMitigated(observed, watch) : judgeGrey(observed)),
       {
         expectation: "no failed answer is tried again: a status is an answer",
         measured: `${loaded.masked.retried} retried`,

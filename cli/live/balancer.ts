@@ -1,3 +1,5 @@
+import { SHOW_ANOMALIES } from "../../lib/haproxy/anomalyScript";
+import { parseSetWeights, type SetWeight } from "../../observer/anomalies";
 import { parseStats, type StatRow } from "../../observer/targetHealth";
 import { inCt, type NodeAccess, talkOnNode } from "../lab/ssh";
 import { talkWith } from "./asker";
@@ -15,7 +17,8 @@ export const SERVERS_ONLY = "show stat -1 4 -1";
 export interface BalancerQuestion {
   /** A `show stat` command, with or without its filter. */
   question: string;
-  take: (rows: StatRow[]) => void;
+  /** With the weights that were set; none where no target group mitigates anomalies. */
+  take: (rows: StatRow[], weights: SetWeight[] | undefined) => void;
   /** As of a source. */
   trouble: (error?: string) => void;
 }
@@ -27,16 +30,22 @@ export function balancerSource(
   { question, take, trouble }: BalancerQuestion,
 ): Source {
   const words = inCt(vmid, ["socat", "-", "UNIX-CONNECT:/run/haproxy/admin.sock"]);
+  // A load balancer does not learn the command while it runs; after a reload the connection is a new one.
+  let mitigates = true;
   return {
     name: BALANCER,
     everyMs: lookEveryMs,
     async open() {
       const asker = talkWith(talkOnNode(ssh, words), { mark: haproxyMark });
       await asker.ask("prompt");
+      mitigates = true;
       return asker;
     },
     async look(asker) {
-      take(parseStats(await asker.ask(question)));
+      const rows = parseStats(await asker.ask(question));
+      const weights = mitigates ? parseSetWeights(await asker.ask(SHOW_ANOMALIES)) : undefined;
+      mitigates = weights !== undefined;
+      take(rows, weights);
     },
     trouble,
   };

@@ -100,7 +100,8 @@ function balancerLooks(
 ): Source {
   return balancerSource(ssh, outputs.loadBalancer.vmid, {
     question: SERVERS_ONLY,
-    take: (rows) => take({ kind: "look", at: now(), targets: targetLooks(rows, names) }),
+    take: (rows, weights) =>
+      take({ kind: "look", at: now(), targets: targetLooks(rows, names, weights) }),
     trouble: (error) => take({ kind: "trouble", at: now(), source: BALANCER, error }),
   });
 }

@@ -1,3 +1,7 @@
+import { parseSetWeights, weightText } from "../../observer/anomalies";
+import { clock } from "../../observer/live/words";
+import { SHOW_ANOMALIES } from "../../lib/haproxy/anomalyScript";
+import { ADMIN_SOCKET } from "../../lib/haproxy/installHaproxy";
 import { parseServersState } from "../../observer/serversState";
 import { BACKEND } from "../../lib/haproxy/backends";
 import { formatFault } from "../faults/faultSpec";
@@ -22,6 +26,9 @@ export interface RunTimeState {
   undo: string;
 }
 
+/** Its `undo` is a command of ./lab, or says that it ends by itself. */
+type Found = RunTimeState & { byItself?: true };
+
 /** Faults in force, drains and weights; a part that does not answer has nothing to say. */
 export async function readRunTime(
   ssh: NodeAccess,
@@ -32,7 +39,11 @@ export async function readRunTime(
     faultsInForce(ssh, outputs).catch(() => []),
     targetStates(ssh, outputs).catch(() => []),
   ]);
-  return [...faults, ...states].map((state) => ({ ...state, undo: followUp(stack, state.undo) }));
+  const all: Found[] = [...faults, ...states];
+  return all.map(({ byItself, ...state }) => ({
+    ...state,
+    undo: byItself ? state.undo : followUp(stack, state.undo),
+  }));
 }
 
 async function faultsInForce(ssh: NodeAccess, outputs: StackOutputs): Promise<RunTimeState[]> {
@@ -54,21 +65,54 @@ async function faultsInForce(ssh: NodeAccess, outputs: StackOutputs): Promise<Ru
 
 const seconds = (value: number) => `${Math.max(0, Math.round(value))} s`;
 
-async function targetStates(ssh: NodeAccess, outputs: StackOutputs): Promise<RunTimeState[]> {
+async function targetStates(ssh: NodeAccess, outputs: StackOutputs): Promise<Found[]> {
   const words = inCt(outputs.loadBalancer.vmid, [
-    ...["socat", "-t2", "-", "UNIX-CONNECT:/run/haproxy/admin.sock"],
+    ...["socat", "-t2", "-", `UNIX-CONNECT:${ADMIN_SOCKET}`],
   ]);
-  const asked = { stdin: `show servers state ${BACKEND}\n`, timeoutMs: 15_000 };
-  const { stdout } = await onNode(ssh, words, asked);
-  const owner = "run time (./lab drain or HAProxy's socket), until HAProxy is restarted";
-  return parseServersState(stdout).flatMap(({ target, admin, weight, configuredWeight }) => {
-    const what = [
-      ...(admin === undefined ? [] : [admin]),
-      ...(weight === configuredWeight ? [] : [`weight ${weight} of ${configuredWeight}`]),
-    ].join(", ");
-    return what === "" ? [] : [{ target, what, owner, undo: `undrain ${target}` }];
-  });
+  const stdin = `show servers state ${BACKEND}; ${SHOW_ANOMALIES}\n`;
+  const { stdout } = await onNode(ssh, words, { stdin, timeoutMs: 15_000 });
+  return setInHaproxy(stdout);
 }
+
+/** What was set in HAProxy, from its answers to `show servers state` and `show anomalies`. */
+export function setInHaproxy(answer: string): Found[] {
+  const owner = "run time (./lab drain or HAProxy's socket), until HAProxy is restarted";
+  const told = parseSetWeights(answer);
+  const states = parseServersState(answer).flatMap(
+    ({ target, admin, weight, configuredWeight }): Found[] => [
+      ...(admin === undefined ? [] : [{ target, what: admin, owner, undo: `undrain ${target}` }]),
+      ...(told !== undefined || weight === configuredWeight
+        ? []
+        : [
+            {
+              ...{ target, what: `weight ${weight} of ${configuredWeight}`, owner },
+              undo: fullWeight(BACKEND, target),
+            },
+          ]),
+    ],
+  );
+  const weights = (told ?? []).map((one): Found => {
+    const { group, target } = one;
+    const name = group === BACKEND ? target : `${target} in ${group}`;
+    const what = weightText(one, clock);
+    if (one.owner === "operator") {
+      return { target: name, what, owner, undo: fullWeight(group, target) };
+    }
+    const mitigation = "anomaly mitigation (HAProxy itself)";
+    return {
+      target: name,
+      what,
+      owner: mitigation,
+      undo: "by itself, once it does well",
+      byItself: true,
+    };
+  });
+  return [...states, ...weights];
+}
+
+/** The command that gives a target the weight that it is configured with. */
+const fullWeight = (group: string, target: string) =>
+  `exec lb -- sh -c 'echo "set weight ${group}/${target} 100%" | socat - UNIX-CONNECT:${ADMIN_SOCKET}'`;
 
 /** For people; nothing where nothing is set. */
 export function describeRunTime(states: RunTimeState[]): string[] {

@@ -1,4 +1,5 @@
 import type { Settings } from "../../lib/stack/settings";
+import type { SetWeight } from "../anomalies";
 import type { StatRow } from "../targetHealth";
 import type { MetricStore } from "./cloudwatch/metricStore";
 
@@ -18,6 +19,8 @@ export interface AwsFacts {
   at: number;
   /** HAProxy's `show stat`; undefined: it does not answer. */
   stats?: readonly StatRow[];
+  /** Weights that are not the configuration's; undefined: no target group mitigates anomalies. */
+  weights?: readonly SetWeight[];
   /** By vmid; one that is not there is not known (yet). */
   guests: ReadonlyMap<number, GuestFact>;
   /** Whether PostgreSQL takes connections; undefined: not known. */

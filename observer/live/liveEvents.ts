@@ -1,3 +1,4 @@
+import type { SetWeight } from "../anomalies";
 import type { TargetState } from "../targetHealth";
 
 /** A request that has ended, as the prober saw it. Times are milliseconds since the epoch, of one clock. */
@@ -27,6 +28,8 @@ export interface TargetLook {
   detail: string;
   /** As HAProxy uses it now; 0: no new requests. */
   weight: number;
+  /** Who reduced its weight, and why; undefined: nobody did, or it is not known. */
+  setWeight?: SetWeight;
   /** Seconds since its state changed, as the load balancer counts. */
   stateSeconds: number;
   /** Counters since the load balancer's process started: of all clients. */

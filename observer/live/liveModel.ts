@@ -1,3 +1,4 @@
+import type { SetWeight } from "../anomalies";
 import { Incidents, type Incident } from "./incidents";
 import {
   type LiveEvent,
@@ -24,6 +25,8 @@ export interface LiveTarget extends Figures {
   /** Part that it should have, by the weights of the targets that may have requests. */
   ideal: number;
   weight: number;
+  /** Who reduced its weight, and why. */
+  setWeight?: SetWeight;
   /** The last checks as they were read once a second, newest last: passed or not. */
   checks: boolean[];
   /** Faults in force on it. */
@@ -152,6 +155,7 @@ export class LiveModel {
       check: look?.check ?? "",
       detail: look?.detail ?? "",
       weight: look?.weight ?? 0,
+      ...(look?.setWeight && { setWeight: look.setWeight }),
       since: this.since[name],
       checks: [...(this.checks[name] ?? [])],
       faults: this.faults.filter(({ target }) => target === name).map(({ fault }) => fault),

@@ -1,15 +1,22 @@
+import { BACKEND } from "../../lib/haproxy/backends";
+import type { SetWeight } from "../anomalies";
 import { maskedFailures } from "../maskedFailures";
 import { requestTotals, type StatRow, targetHealth, targetRows } from "../targetHealth";
 import type { TargetLook } from "./liveEvents";
 
-/** What `show stat` says of each target, in the order of the names. */
-export function targetLooks(rows: StatRow[], names: string[]): TargetLook[] {
+/** What `show stat` and `show anomalies` say of each target, in the order of the names. */
+export function targetLooks(
+  rows: StatRow[],
+  names: string[],
+  weights: readonly SetWeight[] = [],
+): TargetLook[] {
   const byName = targetRows(rows, names);
   const requests = requestTotals(rows, names);
   const masked = maskedFailures(rows, names).byTarget;
   return names.map((name) => {
     const row = byName.get(name);
     const { state, reason } = targetHealth(row);
+    const setWeight = weights.find(({ group, target }) => group === BACKEND && target === name);
     return {
       name,
       state,
@@ -18,6 +25,7 @@ export function targetLooks(rows: StatRow[], names: string[]): TargetLook[] {
       check: (row?.check_status ?? "").replace(/^\* /, ""),
       detail: row?.last_chk ?? "",
       weight: Number(row?.weight ?? 0),
+      ...(setWeight && { setWeight }),
       stateSeconds: Number(row?.lastchg ?? 0),
       requests: requests[name] ?? 0,
       retried: masked[name]?.retried ?? 0,

@@ -1,3 +1,4 @@
+import { weightText } from "../anomalies";
 import type { Incident } from "./incidents";
 import type { LiveSnapshot } from "./liveModel";
 
@@ -96,7 +97,9 @@ export function headline(snapshot: LiveSnapshot): Headline {
   if (worst) {
     const others = open.length - 1;
     const more = others > 0 ? ` and ${others} more` : "";
-    const text = incidentText(worst, at);
+    const reduced = targets.find(({ name }) => name === worst.target)?.setWeight;
+    const weight = reduced ? ` Its ${weightText(reduced, clock)}.` : "";
+    const text = `${incidentText(worst, at)}${weight}`;
     const level = worst.drained && worst.lost === 0 ? "warn" : "bad";
     const facts = incidentFacts(worst, at);
     return { level, title: `${incidentTitle(worst)}${more}`, text, facts };
@@ -105,6 +108,11 @@ export function headline(snapshot: LiveSnapshot): Headline {
   if (trouble) {
     const title = `${trouble.source} does not answer`;
     return { level: "bad", title, text: `Since ${clock(trouble.since)}: ${trouble.error}` };
+  }
+  const reduced = targets.find(({ setWeight }) => setWeight?.owner === "anomaly");
+  if (reduced?.setWeight) {
+    const text = `Its ${weightText(reduced.setWeight, clock)}.`;
+    return { level: "warn", title: `${reduced.name} gets fewer requests`, text };
   }
   const grey = targets.find(({ failed, sent }) => failed > 0 && failed >= sent / 20);
   if (grey) {

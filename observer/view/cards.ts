@@ -1,3 +1,4 @@
+import { weightText } from "../anomalies";
 import type { LiveSnapshot, LiveTarget } from "../live/liveModel";
 import { whyOut } from "../live/targetLooks";
 import { clock, requests, span } from "../live/words";
@@ -12,6 +13,7 @@ export function card(target: LiveTarget, snapshot: LiveSnapshot, index: number):
     (one) => one.target === name && one.endedAt === undefined && one.outAt !== undefined,
   );
   const why = level === "good" ? "" : (open?.why ?? whyNow(target));
+  const weight = target.setWeight && weightText(target.setWeight, clock);
   return markup`<div class="row">
       <h3><span class="key t${index}" aria-hidden="true"></span>${name}</h3>
       <strong class="state ${level}">${stateIcon(level)} ${word}</strong>
@@ -20,6 +22,7 @@ export function card(target: LiveTarget, snapshot: LiveSnapshot, index: number):
       ${since === undefined ? "" : `since ${clock(since)}, ${span(snapshot.at - since)}`}${target.reason !== null && `, ${target.reason}`}
     </p>
     ${why !== "" && markup`<p class="why ${level}">${why}</p>`}
+    ${weight !== undefined && markup`<p class="why warn">${weight}</p>`}
     ${open && markup`<p class="why ${level}">${requests(open.lost)} lost in it, ${open.masked} hidden by retries</p>`}
     ${faults.length > 0 && markup`<p class="fault">fault in force: <code>${faults.join(", ")}</code></p>`}
     ${shareBar(target, index)}

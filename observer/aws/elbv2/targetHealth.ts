@@ -24,6 +24,7 @@ export function describeTargetHealth(input: Input, lab: AwsFacts): Document {
       Target: { Id: id, Port: port },
       HealthCheckPort: String(port),
       TargetHealth: inWords((port === TARGET_PORT && health.get(id)) || NOT_REGISTERED),
+      ...(group.anomalyMitigation && { AnomalyDetection: anomalyOf(lab, group, id) }),
     })),
   };
 }
@@ -34,6 +35,15 @@ function wantedTarget(target: Input): WantedTarget {
     throw new Problem("ValidationError", `Instance ID '${id}' is not valid`);
   }
   return { id, port: integerOf(target, "Port", { min: 1, max: 65_535 }) ?? TARGET_PORT };
+}
+
+/** What an anomaly is found by also mitigates it: neither is without the other. */
+function anomalyOf({ weights = [] }: AwsFacts, { name, targets }: LabGroup, id: string): Document {
+  const target = targets.find(({ vmid }) => instanceId(vmid) === id)?.name;
+  const found = weights.some(
+    (one) => one.owner === "anomaly" && one.group === name && one.target === target,
+  );
+  return { Result: found ? "anomalous" : "normal", MitigationInEffect: found ? "yes" : "no" };
 }
 
 const NOT_REGISTERED: TargetHealth = {

@@ -5,6 +5,8 @@ import { judgeBurst } from "../../../cli/experiments/burst";
 import { judgeAway } from "../../../cli/experiments/databaseAway";
 import { describeResult } from "../../../cli/experiments/describe";
 import { describeSuite } from "../../../cli/experiments/describeSuite";
+import { judgeMitigated } from "../../../cli/experiments/greyMitigated";
+import type { SetWeight } from "../../../observer/anomalies";
 import { judgeGrey } from "../../../cli/experiments/grey";
 import { measured } from "../../../cli/experiments/measured";
 import { brokenMs } from "../../../cli/experiments/disturb";
@@ -15,11 +17,12 @@ import type { ProbeRecord } from "../../../observer/prober";
 
 const targets = ["app1", "app2", "app3"];
 
-/** One request every 10 ms for 20 s, in turn; `change` says what became of it. */
+/** One request every 10 ms, in turn; `change` says what became of it. */
 function requests(
   change: (dueAt: number, target: string) => Partial<ProbeRecord> = () => ({}),
+  forMs = 20_000,
 ): ProbeRecord[] {
-  return Array.from({ length: 2000 }, (_, index) => {
+  return Array.from({ length: forMs / 10 }, (_, index) => {
     const dueAt = index * 10;
     const target = targets[index % 3]!;
     const ok = { outcome: "ok" as const, status: 200, target, doneAt: dueAt + 5 };
@@ -92,6 +95,48 @@ describe("a grey failure", () => {
     const both = { ...grey, records: [...records, ...others] };
     assert.ok(unmet(judgeGrey(both)).includes("no failure after the repair"));
     assert.ok(unmet(judgeGrey(both)).includes("every failure is an error that app2 answered"));
+  });
+});
+
+describe("a grey failure that is mitigated", () => {
+  /** app2 fails by half, and after 3 s gets one request in two hundred. */
+  const mitigated = (from = 8000) =>
+    requests((at, target) => {
+      if (target !== "app2" || at < 5000 || at >= 25_000) return {};
+      return at < from ? (Math.floor(at / 30) % 2 === 0 ? failed : {}) : { target: "app1" };
+    }, 40_000);
+  const observed = { ...times, events: [], healAt: 25_000 };
+  const during: SetWeight = {
+    ...{ group: "app", target: "app2", weight: 1, full: 100, owner: "anomaly" },
+    ...{ since: 6000, reason: "48 % errors" },
+  };
+  const watch = { during, backAt: 30_000 };
+
+  it("is hardly seen 5 s later, and its target comes back", () => {
+    assert.deepEqual(unmet(judgeMitigated({ ...observed, records: mitigated() }, watch)), []);
+  });
+
+  it("is not mitigated where the target keeps its share, and where nobody says why it has less", () => {
+    const found = unmet(
+      judgeMitigated({ ...observed, records: mitigated(25_000) }, { backAt: 30_000 }),
+    );
+    assert.deepEqual(found, [
+      "app2 gets less, and it is said why",
+      "5 s after the fault clients see errors for less than 0.5 % of GETs",
+      "and app2 has less than 5 % of them",
+    ]);
+  });
+
+  it("is not over while the weight or the share is not back", () => {
+    const records = mitigated().filter(({ dueAt, target }) => dueAt < 25_000 || target !== "app2");
+    assert.deepEqual(unmet(judgeMitigated({ ...observed, records }, watch)), [
+      "and its share, 33 % ±10",
+    ]);
+    const never = judgeMitigated({ ...observed, records: mitigated() }, { during });
+    assert.deepEqual(unmet(never), [
+      "after the repair its full weight comes back within 90 s",
+      "and its share, 33 % ±10",
+    ]);
   });
 });
 

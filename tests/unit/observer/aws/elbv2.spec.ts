@@ -62,6 +62,41 @@ describe("elbv2", () => {
     assert.deepEqual(away.State, { Code: "failed", Reason: "HAProxy does not answer" });
   });
 
+  it("tells which target is anomalous, in a group that mitigates anomalies only", () => {
+    const [first] = ask(
+      "DescribeTargetHealth",
+      { TargetGroupArn: groupArn(rich()) },
+      rich(),
+    ).TargetHealthDescriptions!;
+    assert.equal(first.AnomalyDetection, undefined);
+    const targetGroup = { algorithm: "weighted_random", anomalyMitigation: true };
+    const weights: AwsFacts["weights"] = [
+      {
+        ...{ group: "app", target: "app2", weight: 1, full: 100, owner: "anomaly" },
+        ...{ since: 0, reason: "48 % errors" },
+      },
+      { group: "app", target: "app3", weight: 50, full: 100, owner: "operator", since: 0 },
+    ];
+    const lab = {
+      ...awsFacts({ config: { loadBalancer: JSON.stringify({ targetGroup }) } }),
+      weights,
+    };
+    const input = { TargetGroupArn: groupArn(lab) };
+    const normal = { Result: "normal", MitigationInEffect: "no" };
+    assert.deepEqual(
+      ask("DescribeTargetHealth", input, lab).TargetHealthDescriptions!.map(
+        (one: { AnomalyDetection: unknown }) => one.AnomalyDetection,
+      ),
+      [normal, { Result: "anomalous", MitigationInEffect: "yes" }, normal],
+    );
+    const { Attributes } = ask("DescribeTargetGroupAttributes", input, lab);
+    const on = { Key: "load_balancing.algorithm.anomaly_mitigation", Value: "on" };
+    assert.deepEqual(
+      Attributes!.find(({ Key }: { Key: string }) => Key === on.Key),
+      on,
+    );
+  });
+
   it("tells each target's state with AWS's reason and HAProxy's words", () => {
     const lab = awsFacts();
     const found = ask("DescribeTargetHealth", { TargetGroupArn: groupArn(lab) }, lab);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { LiveRequest, TargetLook } from "../../../../observer/live/liveEvents";
 import { LiveModel } from "../../../../observer/live/liveModel";
-import { headline, incidentText } from "../../../../observer/live/words";
+import type { SetWeight } from "../../../../observer/anomalies";
+import { clock, headline, incidentText } from "../../../../observer/live/words";
 
 const from = Date.UTC(2026, 0, 1, 12);
 const names = ["app1", "app2", "app3"];
@@ -178,6 +179,22 @@ describe("live model", () => {
     const { title, text } = headline(model.snapshot(from + 1000));
     assert.equal(title, "app2 answers errors");
     assert.equal(text, "5 of its last 5 answers were errors, while its checks are good.");
+  });
+
+  it("says whose weight is reduced, and why, with and without a fault that is known", () => {
+    const setWeight: SetWeight = {
+      ...{ group: "app", target: "app2", weight: 12, full: 100, owner: "anomaly" },
+      ...{ since: from, reason: "48 % errors" },
+    };
+    look(0, healthy("app2", { weight: 12, setWeight }));
+    const said = new RegExp(`weight 12 of 100: anomaly, 48 % errors since ${clock(from)}\\.$`);
+    const { level, title, text } = headline(model.snapshot(from + 500));
+    assert.deepEqual([level, title], ["warn", "app2 gets fewer requests"]);
+    assert.match(text, said);
+    faults(500, ["app2", "error=50%", 400]);
+    assert.match(headline(model.snapshot(from + 1000)).text, said);
+    look(1000);
+    assert.doesNotMatch(headline(model.snapshot(from + 1500)).text, /weight/);
   });
 
   it("shows a drain as a drain", () => {
