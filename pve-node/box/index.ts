@@ -19,7 +19,7 @@ import { accessFiles, containerName, nodeName } from "./names";
 import { ensureLan } from "./lan";
 import { assertReady, requirePackageCache, untilBooted } from "./ready";
 import { type EmbeddedState, readState, writeState } from "./boxState";
-import { proxiesOf } from "./proxies";
+import { proxiesOf, proxyHostLine } from "./proxies";
 import { lanOf } from "./subnet";
 import { ensureTemplate, templateVolume } from "./template";
 import { DEFAULT_RELEASE, type PveRelease } from "../version";
@@ -149,17 +149,20 @@ async function reachesPackages(nameserver: string): Promise<boolean> {
 async function giveNetwork(paths: LabPaths, nameserver: string, online: boolean): Promise<void> {
   const script = [
     "set -eu; umask 077; cd /var/lib/pve-node",
-    "read -r nameserver; read -r proxy || true; read -r offline || true",
+    "read -r nameserver; read -r proxy || true; read -r offline || true; read -r host || true",
     // /etc/resolv.conf is a mount of Docker's: it is written, not replaced. The other is for the next boot.
     `printf 'nameserver %s\\n' "$nameserver" | tee resolv.conf > /etc/resolv.conf`,
-    'former="$(cat package-proxy 2> /dev/null || true)|$(ls package-offline 2> /dev/null || true)"',
+    'former="$(cat package-proxy 2> /dev/null || true)|$(ls package-offline 2> /dev/null || true)|' +
+      '$(cat package-proxy-host 2> /dev/null || true)"',
     'rm -f package-offline; [ -z "$offline" ] || : > package-offline',
-    'printf %s "$proxy" > package-proxy',
-    `[ "$former" != "$proxy|$offline" ] || exit 0`,
+    'printf %s "$proxy" > package-proxy; printf %s "$host" > package-proxy-host',
+    `[ "$former" != "$proxy|$offline|$host" ] || exit 0`,
     "pkill -x apt-cacher-ng || true", // it is started again, with what it is told
   ].join("\n");
   // Standard input, for a proxy's address may hold a password.
-  const lines = [nameserver, proxiesOf().packages ?? "", online ? "" : "package-offline", ""];
+  const proxy = proxiesOf().packages ?? "";
+  const host = await proxyHostLine(proxy);
+  const lines = [nameserver, proxy, online ? "" : "package-offline", host, ""];
   await docker(["exec", "-i", containerName(paths), "sh", "-c", script], {
     stdin: lines.join("\n"),
   });

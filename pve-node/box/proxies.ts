@@ -1,3 +1,6 @@
+import { lookup } from "node:dns/promises";
+import { isIP } from "node:net";
+
 /** A proxy setting in the two spellings that programs look for. */
 const names = ["http_proxy", "https_proxy", "no_proxy"] as const;
 
@@ -44,7 +47,28 @@ export const proxyFlags = ({ env, network }: Proxies, flag: "--build-arg" | "--e
   ...network,
 ];
 
+const hostOf = (url: string): string =>
+  /^(?:\w+:\/\/)?(?:[^@/]*@)?(\[[^\]]*\]|[^:/]*)/.exec(url)?.[1] ?? "";
+
+/** IPv4 addresses of a name. */
+type Resolve = (host: string) => Promise<string[]>;
+
+const addressesOf: Resolve = async (host) =>
+  (await lookup(host, { family: 4, all: true })).map(({ address }) => address);
+
+/**
+ * A proxy's line of `/etc/hosts`, as this machine knows it: the node may have no resolver that does. Of several
+ * addresses always the same one. Empty where nobody knows it, or it is an IPv6 address.
+ */
+export async function proxyHostLine(url: string, resolve: Resolve = addressesOf): Promise<string> {
+  const host = hostOf(url);
+  if (host === "" || host.startsWith("[")) return "";
+  if (isIP(host) === 4) return `${host} ${host}`;
+  const [address] = (await resolve(host).catch(() => [])).sort();
+  return address === undefined ? "" : `${address} ${host}`;
+}
+
 function isLoopback(url: string): boolean {
-  const host = /^(?:\w+:\/\/)?(?:[^@/]*@)?(\[[^\]]*\]|[^:/]*)/.exec(url)?.[1] ?? "";
+  const host = hostOf(url);
   return host === "localhost" || host === "[::1]" || /^127\./.test(host);
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { proxiesOf, proxyFlags } from "../../../../pve-node/box/proxies";
+import { proxiesOf, proxyFlags, proxyHostLine } from "../../../../pve-node/box/proxies";
 
 describe("proxies of the machine", () => {
   it("are none where none is named", () => {
@@ -38,4 +38,25 @@ describe("proxies of the machine", () => {
       assert.equal(proxies.packages, undefined);
       assert.equal(proxies.onLoopback, true);
     });
+
+  it("are known to the node by the address that this machine knows", async () => {
+    const known = (host: string) =>
+      host === "proxy.corp.example"
+        ? Promise.resolve(["10.1.2.4", "10.1.2.3"])
+        : Promise.reject(new Error("ENOTFOUND"));
+    const lines = [
+      "http://10.1.2.3:3128",
+      "http://me:secret@proxy.corp.example:3128/",
+      "http://unknown.example:3128",
+      "http://[fd00::1]:3128",
+      "",
+    ].map((url) => proxyHostLine(url, known));
+    assert.deepEqual(await Promise.all(lines), [
+      "10.1.2.3 10.1.2.3",
+      "10.1.2.3 proxy.corp.example",
+      "",
+      "",
+      "",
+    ]);
+  });
 });

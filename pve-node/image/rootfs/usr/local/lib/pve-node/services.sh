@@ -42,14 +42,26 @@ apt_cache_run() (
   fi
   owner=$(stat -c %u:%g "$cache")
   chown -R "$owner" /var/log/apt-cacher-ng
-  # The machine's proxy, where `up` left one.
-  [[ ! -s $STATE/package-proxy ]] || proxy=("Proxy=$(< "$STATE/package-proxy")")
+  know_package_proxy
+  # The machine's proxy, where `up` left one. Small proxies end the connection after each answer, which loses
+  # requests that were sent ahead and counts as a failure: tinyproxy lost a third of the files of four CTs.
+  [[ ! -s $STATE/package-proxy ]] ||
+    proxy=("Proxy=$(< "$STATE/package-proxy")" PipelineDepth=1 DlMaxRetries=40)
   # Without a network it serves what it has instead of looking for news first, which would fail.
   [[ ! -e $STATE/package-offline ]] || proxy+=("Offlinemode=1")
   # The package's group: its security.conf is for that group and root only.
   exec setpriv --reuid "${owner%:*}" --regid "${owner#*:}" --groups "$(apt_cache_group)" \
     apt-cacher-ng -c /etc/apt-cacher-ng "CacheDir=$cache" "${proxy[@]}"
 )
+
+# apt-cacher-ng asks a resolver for the proxy, even for a numeric address; where only a proxy leads out none
+# answers, and each request fails after 17 s. Docker mounts the file: it is written, not replaced.
+know_package_proxy() {
+  local others line=
+  others=$(grep -v '# package proxy$' /etc/hosts || true)
+  [[ ! -s $STATE/package-proxy-host ]] || line="$(< "$STATE/package-proxy-host") # package proxy"
+  printf '%s\n' "$others" ${line:+"$line"} > /etc/hosts
+}
 
 apt_cache_group() { getent group apt-cacher-ng | cut -d: -f3; }
 
