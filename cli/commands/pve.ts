@@ -7,6 +7,7 @@ import type { EmbeddedNode } from "../../pve-node/box/embeddedNode";
 import { ensureEmbeddedNode, stopEmbeddedNode } from "../../pve-node/box";
 import { DEFAULT_RELEASE, pveReleases, type PveRelease } from "../../pve-node/box/releases";
 import { bringer, ensurePrerequisites } from "../prerequisites";
+import { toldOffline } from "../prerequisites/parts";
 import { setAsideLost } from "../stack/lostNode";
 
 const verbs = ["info", "start", "stop", "faults"];
@@ -63,7 +64,9 @@ export const command: Command = {
         await withLabLock(paths, "pve start", async () => {
           await ensurePrerequisites(paths, progress, context.yes);
           await setAsideLost(context);
-          await ensureEmbeddedNode(paths, progress, bringer(context.yes), release);
+          await toldOffline(paths, () =>
+            ensureEmbeddedNode(paths, progress, bringer(context.yes), release),
+          );
         });
         return 0;
       case "stop":

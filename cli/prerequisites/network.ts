@@ -7,6 +7,7 @@ import { machineNameserver, type Resolver, resolves } from "../../pve-node/box/m
 import { choosePorts, type Ports } from "../../pve-node/box/ports";
 import { workingValue } from "../stack/workingCopy";
 import { type Finding, ok, problem } from "./findings";
+import { checkParts, missingParts } from "./parts";
 
 const patienceMs = 2000;
 
@@ -68,7 +69,13 @@ export async function checkNetwork(paths: LabPaths, dockerRuns: boolean): Promis
     dockerRuns ? planLan(paths).catch(asError) : undefined,
     portsOf(paths, dockerRuns).catch(asError),
   ]);
-  return [judgePorts(ports), ...(lan ? [judgeLan(lan)] : []), judgeResolver(resolver, answers)];
+  const parts = dockerRuns ? await checkParts(answers, () => missingParts(paths)) : [];
+  return [
+    judgePorts(ports),
+    ...(lan ? [judgeLan(lan)] : []),
+    judgeResolver(resolver, answers),
+    ...parts,
+  ];
 }
 
 /** The one that the user has set, else the machine's. */

@@ -6,6 +6,7 @@ import type { CommandContext } from "../core/command";
 import { run } from "../../system/exec";
 import { ensureEmbeddedNode } from "../../pve-node/box";
 import { bringer, ensurePrerequisites } from "../prerequisites";
+import { toldOffline } from "../prerequisites/parts";
 import { pulumiEnvironment } from "./environment";
 import { ensureDevStack } from "./initialize";
 import { setAsideLost } from "./lostNode";
@@ -31,10 +32,12 @@ async function prepareDev(context: CommandContext): Promise<PulumiSession> {
   const { paths, progress, stack } = context;
   await ensurePrerequisites(paths, progress, context.yes);
   await setAsideLost(context);
-  const [toolchain, node] = await together(
-    ensureToolchain(paths, progress),
-    ensureEmbeddedNode(paths, progress, bringer(context.yes)),
-    fillAppImage(context),
+  const [toolchain, node] = await toldOffline(paths, () =>
+    together(
+      ensureToolchain(paths, progress),
+      ensureEmbeddedNode(paths, progress, bringer(context.yes)),
+      fillAppImage(context),
+    ),
   );
   ensurePassphrase(paths);
   updateWorkingCopy(paths, node);

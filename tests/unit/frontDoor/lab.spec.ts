@@ -153,6 +153,28 @@ describe("./lab", function () {
     assert.equal(readFileSync(join(root, "node_modules", ".lab-stamp"), "utf8"), stamp);
   });
 
+  it("says at once, without a network, what does without one", () => {
+    const root = join(folder, "lab");
+    checkoutAt(root);
+    const bin = join(folder, "bin");
+    mkdirSync(bin);
+    const npm = `#!/bin/sh\necho "$@" >> ${join(folder, "asked")}\nexit 1\n`;
+    writeFileSync(join(bin, "npm"), npm, { mode: 0o755 });
+    const patience = (proxy: Record<string, string>) => {
+      const alone = process.getuid?.() === 0 ? ["unshare", "--net"] : ["unshare", "-r", "--net"];
+      const env = { PATH: [bin, PATH].join(delimiter), ...proxy };
+      const { status, stderr } = lab(root, env, alone);
+      assert.equal(status, 1);
+      assert.match(
+        stderr,
+        /^error: npm packages: npm ci failed.*; without a network, \.\/lab cache import FILE brings all/m,
+      );
+      return readFileSync(join(folder, "asked"), "utf8").trim().split("\n").at(-1);
+    };
+    assert.match(patience({})!, / --fetch-retries=0 /);
+    assert.doesNotMatch(patience({ http_proxy: "http://10.1.2.3:3128" })!, /retries/);
+  });
+
   it("names the owner and the way back where an earlier run was root's", () => {
     const root = join(folder, "lab");
     checkoutAt(root);
