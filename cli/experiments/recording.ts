@@ -34,7 +34,9 @@ export function recordExperiment(from: {
   const abort = new AbortController();
   const source = balancerSource(ssh, outputs.loadBalancer.vmid, {
     question: SERVERS_ONLY,
-    take: (rows) => events.push({ kind: "look", at: now(), targets: targetLooks(rows, names) }),
+    take(rows, weights) {
+      events.push({ kind: "look", at: now(), targets: targetLooks(rows, names, weights) });
+    },
     trouble: (error) => events.push({ kind: "trouble", at: now(), source: BALANCER, error }),
   });
   const looking = poll(source, abort.signal);

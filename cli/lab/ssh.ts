@@ -66,7 +66,8 @@ export function onNode(
 
 /** Starts a program on the node that is talked with; it ends when its standard input does. */
 export function talkOnNode(access: NodeAccess, words: string[]): ChildProcessWithoutNullStreams {
-  return spawn("ssh", [...sshArgs(access), quoted(words)], { stdio: "pipe" });
+  // A group of its own: a terminal's Ctrl-C is for us, who close it; its sudden end would be told as a trouble.
+  return spawn("ssh", [...sshArgs(access), quoted(words)], { stdio: "pipe", detached: true });
 }
 
 /** Words that run a command inside a CT, on the node. */

@@ -1,15 +1,19 @@
 import { SHOW_ANOMALIES } from "../../lib/haproxy/anomalyScript";
 import { parseSetWeights, type SetWeight } from "../../observer/anomalies";
 import { parseStats, type StatRow } from "../../observer/targetHealth";
+import { now } from "../../observer/prober";
 import { inCt, type NodeAccess, talkOnNode } from "../lab/ssh";
 import { talkWith } from "./asker";
-import type { Source } from "./poll";
+import { Outdated, type Source } from "./poll";
+import type { Asker } from "./asker";
 
 /** How troubles of this source are headed. */
 export const BALANCER = "load balancer";
 /** HAProxy's statistics are read so often: a view lags behind by less than 0.3 s. */
 const lookEveryMs = 250;
 const haproxyMark = "\n> ";
+/** A reload starts another process; the one before ends its connections, and ours with it, only after a while. */
+const askIfStopsEveryMs = 1000;
 
 /** Lines of servers alone, of every backend: `show stat <proxy> <type> <server>`, HAProxy's management guide. */
 export const SERVERS_ONLY = "show stat -1 4 -1";
@@ -30,23 +34,39 @@ export function balancerSource(
   { question, take, trouble }: BalancerQuestion,
 ): Source {
   const words = inCt(vmid, ["socat", "-", "UNIX-CONNECT:/run/haproxy/admin.sock"]);
-  // A load balancer does not learn the command while it runs; after a reload the connection is a new one.
-  let mitigates = true;
+  let look = looking(question, take);
   return {
     name: BALANCER,
     everyMs: lookEveryMs,
     async open() {
       const asker = talkWith(talkOnNode(ssh, words), { mark: haproxyMark });
       await asker.ask("prompt");
-      mitigates = true;
+      look = looking(question, take);
       return asker;
     },
-    async look(asker) {
-      const rows = parseStats(await asker.ask(question));
-      const weights = mitigates ? parseSetWeights(await asker.ask(SHOW_ANOMALIES)) : undefined;
-      mitigates = weights !== undefined;
-      take(rows, weights);
-    },
+    look: (asker) => look(asker),
     trouble,
+  };
+}
+
+/** Asks over one connection for statistics, and now and then whether the process that answers is the one that serves. */
+export function looking(
+  question: string,
+  take: BalancerQuestion["take"],
+): (asker: Asker) => Promise<void> {
+  let askedAt = 0;
+  // A load balancer does not learn the command while it runs; after a reload the connection is a new one.
+  let mitigates = true;
+  return async (asker) => {
+    if (now() - askedAt >= askIfStopsEveryMs) {
+      // `show info`, HAProxy's management guide: 1 while a process only ends what it has begun.
+      const stops = /^Stopping: [^0]/m.test(await asker.ask("show info"));
+      if (stops) throw new Outdated("the load balancer was reloaded");
+      askedAt = now();
+    }
+    const rows = parseStats(await asker.ask(question));
+    const weights = mitigates ? parseSetWeights(await asker.ask(SHOW_ANOMALIES)) : undefined;
+    mitigates = weights !== undefined;
+    take(rows, weights);
   };
 }

@@ -1,3 +1,4 @@
+import type { SetWeight } from "../anomalies";
 import type { LiveFault, TargetLook } from "../live/liveEvents";
 import type { TargetState } from "../targetHealth";
 
@@ -17,17 +18,14 @@ export interface RecordingHeader {
   startedAt: number;
 }
 
-/** What a look says of a target beside its name. */
-export const FIELDS = [
-  ...["state", "reason", "check", "detail", "weight"],
-  ...["stateSeconds", "requests", "retried", "redispatched"],
-] as Exclude<keyof TargetLook, "name">[];
+/** What is new of a target; `setWeight: null` says that its weight is the full one again. */
+export type LookLine = Partial<Omit<TargetLook, "setWeight">> & { setWeight?: SetWeight | null };
 
 /** A line after the first. Times in milliseconds after the recording began. */
 export type Line =
   /** A request that ended: when, after how long, by which target (-1: none), and why it failed. */
   | [at: number, took: number, target: number, method?: string, error?: string]
-  | { at: number; look: Partial<TargetLook>[] }
+  | { at: number; look: LookLine[] }
   | { at: number; faults: LiveFault[] }
   | { at: number; trouble: [source: string, error: string | null] }
   | { at: number; held: string | null };
@@ -46,13 +44,22 @@ const orNull =
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const LOOK: Record<string, Check> = {
+const isSetWeight: Check = (value) =>
+  isObject(value) &&
+  [value.group, value.target, value.reason ?? ""].every(text) &&
+  [value.weight, value.full, value.since].every(finite) &&
+  (value.owner === "anomaly" || value.owner === "operator");
+
+/** All that a look says of a target beside its name; nothing else is recorded. */
+const LOOK: Record<Exclude<keyof TargetLook, "name">, Check> = {
   state: (value) => typeof value === "string" && Object.hasOwn(STATES, value),
   reason: orNull(text),
   ...{ check: text, detail: text },
   ...{ weight: finite, stateSeconds: finite, requests: finite, retried: finite },
   redispatched: finite,
+  setWeight: orNull(isSetWeight),
 };
+export const FIELDS = Object.keys(LOOK) as (keyof typeof LOOK)[];
 
 /** A look has exactly known fields; a name among them could take another's place. */
 const isLook = (value: unknown, targets: number) =>
@@ -60,7 +67,10 @@ const isLook = (value: unknown, targets: number) =>
   value.length === targets &&
   value.every(
     (one) =>
-      isObject(one) && Object.entries(one).every(([name, part]) => LOOK[name]?.(part) === true),
+      isObject(one) &&
+      Object.entries(one).every(
+        ([name, part]) => Object.hasOwn(LOOK, name) && LOOK[name as keyof typeof LOOK](part),
+      ),
   );
 
 const isFault = (value: unknown) =>

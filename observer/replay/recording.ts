@@ -1,5 +1,12 @@
 import type { LiveEvent, LiveFault, LiveLook, LiveRequest, TargetLook } from "../live/liveEvents";
-import { FIELDS, type Line, parsedHeader, parsedLine, type RecordingHeader } from "./lines";
+import {
+  FIELDS,
+  type Line,
+  type LookLine,
+  parsedHeader,
+  parsedLine,
+  type RecordingHeader,
+} from "./lines";
 
 export type { RecordingHeader };
 
@@ -23,7 +30,7 @@ export function headerOf(from: Omit<RecordingHeader, "recording">): RecordingHea
  * since the look before. Only what is named here is written, whatever else an event carries.
  */
 export class RecordingLines {
-  private looks = new Map<string, TargetLook>();
+  private looks = new Map<string, LookLine>();
   private faults = "";
 
   constructor(private readonly header: RecordingHeader) {}
@@ -73,13 +80,22 @@ export class RecordingLines {
   }
 
   /** What is new of a target. */
-  private changes({ targets }: LiveLook, name: string): Partial<TargetLook> {
-    const now = targets.find((one) => one.name === name);
-    if (!now) return {};
-    const before = this.looks.get(name);
+  private changes({ targets }: LiveLook, name: string): LookLine {
+    const look = targets.find((one) => one.name === name);
+    if (!look) return {};
+    const now: LookLine = { ...look, setWeight: this.setWeight(look) };
+    const before = this.looks.get(name) ?? { setWeight: null };
     this.looks.set(name, now);
-    const changed = FIELDS.filter((field) => before?.[field] !== now[field]);
+    const changed = FIELDS.filter(
+      (field) => JSON.stringify(before[field]) !== JSON.stringify(now[field]),
+    );
     return Object.fromEntries(changed.map((field) => [field, now[field]]));
+  }
+
+  private setWeight({ setWeight }: TargetLook): LookLine["setWeight"] {
+    if (!setWeight) return null;
+    const { group, target, weight, full, owner, since, reason } = setWeight;
+    return { group, target, weight, full, owner, since: this.time(since), reason };
   }
 
   private time(at: number): number {
@@ -120,9 +136,12 @@ function eventOf(
   }
   const at = startedAt + line.at;
   if ("look" in line) {
-    line.look.forEach((changed, index) => {
+    line.look.forEach(({ setWeight, ...changed }, index) => {
       const name = targets[index]!;
-      looks.set(name, { ...EMPTY, ...looks.get(name), ...changed, name });
+      const look: TargetLook = { ...EMPTY, ...looks.get(name), ...changed, name };
+      if (setWeight) look.setWeight = { ...setWeight, since: startedAt + setWeight.since };
+      if (setWeight === null) delete look.setWeight;
+      looks.set(name, look);
     });
     return { kind: "look", at, targets: targets.map((name) => looks.get(name)!) };
   }

@@ -4,7 +4,7 @@ import { type Markup, markup } from "../report/html";
 import { linear } from "../report/scale";
 
 const WIDTH = 420;
-const LEFT = 44;
+const LEFT = 52;
 const RIGHT = WIDTH - 8;
 
 /** The x of a moment; the newest bucket ends at the right. */

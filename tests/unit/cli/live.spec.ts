@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { talkWith } from "../../../cli/live/asker";
-import { poll } from "../../../cli/live/poll";
+import { looking } from "../../../cli/live/balancer";
+import { Outdated, poll } from "../../../cli/live/poll";
 
 const shell = (script: string) => spawn("sh", ["-c", script], { stdio: "pipe" });
 const echo = 'while read -r line; do echo "said $line"; printf "\\n> "; done';
@@ -51,5 +52,43 @@ describe("a source", () => {
     );
     await ended;
     assert.deepEqual(said, ["gone", undefined]);
+  });
+
+  it("is opened anew at once, and without a word, when what it talked with is outdated", async () => {
+    const abort = new AbortController();
+    let opened = 0;
+    await poll(
+      {
+        ...{ name: "x", everyMs: 1, retryMs: 3_600_000 },
+        open() {
+          if (++opened === 3) abort.abort();
+          return Promise.resolve({ ask: () => Promise.resolve(""), close: () => undefined });
+        },
+        look: () => Promise.reject(new Outdated("reloaded")),
+        trouble: (error) => assert.fail(error),
+      },
+      abort.signal,
+    );
+    assert.equal(opened, 3);
+  });
+});
+
+describe("a look at the load balancer", () => {
+  const asker = (stopping: string) => ({
+    ask: (line: string) =>
+      Promise.resolve(
+        line === "show info"
+          ? `Name: HAProxy\nStopping: ${stopping}\nJobs: 4\n`
+          : "# pxname,svname,\na,b,\n",
+      ),
+    close: () => undefined,
+  });
+
+  it("is not taken from a process that a reload has replaced", async () => {
+    const taken: unknown[] = [];
+    const look = looking("show stat", (rows) => taken.push(...rows));
+    await look(asker("0"));
+    assert.deepEqual(taken, [{ pxname: "a", svname: "b", "": "" }]);
+    await assert.rejects(looking("show stat", () => assert.fail("taken"))(asker("1")), Outdated);
   });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { LiveEvent } from "../../../../observer/live/liveEvents";
+import type { SetWeight } from "../../../../observer/anomalies";
+import type { LiveEvent, LiveLook } from "../../../../observer/live/liveEvents";
 import { LiveModel } from "../../../../observer/live/liveModel";
 import { headerOf, readRecording } from "../../../../observer/replay/recording";
 import { failover, header, look, request, startedAt, targets, written } from "./recordings";
@@ -23,6 +24,23 @@ describe("a recording", () => {
       return model.snapshot(startedAt + 10_600);
     });
     assert.deepEqual(snapshots[1], snapshots[0]);
+  });
+
+  it("holds whose weight is reduced, why and since when, until it is the full one again", () => {
+    const setWeight: SetWeight = {
+      ...{ group: "app", target: "app2", weight: 12, full: 100, owner: "anomaly" },
+      ...{ since: startedAt + 100, reason: "48 % errors" },
+    };
+    const reduced = look(250) as LiveLook;
+    const targetsThen = reduced.targets.map((one) =>
+      one.name === "app2" ? { ...one, weight: 12, setWeight } : one,
+    );
+    const events = [look(0), { ...reduced, targets: targetsThen }, look(500)];
+    assert.deepEqual(readRecording(written(events)).events, events);
+    const [, first, second, third] = written(events).split("\n");
+    assert.doesNotMatch(first!, /setWeight/);
+    assert.match(second!, /"setWeight":\{"group":"app","target":"app2",.*"since":100,/);
+    assert.match(third!, /"setWeight":null/);
   });
 
   it("is small: a request has some 20 bytes, a look what changed", () => {
@@ -51,7 +69,18 @@ describe("a recording", () => {
     assert.equal(told.url, "http://10.0.0.5:8080/lb");
     const looks = look(0) as Extract<LiveEvent, { kind: "look" }>;
     const events: LiveEvent[] = [
-      { ...looks, targets: looks.targets.map((one) => ({ ...one, ...more })), ...more },
+      {
+        ...looks,
+        targets: looks.targets.map((one) => ({
+          ...one,
+          setWeight: {
+            ...{ group: "app", target: "app1", weight: 1, full: 2, owner: "operator", since: 0 },
+            ...more,
+          },
+          ...more,
+        })),
+        ...more,
+      },
       { ...request(1, "app1"), ...more },
       { ...request(2), ...more },
       {
@@ -112,6 +141,8 @@ describe("a recording", () => {
       '{"at":1,"look":[{"state":"<b>"},{},{}]}',
       '{"at":1,"look":[{"name":"app9"},{},{}]}',
       '{"at":1,"look":[{"weight":"1"},{},{}]}',
+      '{"at":1,"look":[{"setWeight":{"owner":"anomaly"}},{},{}]}',
+      '{"at":1,"look":[{"toString":null},{},{}]}',
       '{"at":1,"faults":[{"target":"app1"}]}',
       '{"at":1,"trouble":["x"]}',
     ];
