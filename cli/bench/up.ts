@@ -6,12 +6,17 @@ import type { CommandContext } from "../core/command";
 import { exec, run } from "../../system/exec";
 import type { Note } from "../../system/progress";
 import type { Benchmark } from "./benchmark";
+import { withEmptyStack } from "./emptyStack";
 
 const RUNS = 3;
+/** What may be waited for beside a program of next to nothing. */
+const UP_OF_EMPTY = 2.5;
+const PREVIEW_OF_EMPTY = 1.5;
 const SECOND_UP_SECONDS = 30;
 const PREVIEW_SECONDS = 20;
 
 const PREVIEW = ["preview", "--non-interactive", "--expect-no-changes"];
+const UP = ["up", "--yes", "--non-interactive", "--expect-no-changes"];
 
 /** Pulumi refuses a pack's settings without the pack. */
 const WITHOUT_PACK = {
@@ -21,21 +26,30 @@ const WITHOUT_PACK = {
 
 /** What whoever changes the stack waits for when there is little or nothing to do. */
 export const up: Benchmark = {
-  measures: "what a second up and a preview take, with the policy pack and without",
+  measures: "what a second up and a preview take, and what Pulumi takes for next to nothing",
   how: `medians of ${RUNS} runs in turn, on a stack that needs no change`,
   async run(context, signal, note) {
     // A machine that has just started reads everything from disk: that is no second up.
     note("warm-up");
     await secondUp(context);
-    const { toolchain, env } = await openPulumi(context);
-    const preview = (env: PulumiSession["env"]) =>
-      run(toolchain.pulumi, PREVIEW, { cwd: context.paths.root, env });
-    const works = {
-      up: () => secondUp(context),
-      with: () => preview(env),
-      without: () => preview({ ...env, ...WITHOUT_PACK }),
-    };
-    const seconds = await inTurn(works, signal, note);
+    const session = await openPulumi(context);
+    const { toolchain, env } = session;
+    const cwd = context.paths.root;
+    const preview = (env: PulumiSession["env"]) => run(toolchain.pulumi, PREVIEW, { cwd, env });
+    const seconds = await withEmptyStack(context, session, (empty) =>
+      inTurn(
+        {
+          up: () => secondUp(context),
+          pulumiUp: () => run(toolchain.pulumi, UP, { cwd, env }),
+          emptyUp: () => empty.pulumi(["up", "--yes"]),
+          with: () => preview(env),
+          emptyWith: () => empty.pulumi(["preview"], "pack"),
+          without: () => preview({ ...env, ...WITHOUT_PACK }),
+        },
+        signal,
+        note,
+      ),
+    );
     return { bars: barsOf(seconds), runs: seconds };
   },
 };
@@ -73,8 +87,12 @@ async function secondUp({ paths, stack }: CommandContext): Promise<void> {
   }
 }
 
-function barsOf(seconds: Record<"up" | "with" | "without", number[]>): Bar[] {
-  const ratios = seconds.with.map((taken, round) => taken / seconds.without[round]!);
+type Work = "up" | "pulumiUp" | "emptyUp" | "with" | "emptyWith" | "without";
+
+function barsOf(seconds: Record<Work, number[]>): Bar[] {
+  const ratio = (one: Work, other: Work) =>
+    median(seconds[one].map((taken, round) => taken / seconds[other][round]!));
+  const times = { unit: "times" } as const;
   return [
     { what: "second up", measured: median(seconds.up), unit: "s", atMost: SECOND_UP_SECONDS },
     {
@@ -84,6 +102,16 @@ function barsOf(seconds: Record<"up" | "with" | "without", number[]>): Bar[] {
       atMost: PREVIEW_SECONDS,
     },
     { what: "preview without", measured: median(seconds.without), unit: "s" },
-    { what: "with of without", measured: median(ratios), unit: "times" },
+    { what: "with of without", measured: ratio("with", "without"), ...times },
+    {
+      what: "up of an empty program's",
+      measured: ratio("pulumiUp", "emptyUp"),
+      ...{ ...times, atMost: UP_OF_EMPTY },
+    },
+    {
+      what: "preview of an empty one's",
+      measured: ratio("with", "emptyWith"),
+      ...{ ...times, atMost: PREVIEW_OF_EMPTY },
+    },
   ];
 }

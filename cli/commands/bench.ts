@@ -14,7 +14,8 @@ export const command: Command = {
   description:
     "Measures, beside stated bars. lb: latency that the load balancer adds at 500 requests/s,\n" +
     "throughput against HAProxy outside its CT, memory at 2,000 connections; two minutes and a\n" +
-    "half. up: a second `up`, and `preview` with the policy pack and without; three minutes.\n" +
+    "half. up: a second `up`, and `preview` with the policy pack and without, and both beside an\n" +
+    "empty program; five minutes.\n" +
     "Without a name: what there is. Figures of a machine that is busy with other work mean\n" +
     "nothing. Exit status 1 when a bar is missed.",
   options: { json: jsonOption },
