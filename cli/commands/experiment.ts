@@ -51,11 +51,18 @@ ${Object.entries(EXPERIMENTS)
         const found = single ? only : suiteOf(name, results);
         const text = () => (single ? describeResult(only) : describeSuite(suiteOf(name, results)));
         context.print(context.json ? JSON.stringify(found) : text());
+        context.progress.info(followUps(name, single));
         return found.pass ? 0 : 1;
       }),
     );
   },
 };
+
+/** What can be made of it. */
+const followUps = (name: string, single: boolean) =>
+  single
+    ? `./lab replay ${name} makes a page that plays it, ./lab report one with charts`
+    : "./lab report makes a page with charts, and one for each that plays it";
 
 /** What is to be done. @throws UsageError when it cannot be understood. */
 function plansOf({ args, options }: CommandContext): { name: string; plans: Plan[] } {

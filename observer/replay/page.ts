@@ -4,6 +4,7 @@ import { THEME } from "../report/style";
 import { endless, FOOTER, framed } from "../view/frame";
 import { VIEW_STYLE } from "../view/style";
 import { readRecording } from "./recording";
+import { Tape } from "./tape";
 import { REPLAY_STYLE } from "./style";
 
 /** How fast a replay may go, beside the time that it was. */
@@ -17,7 +18,8 @@ export const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 5, 10, 30];
  * @throws when they are none
  */
 export function replayPage(text: string, script: string): string {
-  const { header } = readRecording(text);
+  const recording = readRecording(text);
+  const { header } = recording;
   const { title: what, stack, url, rate, targets, startedAt } = header;
   const title = `Load balancer, replay: ${what}`;
   const style = THEME + VIEW_STYLE + REPLAY_STYLE;
@@ -32,7 +34,7 @@ export function replayPage(text: string, script: string): string {
   const when = `${new Date(startedAt).toISOString().slice(0, 16).replace("T", " ")} UTC`;
   return framed({
     ...{ title, style, script },
-    lead: `recorded ${when}, stack ${stack}, ${url}, ${rate === 0 ? "without requests" : `${rate} requests/s`}`,
+    lead: `recorded ${when}, stack ${stack}, ${url}, ${rateText(rate, new Tape(recording).rate())}`,
     head: markup`<meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="referrer" content="no-referrer">`,
     controls: CONTROLS,
@@ -55,6 +57,13 @@ const CONTROLS = markup`<noscript><p class="notice">A replay needs JavaScript; n
 </div>
 <ol class="moments" id="moments" aria-label="what happened, to jump to"></ol>
 <p class="soft small keys">Space plays and pauses; ← and → go a second, with Shift ten; Page Up and Page Down on the slider go from moment to moment.</p>`;
+
+/** The rate that was asked for, or what it came to where that is another one. */
+function rateText(asked: number, came: number): string {
+  if (asked === 0) return "without requests";
+  const kept = Math.abs(came - asked) <= asked / 5;
+  return kept ? `${asked} requests/s` : `${Math.round(came)} requests/s on the average`;
+}
 
 const hash = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 

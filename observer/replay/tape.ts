@@ -22,6 +22,12 @@ export class Tape {
     this.at = this.fromAt;
   }
 
+  /** Requests a second, on the average: an experiment may send as fast as it is answered. */
+  rate(): number {
+    const count = this.recording.events.filter(({ kind }) => kind === "request").length;
+    return (count * 1000) / (this.toAt - this.recording.header.startedAt);
+  }
+
   /** What was to be seen then. Going back begins anew: the model only goes forward. */
   seek(at: number): LiveSnapshot {
     if (at < this.at) {

@@ -35,7 +35,7 @@ export function latencyChart(snapshot: LiveSnapshot): Markup {
   const label = `latency in the last minute: highest 95th percentile ${Math.round(highest)} ms`;
   return markup`<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${label}">
     ${bands(snapshot, top, bottom)}
-    ${y.ticks.map((tick) => markup`<path class="grid" d="M${LEFT} ${round(y(tick))}H${RIGHT}" /><text x="${LEFT - 6}" y="${round(y(tick)) + 4}" text-anchor="end">${tick} ms</text>`)}
+    ${y.ticks.map((tick) => markup`<path class="grid" d="M${LEFT} ${round(y(tick))}H${RIGHT}" /><text x="${LEFT - 6}" y="${round(y(tick)) + 4}" text-anchor="end">${tick < 1000 ? `${tick} ms` : `${tick / 1000} s`}</text>`)}
     ${seconds(snapshot, height)}
     <path class="p95" d="${path(series.p95)}" /><path class="p50" d="${path(series.p50)}" />
   </svg>`;

@@ -33,7 +33,7 @@ export class Player {
     this.tape = new Tape(recording);
     const { fromAt, toAt } = this.tape;
     this.length = toAt - fromAt;
-    this.every = Math.max(1, Math.round(recording.header.rate / mostDots));
+    this.every = Math.max(1, Math.round(this.tape.rate() / mostDots));
     this.slider.max = String(this.length);
     const all = overview(recording);
     this.moments = all.moments;

@@ -74,6 +74,20 @@ describe("live page", () => {
     assert.match(narrow, /viewBox="0 0 360 /);
   });
 
+  it("has room for the latency of a load balancer that is slow", () => {
+    const slow = message(0);
+    slow.snapshot.series.p95 = slow.snapshot.series.p95.map(() => 2400);
+    const labels = (parts(slow, facts, false).latency ?? "").match(/[\d.]+ m?s(?=<\/text>)/g);
+    assert.deepEqual(labels, ["0 ms", "1 s", "2 s"]);
+  });
+
+  it("counts requests a second from when the view began, until a whole window is behind it", () => {
+    const early = message(0);
+    Object.assign(early.snapshot, { startedAt: early.snapshot.at - 2000 });
+    early.snapshot.window.sent = 40;
+    assert.match(seen(parts(early, facts, false).tiles), /requests 20\/s/);
+  });
+
   it("announces what happened, not the seconds that go on", () => {
     assert.equal(
       announcement(message(1000)),

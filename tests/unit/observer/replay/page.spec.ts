@@ -51,6 +51,19 @@ describe("a replay's page", () => {
     assert.deepEqual(links, ["data:,"]);
   });
 
+  it("says how many requests came where they were fewer than asked for, and where none was", () => {
+    const lead = (rate: number) =>
+      /recorded [^<]*, ([^,<]*)<\/p>/.exec(
+        replayPage(written(failover(), { ...header, rate }), script),
+      )?.[1];
+    assert.deepEqual([20, 24, 200, 0].map(lead), [
+      "20 requests/s",
+      "24 requests/s",
+      "20 requests/s on the average",
+      "without requests",
+    ]);
+  });
+
   it("neither asks a server nor has what an action needs", () => {
     assert.doesNotMatch(
       script,
