@@ -162,7 +162,12 @@ local function decide(group, now)
     -- While a weight is reduced, what it was judged by since it was set is kept.
     if #record.looks > KEPT then table.remove(record.looks, record.set and 2 or 1) end
     own(target, now, changes)
-    if target.up then up = up + 1 end
+    if target.up then
+      up = up + 1
+    else
+      -- What it did before it went out does not speak against it when it is back.
+      record.looks, record.clean, record.at = { look }, nil, now
+    end
   end
   local room = up >= LEAST_TARGETS and (up - 1) // 2 or 0
   local found = {}

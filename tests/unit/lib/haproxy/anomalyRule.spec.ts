@@ -191,6 +191,19 @@ describe("the rule that mitigates anomalies", function () {
     assert.equal(last.text, "weight 100 again: too few targets are up");
   });
 
+  it("does not hold against a target what it did before it went down", () => {
+    const died = { errors: "t == 20 and 1 or 0", up: "t <= 20 or t > 25" };
+    const changes = play([well, died, well]);
+    assert.deepEqual(
+      changes.filter(({ at }) => at > 20 && at <= 27),
+      [],
+      JSON.stringify(changes),
+    );
+    const slowly = { errors: "t > 10 and t <= 20 and 0.5 or 0", up: "t <= 20 or t > 25" };
+    const back = play([well, slowly, well], { seconds: 90 }).filter(({ at }) => at > 20);
+    assert.deepEqual([back[0]?.weight, back.at(-1)?.weight], [2, 100], JSON.stringify(back));
+  });
+
   it("leaves an operator's weight alone, before and while it acts", () => {
     const bad = { errors: "t > 10 and 0.5 or 0" };
     assert.deepEqual(play([well, { ...bad, operator: "30" }, well]), []);
