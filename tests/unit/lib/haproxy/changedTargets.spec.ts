@@ -29,6 +29,12 @@ const config = (numbers: number[]) =>
     healthCheck: {},
   });
 
+const mitigated = renderConfig({
+  ...{ listenerPort: 80, statsAddress: "192.168.1.200", statsPort: 8404, profile: "tuned" },
+  targets: [1, 2].map(target),
+  targetGroup: { algorithm: "weighted_random", anomalyMitigation: true },
+});
+
 /** Lines of `show servers state`, as HAProxy 2.6 wrote them. */
 const STATES = `1
 # be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight
@@ -45,6 +51,7 @@ read -r words
 echo "$words" >> "$LAB/asked"
 case "$words" in
   "show servers state") cat "$LAB/states" ;;
+  "show anomalies") echo "# group target" ;;
   "show stat")
     echo "app,app2,0,0,$([ -e "$LAB/looked" ] && echo 0 || echo 1)"
     touch "$LAB/looked" ;;
@@ -120,6 +127,18 @@ describe("targets that come and go", function () {
   it("add nothing where the configuration has the same targets as before", () => {
     run(saveState());
     assert.equal(readFileSync(join(lab, "lib", "server-state"), "utf8").trim(), STATES.trim());
+  });
+
+  it("have it kept whose their weights are, where anomalies are mitigated only", () => {
+    const file = join(lab, "lib", "anomalies");
+    run(saveState());
+    assert.ok(!existsSync(file) && !asked().includes("show anomalies"));
+    writeFileSync(
+      join(lab, "etc", "haproxy.cfg"),
+      mitigated.replaceAll("/etc/haproxy", join(lab, "etc")),
+    );
+    run(saveState());
+    assert.equal(readFileSync(file, "utf8"), "# group target\n");
   });
 
   it("are drained before a configuration without them is put in force", () => {
