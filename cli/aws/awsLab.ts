@@ -55,7 +55,7 @@ export async function openAwsLab(context: CommandContext): Promise<AwsLab> {
     take(rows, weights) {
       seen.stats = rows;
       seen.weights = weights;
-      balancer.take(lab(), rows, now());
+      balancer.take(lab(), rows, now(), weights);
     },
     trouble(error) {
       if (error !== undefined) seen.stats = undefined;

@@ -1,3 +1,4 @@
+import type { SetWeight } from "../../anomalies";
 import { type StatRow, targetHealth, targetRows } from "../../targetHealth";
 import { failOpenOf, STATS_FRONTEND } from "../../../lib/haproxy/backends";
 import type { Settings } from "../../../lib/stack/settings";
@@ -27,8 +28,12 @@ export class BalancerMetrics {
 
   constructor(private readonly store: MetricStore) {}
 
-  /** Takes one answer of `show stat`; the first one only says where counting begins. */
-  take(lab: Lab, rows: readonly StatRow[], at: number): void {
+  /**
+   * Takes one answer of `show stat`; the first one only says where counting begins.
+   *
+   * @param weights those that are not the configuration's
+   */
+  take(lab: Lab, rows: readonly StatRow[], at: number, weights: readonly SetWeight[] = []): void {
     const { before } = this;
     this.before = new Map(rows.map((row) => [keyOf(row), row]));
     if (before) {
@@ -39,7 +44,10 @@ export class BalancerMetrics {
     const frontends = listenersOf(rows);
     const connections = sum(frontends, (row) => Number(row.scur ?? 0));
     this.gauge("ActiveConnectionCount", all, at, connections);
-    for (const group of groupsOf(lab.settings)) this.health(lab, group, rows, at);
+    for (const group of groupsOf(lab.settings)) {
+      this.health(lab, group, rows, at);
+      if (group.anomalyMitigation) this.anomalies(lab, group, weights, at);
+    }
   }
 
   private health(lab: Lab, group: LabGroup, rows: readonly StatRow[], at: number): void {
@@ -51,6 +59,14 @@ export class BalancerMetrics {
     const unhealthy = states.filter((state) => state === "unhealthy").length;
     this.gauge("HealthyHostCount", dimensions, at, healthy);
     this.gauge("UnHealthyHostCount", dimensions, at, unhealthy);
+  }
+
+  /** What is found to be anomalous is mitigated. */
+  private anomalies(lab: Lab, { name }: LabGroup, weights: readonly SetWeight[], at: number): void {
+    const found = weights.filter(({ group, owner }) => group === name && owner === "anomaly");
+    for (const metric of ["AnomalousHostCount", "MitigatedHostCount"]) {
+      this.gauge(metric, groupDimensions(lab, name), at, found.length);
+    }
   }
 
   private counted(

@@ -164,6 +164,27 @@ describe("metrics of the load balancer", () => {
     assert.equal(sum("UnHealthyHostCount", true), 1);
   });
 
+  it("counts anomalous targets, in a group that mitigates anomalies only", () => {
+    const mitigated = { algorithm: "weighted_random", anomalyMitigation: true };
+    const anomalous = (targetGroup: object) => {
+      const { settings } = awsFacts({
+        config: { loadBalancer: JSON.stringify({ targetGroup }) },
+      });
+      const own = new MetricStore();
+      const weight = { group: "app", target: "app2", weight: 1, full: 100, since: 0 } as const;
+      new BalancerMetrics(own).take({ stack: "dev", settings }, [statRow("app", "app2")], 1000, [
+        { ...weight, owner: "anomaly", reason: "48 % errors" },
+        { ...weight, target: "app3", owner: "operator" },
+      ]);
+      return ["AnomalousHostCount", "MitigatedHostCount"].map((name) => {
+        const found = own.names().find((one) => one.name === name);
+        return found && own.read(found, { from: 0, to: minute, period: 60 })[0]?.sum;
+      });
+    };
+    assert.deepEqual(anomalous(mitigated), [1, 1]);
+    assert.deepEqual(anomalous({}), [undefined, undefined]);
+  });
+
   it("tells its own answers from those of targets, also when the listener counts later", () => {
     const rows = (of: string, at: string) => [
       front({ hrsp_5xx: of }),
