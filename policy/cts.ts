@@ -37,6 +37,8 @@ export interface ContainerInterface {
 /** A CT as policies see it. */
 export interface Container {
   urn: string;
+  /** Name of the resource. */
+  name: string;
   /** `CT 111 "app1"`, for messages. */
   label: string;
   /** Undefined while unknown. */
@@ -57,6 +59,18 @@ export function containersOf(resources: PolicyResource[]): Container[] {
   return found.map(({ urn, name, props }) => containerOf(urn, name, props));
 }
 
+/** The CT whose resource has this one's host name, where this one's has another: they are swapped. */
+export function namesakeOf(
+  { hostname, name, urn }: Container,
+  containers: Container[],
+): Container | undefined {
+  const base = (text: string) => text.replace(/-(ct|container|lxc)$/, "");
+  if (hostname === undefined || base(name) === hostname) return undefined;
+  const other = containers.find((one) => one.urn !== urn && base(one.name) === hostname);
+  // Where both have it, it is no swap, and the name is there twice.
+  return other?.hostname === hostname ? undefined : other;
+}
+
 /** Reads one CT's properties. */
 export function containerOf(urn: string, resourceName: string, properties: unknown): Container {
   const props = propsOf(properties);
@@ -67,6 +81,7 @@ export function containerOf(urn: string, resourceName: string, properties: unkno
   const tags = asList(props.tags).map(asText);
   return {
     urn,
+    name: resourceName,
     vmid,
     label: `CT ${vmid ?? "(vmid not known yet)"} ${JSON.stringify(hostname ?? resourceName)}`,
     hostname,

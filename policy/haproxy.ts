@@ -56,7 +56,7 @@ function isUnknown({ props }: PolicyResource): boolean {
  * Text of a `source` asset. It is a promise, which the proxy around a policy's properties breaks;
  * its descriptor gives it as it is. Assets of files are not read.
  */
-async function assetText({ props }: PolicyResource): Promise<string | undefined> {
+export async function assetText({ props }: PolicyResource): Promise<string | undefined> {
   const own = (value: unknown, key: string): unknown =>
     typeof value === "object" && value !== null
       ? Object.getOwnPropertyDescriptor(value, key)?.value

@@ -1,7 +1,7 @@
 import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
 import { contains, isReserved, parseCidr } from "../cidr";
 import { containersOf, type ContainerInterface } from "../cts";
-import { BRIDGE_TYPES } from "../network";
+import { BRIDGE_TYPES, ROLE_TAGS } from "../network";
 import { asText, propsOf } from "../plain";
 
 /** An address outside its bridge's subnet is reached by nobody, or by the wrong ones. */
@@ -15,7 +15,7 @@ export const addressInSubnet: StackValidationPolicy = {
     const subnets = subnetsOf(args.resources);
     const containers = containersOf(args.resources);
     const taken = new Set(containers.flatMap((ct) => ct.interfaces.map(({ address }) => address)));
-    for (const { label, urn, interfaces } of containers) {
+    for (const { label, urn, interfaces, tags } of containers) {
       for (const nic of interfaces) {
         if (nic.gateway !== undefined && taken.has(nic.gateway)) {
           reportViolation(
@@ -25,6 +25,23 @@ export const addressInSubnet: StackValidationPolicy = {
           );
         }
         const subnet = subnets.get(nic.bridge ?? "");
+        const other = [...subnets].find(([bridge, cidr]) => {
+          const own = parseCidr(cidr);
+          return (
+            nic.bridge !== undefined &&
+            bridge !== nic.bridge &&
+            own &&
+            contains(own, nic.address ?? "")
+          );
+        });
+        // Others may not be on it at all: "ct-private-subnet-only" says so.
+        if (other && !subnet && tags.includes(ROLE_TAGS.loadBalancer)) {
+          reportViolation(
+            `${label}: interface ${nic.name} has an address of another bridge, got ${nic.cidr} on ${nic.bridge}; ` +
+              `put it on ${other[0]}`,
+            urn,
+          );
+        }
         const fault = subnet && faultOf(nic, subnet);
         if (fault) reportViolation(`${label}: interface ${nic.name} ${fault}`, urn);
       }

@@ -4,6 +4,9 @@ import { ROLE_TAGS } from "../network";
 import { asNumber, asProps, propsOf, UNKNOWN } from "../plain";
 
 const DEFAULT_ORDER = [ROLE_TAGS.database, ROLE_TAGS.app, ROLE_TAGS.loadBalancer];
+/** Seconds. */
+const MOST_WAIT = 600;
+const LEAST_STOP = 5;
 interface Config {
   tagOrder?: string[];
 }
@@ -45,6 +48,22 @@ export const bootOrder: StackValidationPolicy = {
         );
       }
       if (startup === UNKNOWN || asProps(startup).order === UNKNOWN) continue;
+      const { upDelay, downDelay } = asProps(startup);
+      const wait = asNumber(upDelay) ?? 0;
+      if (wait > MOST_WAIT) {
+        reportViolation(
+          `${container.label}: keeps those after it waiting, got upDelay ${wait}; at most ${MOST_WAIT} s`,
+          urn,
+        );
+      }
+      // Proxmox's own is none, or -1: 60 s.
+      const down = asNumber(downDelay) ?? -1;
+      if (down >= 0 && down < LEAST_STOP) {
+        reportViolation(
+          `${container.label}: is killed when the node stops, got downDelay ${down}; at least ${LEAST_STOP} s`,
+          urn,
+        );
+      }
       const order = asNumber(asProps(startup).order);
       if (order === undefined) {
         reportViolation(`${container.label}: has no start order, got none; set startup.order`, urn);

@@ -1,5 +1,8 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
+import { isInside } from "../commands";
 import { containersOf, type Container } from "../cts";
+import { DOCKER_CONTAINER } from "../docker";
+import { asNumber, propsOf } from "../plain";
 
 /** The machine that the lab is made for, and what is not for CTs. */
 const DEFAULTS = {
@@ -41,6 +44,22 @@ export const budget: StackValidationPolicy = {
           `${unit} are left for CTs, make some smaller or raise the budget in the policy's configuration`,
       );
     };
+    for (const container of containers) {
+      const own = resources.filter(
+        (one) => one.type === DOCKER_CONTAINER && isInside(one, container, resources),
+      );
+      const sum = own.reduce(
+        (total, { props }) => total + (asNumber(propsOf(props).memory) ?? 0),
+        0,
+      );
+      // No cap at all is another policy's.
+      if (!container.memoryMiB || sum <= container.memoryMiB) continue;
+      reportViolation(
+        `${container.label}: its Docker containers may take more than it has, got ${sum} MiB; it has ` +
+          `${container.memoryMiB} MiB, make them smaller`,
+        container.urn,
+      );
+    }
     // A size that is not known yet counts as nothing: known ones over the limit are over it anyhow.
     const { memoryMiB, hostMemoryMiB, diskGiB, hostDiskGiB, backupsGiB } = limits;
     check("memory", "MiB", memoryMiB - hostMemoryMiB, (c) => c.memoryMiB ?? 0);

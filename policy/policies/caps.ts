@@ -36,6 +36,12 @@ export const caps: ResourceValidationPolicy = {
     need("memory", within(memory, "dedicated"), "set memory.dedicated, in MiB");
     need("CPU", cpuOf(cpu), "set cpu.cores");
     need("its disk", within(root, "size"), "set disk.size, in GiB");
+    for (const [what, given, least, most] of bounds(memory, cpu)) {
+      if (given === undefined || (given >= least && given <= most)) continue;
+      reportViolation(
+        `${label}: has a cap that is none, or that nothing runs within, got ${what} ${given}; give ${least} to ${most}`,
+      );
+    }
     const swap = asNumber(within(memory, "swap")) ?? 0;
     if (swap <= maxSwap) return;
     reportViolation(
@@ -43,6 +49,20 @@ export const caps: ResourceValidationPolicy = {
     );
   },
 };
+
+/** What a system needs to start, and what a machine may have. */
+function bounds(memory: Plain, cpu: Plain): [string, number | undefined, number, number][] {
+  const of = (value: Plain, key: string) => {
+    const given = asNumber(within(value, key));
+    return given === undefined || given <= 0 ? undefined : given;
+  };
+  return [
+    ["memory.dedicated", of(memory, "dedicated"), 48, 1_048_576],
+    ["cpu.cores", of(cpu, "cores"), 1, 128],
+    ["cpu.limit", of(cpu, "limit"), 0.1, 128],
+    ["cpu.units", of(cpu, "units"), 8, 10_000],
+  ];
+}
 
 function within(value: Plain, key: string): Plain {
   return value === UNKNOWN ? UNKNOWN : asProps(value)[key];

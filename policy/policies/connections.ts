@@ -32,6 +32,7 @@ function faultsOf(type: string, props: unknown): Finding[] {
   const own = propsOf(props);
   if (type.startsWith("pulumi:providers:")) return providerFaults(type, own);
   if (DOWNLOAD.test(type)) return download(own);
+  if (/^pulumi-nodejs:dynamic\/homelab:/.test(type)) return [...endpoints(own)];
   if (!REMOTE.test(type)) return [];
   return ssh(own.connection);
 }
@@ -52,6 +53,25 @@ function ssh(connection: Plain): Finding[] {
   }
   if (privateKey === undefined && agentSocketPath === undefined && found.length === 0) return found;
   return proxy === undefined || proxy === null ? found : [...found, ...ssh(proxy)];
+}
+
+/** SSH endpoints in the arguments of a dynamic resource: a host with a user, and the machine on the way to it. */
+function* endpoints(value: Plain, key = ""): Generator<Finding> {
+  if (Array.isArray(value)) {
+    for (const one of value) yield* endpoints(one);
+    return;
+  }
+  const address = asText(value) ?? "";
+  if (key === "endpoint" && address.startsWith("http://")) {
+    yield ["speaks with the Proxmox API in the clear", address, "use https"];
+  }
+  const own = asProps(value);
+  if (asText(own.host) !== undefined && own.user !== undefined) {
+    if (own.hostKey !== UNKNOWN && !asText(own.hostKey)) {
+      yield ["does not know the machine that it connects to", `no hostKey in ${key}`, "give it"];
+    }
+  }
+  for (const [name, one] of Object.entries(own)) yield* endpoints(one, name);
 }
 
 /** Providers are given objects as JSON. */

@@ -68,10 +68,21 @@ const hidden = (key: string, value: Plain): Plain =>
 function* faults(props: Props, most: number): Generator<Finding> {
   yield* unknownKeys(props, KNOWN, "has an argument");
   const { initialization, networkInterfaces, disk, mountPoints, console: terminal } = props;
+  const system = asText(asProps(props.operatingSystem).type);
+  if (system === "unmanaged") {
+    yield ["has a network that nobody sets up", system, "give operatingSystem.type its name"];
+  }
   yield* unknownKeys(disk, DISK, "has a setting of its disk");
   for (const nic of asList(networkInterfaces)) {
     yield* unknownKeys(nic, INTERFACE, "has a setting of an interface");
-    const { macAddress } = asProps(nic);
+    const { macAddress, enabled, mtu, rateLimit } = asProps(nic);
+    if (enabled === false) yield ["has an interface that is off", enabled, "take enabled out"];
+    if (isGiven(mtu) && typeof mtu === "number" && mtu !== 1 && (mtu < 1280 || mtu > 9216)) {
+      yield ["has an interface that its packets do not fit", mtu, "give an mtu of 1280 to 9216"];
+    }
+    if (isGiven(rateLimit) && typeof rateLimit === "number" && rateLimit < 1) {
+      yield ["has an interface that is too slow", rateLimit, "give a rateLimit of 1 MB/s or more"];
+    }
     if (
       isGiven(macAddress) &&
       macAddress !== UNKNOWN &&

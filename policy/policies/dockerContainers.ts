@@ -1,5 +1,6 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { DOCKER_CONTAINER, mountsOf } from "../docker";
+import { isSteering, mountTargetFaults, runFaults } from "../dockerRuns";
 import {
   asList,
   asNumber,
@@ -14,6 +15,8 @@ import {
 const DEFAULTS = {
   capabilities: ["NET_BIND_SERVICE"],
   hostPaths: ["/etc/homelab/web"],
+  commands: [] as string[],
+  variables: [] as string[],
   hardened: true,
 };
 type Config = Partial<typeof DEFAULTS>;
@@ -21,19 +24,13 @@ type Config = Partial<typeof DEFAULTS>;
 /** Arguments that open nothing; the others are judged below, or must not be given. */
 const HARMLESS = new Set(
   (
-    "attach command containerReadRefreshTimeoutMilliseconds cpuPeriod cpuQuota cpuSet cpuShares cpus " +
-    "destroyGraceSeconds domainname entrypoints healthcheck hostname image init labels logOpts logs " +
+    "attach containerReadRefreshTimeoutMilliseconds cpuPeriod cpuQuota cpuSet " +
+    "destroyGraceSeconds domainname hostname image init labels logs " +
     "maxRetryCount memoryReservation name platform removeVolumes shmSize stdinOpen " +
-    "stopSignal stopTimeout tty ulimits wait waitTimeout workingDir ports publishAllPorts bridge containerLogs " +
+    "tty wait waitTimeout ports publishAllPorts bridge containerLogs " +
     "exitCode networkDatas id"
   ).split(" "),
 );
-/** Variables that make a program load or run something else, or listen for a debugger. */
-const STEERING =
-  /^(LD_(PRELOAD|LIBRARY_PATH|AUDIT)|NODE_(OPTIONS|PATH|REPL_EXTERNAL_MODULE)|PYTHON(PATH|STARTUP|INSPECT)|PERL5(LIB|OPT)|RUBY(LIB|OPT)|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|BASH_ENV|ENV|GCONV_PATH)$/;
-/** Values that take the check of whom it connects to away. */
-const LOOSE =
-  /^(NODE_TLS_REJECT_UNAUTHORIZED=0|PGSSLMODE=(disable|allow|prefer)|PYTHONHTTPSVERIFY=0|GIT_SSL_NO_VERIFY=.+|CURL_INSECURE=.+)$/;
 const NAMESPACES: Readonly<Record<string, string>> = {
   networkMode: "network",
   pidMode: "process",
@@ -64,6 +61,19 @@ export const dockerContainers: ResourceValidationPolicy = {
         default: DEFAULTS.hostPaths,
         description: "Folders of the CT that a container may see, read-only, with what is in them.",
       },
+      commands: {
+        type: "array",
+        items: { type: "string" },
+        default: DEFAULTS.commands,
+        description:
+          "Commands and entrypoints, each as one text, that may run in place of the image's own.",
+      },
+      variables: {
+        type: "array",
+        items: { type: "string" },
+        default: DEFAULTS.variables,
+        description: "Variables that may steer a container in spite of their names.",
+      },
       hardened: {
         type: "boolean",
         default: DEFAULTS.hardened,
@@ -84,6 +94,7 @@ export const dockerContainers: ResourceValidationPolicy = {
     for (const [wrong, got, remedy] of [
       ...openings(props, config),
       ...mountFaults(props, config),
+      ...mountTargetFaults(props),
       ...absences(props),
       ...(config.hardened ? softness(props) : []),
     ]) {
@@ -93,6 +104,7 @@ export const dockerContainers: ResourceValidationPolicy = {
 };
 
 type Finding = [wrong: string, got: Plain, remedy: string];
+const LEAST_MEMORY_MIB = 16;
 const shownValue = (value: Plain) =>
   typeof value === "symbol" ? "a value that is not known" : (JSON.stringify(value) ?? "none");
 const isSet = (value: Plain): boolean =>
@@ -145,14 +157,16 @@ function* openings(props: Props, config: typeof DEFAULTS): Generator<Finding> {
       case "envs":
         for (const one of asList(value)) {
           const [name = ""] = (asText(one) ?? "").split("=");
-          const steers = STEERING.test(name) || LOOSE.test(asText(one) ?? "");
           // The value may be a secret.
-          if (steers)
+          if (isSteering(asText(one) ?? "") && !config.variables.includes(name))
             yield ["is steered, or made to trust anybody, by its environment", name, "take it out"];
         }
         break;
       case "memorySwap":
         if ((asNumber(value) ?? 0) < 0) yield ["may swap without a limit", value, "take it out"];
+        if ((asNumber(value) ?? 0) > (asNumber(props.memory) ?? Infinity)) {
+          yield ["may swap", value, "set memorySwap to the same as memory"];
+        }
         break;
       case "rm":
       case "readOnly":
@@ -168,8 +182,20 @@ function* openings(props: Props, config: typeof DEFAULTS): Generator<Finding> {
           yield ["may run what is in its memory", value, "take exec, suid and dev out of tmpfs"];
         }
         break;
+      case "command":
+      case "entrypoints":
+      case "workingDir":
+      case "healthcheck":
+      case "stopSignal":
+      case "stopTimeout":
+      case "ulimits":
+      case "logOpts":
+      case "cpus":
+      case "cpuShares":
+        yield* runFaults(key, value, config.commands);
+        break;
       case "logDriver":
-        if (!/^(json-file|local|journald|none)$/.test(asText(value) ?? "")) {
+        if (!/^(json-file|local|journald)$/.test(asText(value) ?? "")) {
           yield ["sends its log elsewhere", value, "use json-file or local"];
         }
         break;
@@ -252,6 +278,8 @@ function* softness(props: Props): Generator<Finding> {
   }
   if (memory !== UNKNOWN && (asNumber(memory) ?? 0) <= 0) {
     yield ["has no cap on memory", memory, "set memory, in MiB"];
+  } else if (memory !== UNKNOWN && Number(memory) < LEAST_MEMORY_MIB) {
+    yield ["has no room to run", memory, `give at least ${LEAST_MEMORY_MIB} MiB`];
   }
 }
 

@@ -1,5 +1,6 @@
 import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
 import { DOCKER_CONTAINER, REMOTE_IMAGE } from "../docker";
+import { isSteering } from "../dockerRuns";
 import { asProps, asText, propsOf, UNKNOWN, type Plain, type Props } from "../plain";
 
 const BUILT_IMAGE = "docker:index/image:Image";
@@ -48,8 +49,41 @@ export const images: StackValidationPolicy = {
   },
 };
 
-/** A build that takes what somebody else may change meanwhile. */
-function buildFault({ context, remoteContext, networkMode }: Props): string | undefined {
+/** Arguments of a build that neither open it nor take what others have made. */
+const BUILD = new Set(
+  (
+    "context dockerfile useLegacyBuilder tag tags label labels target noCache forceRemove remove pullParent " +
+    "platform version buildArg buildArgs buildId memory memorySwap cpuSetCpus cpuSetMems cpuShares cpuPeriod " +
+    "cpuQuota suppressOutput shmSize remoteContext networkMode"
+  ).split(" "),
+);
+const isGiven = (value: Plain) =>
+  value !== undefined &&
+  value !== null &&
+  value !== false &&
+  value !== "" &&
+  !(Array.isArray(value) && value.length === 0) &&
+  !(typeof value === "object" && Object.keys(value).length === 0);
+
+/** A build that takes what somebody else may change meanwhile, or more than a service's folder. */
+function buildFault(build: Props): string | undefined {
+  const { context, remoteContext, networkMode, dockerfile, buildArgs } = build;
+  const strange = Object.entries(build).find(([key, value]) => !BUILD.has(key) && isGiven(value));
+  if (strange && !strange[0].startsWith("__")) {
+    return `is built in a way that cannot be judged, got ${strange[0]}; take it out`;
+  }
+  const folder = asText(context)?.replace(/\/+$/, "") ?? ".";
+  if (/^(|~|\.\.|\/(etc|root|home|home\/[^/]+|var|usr|proc|sys|tmp|srv|opt))$/.test(folder)) {
+    return `is built of more than a service's folder, got ${JSON.stringify(context)}; give that folder`;
+  }
+  const file = asText(dockerfile) ?? "";
+  if (/^\/|(^|\/)\.\.(\/|$)/.test(file)) {
+    return `is built by a file outside of its folder, got ${JSON.stringify(file)}; put it in the folder`;
+  }
+  const steering = Object.entries(asProps(buildArgs)).find(([name, value]) =>
+    isSteering(`${name}=${asText(value) ?? ""}`),
+  );
+  if (steering) return `is built by way of others, got ${steering[0]}; take it out of buildArgs`;
   const places: Plain[] = [context, remoteContext];
   const from = places
     .flatMap((place) => asText(place) ?? [])

@@ -16,6 +16,7 @@ import { noRouter } from "./noRouter";
 import { persistentFirewall } from "./persistentFirewall";
 import { plainSecrets } from "./plainSecrets";
 import { proxmoxFirewall } from "./proxmoxFirewall";
+import { serviceConnected } from "./serviceConnected";
 import { stackJudged } from "./stackJudged";
 import { valuesKnown } from "./valuesKnown";
 import { caps } from "./caps";
@@ -82,6 +83,7 @@ export const policies: Policies = [
   lbBackendHeader,
   lbTls,
   dockerContainers,
+  serviceConnected,
   images,
   plainSecrets,
   connections,

@@ -1,6 +1,6 @@
 import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
 import { isInside } from "../commands";
-import type { Container } from "../cts";
+import { namesakeOf, type Container } from "../cts";
 import { DOCKER_CONTAINER } from "../docker";
 import { settingsOf } from "../haproxy";
 import { labOf, PRIVATE_BRIDGES, type BridgesConfig, type Lab } from "../labFacts";
@@ -84,8 +84,9 @@ function wrongName(section: Section, lab: Lab): string | undefined {
   return undefined;
 }
 
-const isUnique = (app: Container, { apps }: Lab) =>
+const isUnique = (app: Container, { apps, containers }: Lab) =>
   app.hostname !== undefined &&
+  !namesakeOf(app, containers) &&
   apps.every((other) => {
     if (other === app) return true;
     const places = other.interfaces.map(({ address }) => address);

@@ -1,4 +1,4 @@
-import type { StackValidationPolicy } from "@pulumi/policy";
+import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
 import { faultsOf, observeOutside, type ObservedHost } from "../commands";
 import type { Lab } from "../labFacts";
 import { labOf, PRIVATE_BRIDGES, type BridgesConfig } from "../labFacts";
@@ -27,6 +27,16 @@ export const nodeFilters: StackValidationPolicy = {
     for (const bridge of made) {
       const { name, address } = propsOf(bridge.props);
       const own = asText(name);
+      const members = containers.filter(({ interfaces }) =>
+        interfaces.some((nic) => nic.bridge === own),
+      );
+      for (const { label, urn } of members.filter((ct) => isElsewhere(ct.urn, bridge, resources))) {
+        reportViolation(
+          `${label}: is on another node than its bridge and the filters, got ${own}; give both the same nodeName`,
+          urn,
+        );
+      }
+      if (members.length === 0 && containers.length > 0) continue; // the policy on bridges speaks of it
       if (own === undefined || !lab.bridges.has(own) || !observed.complete) continue;
       const gateway = asText(address)?.split("/")[0] ?? "";
       const fault = faultOf(own, gateway, lab, observed);
@@ -34,6 +44,12 @@ export const nodeFilters: StackValidationPolicy = {
     }
   },
 };
+
+function isElsewhere(urn: string, bridge: PolicyResource, resources: PolicyResource[]): boolean {
+  const own = resources.find((one) => one.urn === urn);
+  const nodes = [own, bridge].map((one) => asText(propsOf(one?.props).nodeName));
+  return nodes[0] !== undefined && nodes[1] !== undefined && nodes[0] !== nodes[1];
+}
 
 function faultOf(bridge: string, gateway: string, lab: Lab, { host }: ObservedHost) {
   const rules = new Ruleset();

@@ -1,5 +1,7 @@
 import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
 import { containersOf, isContainer, isOtherGuest } from "../cts";
+import { isInside } from "../commands";
+import { DOCKER_CONTAINER } from "../docker";
 import { ROLE_TAGS } from "../network";
 import { propsOf } from "../plain";
 
@@ -17,6 +19,10 @@ const JUDGED: readonly RegExp[] = [
 /** Dynamic resources of this project's own provider, which policies read or which only look. */
 const OWN =
   /^pulumi-nodejs:dynamic\/homelab:(ContainerHostConfig|CtFirewallState|GeneratedSecret|OpenEgress|PowerState|Preflight|ReadinessGate|TargetAttachment|TargetDrain)$/;
+
+/** Machines, and ways to them, of any other provider; components have no folder in their type. */
+const MACHINE =
+  /^(?!proxmox|pulumi)[\w-]+:[\w.-]+\/[\w.-]+:\w*(vm|machine|instance|server|droplet|container|pod|deployment|job|function|tunnel|guest|lxc|qemu|cluster|nodepool|taskdefinition)$|^[\w-]+-native:[\w.-]+:\w*(machine|instance|cluster|function|container\w*)$/i;
 
 interface Config {
   types?: string[];
@@ -53,6 +59,16 @@ export const stackJudged: StackValidationPolicy = {
         urn,
       );
     }
+    for (const resource of resources.filter(({ type }) => type === DOCKER_CONTAINER)) {
+      if (containers.length === 0 || containers.some((ct) => isInside(resource, ct, resources))) {
+        continue;
+      }
+      reportViolation(
+        `Docker container ${JSON.stringify(resource.name)}: cannot be judged, got an engine that is in no CT of the ` +
+          "stack; run it in one, with ssh:// and its address as the provider's host",
+        resource.urn,
+      );
+    }
     for (const { label, tags, urn } of containers) {
       if (Object.values<string>(ROLE_TAGS).some((tag) => tags.includes(tag))) continue;
       reportViolation(
@@ -78,6 +94,7 @@ function isJudged({ type, props }: PolicyResource): boolean {
   if (isContainer(type) || type.startsWith("pulumi:")) return true;
   if (isOtherGuest(type)) return false;
   if (OWN.test(type)) return true;
+  if (MACHINE.test(type) && !PACKAGES.test(type)) return false;
   if (type.startsWith("pulumi-")) return !reachesOut(props);
   return !PACKAGES.test(type) || JUDGED.some((known) => known.test(type));
 }

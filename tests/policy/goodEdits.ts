@@ -7,6 +7,8 @@ const PG_CONFIG = "lib/postgres/postgresConfig.ts";
 const HAPROXY = "lib/haproxy/haproxyConfig.ts";
 const HAPROXY_INSTALL = "lib/haproxy/installHaproxy.ts";
 const SERVICE = "components/webService.ts";
+const LISTENER = "lib/haproxy/listenerText.ts";
+const GROUP = "lib/haproxy/targetGroup.ts";
 
 /** Edits that somebody may well make; every policy lets them pass. */
 export const goodEdits: GoodEdit[] = [
@@ -111,6 +113,73 @@ export const goodEdits: GoodEdit[] = [
       POSTGRES,
       '"IFS= read -r password",',
       '"df -h / | tail -n 1 >&2",\n    "IFS= read -r password",',
+    ]),
+  },
+  {
+    name: "rules for some requests",
+    edits: sources([
+      LISTENER,
+      "  maxconn 3500",
+      [
+        "  maxconn 2000",
+        "  acl office src 192.0.2.0/24",
+        "  http-request deny if { path_beg /admin } !office",
+        "  http-request deny if { src 203.0.113.0/24 }",
+        "  http-request deny deny_status 403 if { req.hdr(user-agent) -m sub -i badbot }",
+        "  http-request return status 200 content-type text/plain string ok if { path /robots.txt }",
+        "  http-request redirect code 301 location /start if { path / }",
+        "  http-request redirect prefix https://new.example code 302 if { path_beg /old/ }",
+        "  http-request deny unless { req.hdr(host) -i app.lab }",
+        "  http-request deny if { method DELETE }",
+        "  http-request set-path /v2%[path] if { path_beg /api/ }",
+        "  http-response set-header X-Frame-Options DENY",
+        "  compression algo gzip",
+        "  errorfile 503 /etc/haproxy/errors/503.http",
+      ].join("\n"),
+    ]),
+  },
+  {
+    name: "longer times",
+    edits: sources(
+      ["lib/haproxy/profiles.ts", "connectTimeoutMs: 500", "connectTimeoutMs: 5000"],
+      ["lib/haproxy/profiles.ts", "serverTimeoutMs: 60_000", "serverTimeoutMs: 3_600_000"],
+      [HAPROXY, "timeout http-request 5s", "timeout http-request 30s"],
+      [HAPROXY, "timeout queue 2s", "timeout queue 1m"],
+    ),
+  },
+  {
+    name: "a check of another status",
+    edits: sources([GROUP, "expect status ${matcher}", "expect rstatus ^2[0-9][0-9]$"]),
+  },
+  {
+    name: "limits, a check and a smaller log of the service",
+    edits: sources([
+      SERVICE,
+      "    user: SERVICE_USER,",
+      [
+        "    user: SERVICE_USER,",
+        '    healthcheck: { tests: ["CMD", "wget", "-q", "http://127.0.0.1:3000/healthz"], interval: "10s" },',
+        '    ulimits: [{ name: "nofile", soft: 1024, hard: 4096 }],',
+        '    logOpts: { "max-size": "10m", "max-file": "3" },',
+        '    tmpfs: { "/tmp": "size=16m,noexec" },',
+        '    stopTimeout: 30, stopSignal: "SIGTERM", cpuShares: 512,',
+      ].join("\n"),
+    ]),
+  },
+  {
+    name: "a build with a target and an argument",
+    edits: sources([
+      SERVICE,
+      "useLegacyBuilder: true }",
+      'useLegacyBuilder: true, target: "run", buildArgs: { NODE_ENV: "production" } }',
+    ]),
+  },
+  {
+    name: "a faster interface and a longer start",
+    edits: sources([
+      "components/ct.ts",
+      "apply(macOf),",
+      "apply(macOf),\n      mtu: 1450,\n      rateLimit: 50,",
     ]),
   },
 ];

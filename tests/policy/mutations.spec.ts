@@ -9,8 +9,10 @@ import { serviceEdits } from "./sourceEdits.services";
 import { ctMutations } from "./mutations.cts";
 import { declaredMutations } from "./mutations.declared";
 import { formMutations } from "./mutations.forms";
+import { guestMutations } from "./mutations.guests";
 import { networkMutations } from "./mutations.network";
 import { requestMutations } from "./mutations.requests";
+import { serviceMutations } from "./mutations.services";
 
 // Speak beside the policy that is meant: an edit of the script alone makes it differ from the rules that are
 // kept in force, and from those that are loaded at the next boot; what opens everything is refused once
@@ -27,6 +29,8 @@ const mutations = [
   ...declaredMutations,
   ...formMutations,
   ...requestMutations,
+  ...serviceMutations,
+  ...guestMutations,
 ];
 
 describe("a bad edit of the program is stopped by the policy that is meant to", function () {

@@ -23,7 +23,7 @@ export type Edit = [file: string, from: string | RegExp, to: string];
 export const bad = (policy: string, edits: Record<string, Edit | Edit[]>): BadEdit[] =>
   Object.entries(edits).map(([name, edit]) => ({ policy, name, edits: sources(edit) }));
 
-export function sources(edit: Edit | Edit[]): SourceEdit[] {
-  const list = (typeof edit[0] === "string" ? [edit] : edit) as Edit[];
-  return list.map(([file, from, to]) => ({ file, from, to }));
+export function sources(first: Edit | Edit[], ...more: Edit[]): SourceEdit[] {
+  const list = (typeof first[0] === "string" ? [first] : first) as Edit[];
+  return [...list, ...more].map(([file, from, to]) => ({ file, from, to }));
 }

@@ -16,6 +16,12 @@ const subnet = (prefix: string, bits: number, gateway: number, first: number) =>
   dbAddress: `${prefix}.${first + 40}`,
 });
 
+const balancer = (settings: object) => ({ loadBalancer: JSON.stringify(settings) });
+
+const rule = (priority: number, conditions: object[], action: object) => ({
+  ...{ priority, conditions, action },
+});
+
 export const variations: Variation[] = [
   { name: "the default stack", config: {} },
   { name: "one app node", config: { appNodeCount: "1" } },
@@ -93,4 +99,77 @@ export const variations: Variation[] = [
   { name: "a load balancer like an ALB's defaults", config: { lbProfile: "alb-default" } },
   { name: "a plain load balancer", config: { lbProfile: "plain" } },
   { name: "a larger database", config: { dbMemoryMiB: "1024", dbDiskGiB: "12" } },
+  {
+    name: "answers and ways of a load balancer's own, for some requests",
+    config: balancer({
+      listeners: [
+        {
+          port: 80,
+          protocol: "HTTP",
+          rules: [
+            rule(1, [{ field: "path-pattern", values: ["/robots.txt"] }], {
+              type: "fixed-response",
+              statusCode: 200,
+              contentType: "text/plain",
+              body: "ok",
+            }),
+            rule(2, [{ field: "source-ip", values: ["203.0.113.0/24"] }], {
+              type: "fixed-response",
+              statusCode: 403,
+            }),
+            rule(3, [{ field: "host-header", values: ["old.example"] }], {
+              type: "redirect",
+              statusCode: 302,
+              host: "new.example",
+            }),
+          ],
+        },
+      ],
+    }),
+  },
+  {
+    name: "requests of known names only",
+    config: balancer({
+      listeners: [
+        {
+          port: 80,
+          protocol: "HTTP",
+          defaultAction: { type: "fixed-response", statusCode: 404 },
+          rules: [
+            rule(1, [{ field: "host-header", values: ["app.lab"] }], {
+              type: "forward",
+              targetGroups: [{ name: "app" }],
+            }),
+          ],
+        },
+      ],
+    }),
+  },
+  {
+    name: "a health check of one's own",
+    config: balancer({
+      healthCheck: { path: "/", intervalMs: 10_000, timeoutMs: 5000, healthyThreshold: 5 },
+    }),
+  },
+  {
+    name: "clients that stay, targets that warm up, and few requests at a time",
+    config: balancer({
+      targetGroup: {
+        stickiness: { type: "lb_cookie", durationSeconds: 600 },
+        slowStartSeconds: 30,
+        maxConcurrentRequests: 20,
+        queueTimeoutSeconds: 30,
+      },
+    }),
+  },
+  {
+    name: "the longest times and a small rate of an ALB",
+    config: balancer({
+      attributes: { idleTimeoutSeconds: 4000, rateLimit: { requests: 1, seconds: 1 } },
+    }),
+  },
+  {
+    name: "a page while somebody works on the service",
+    config: balancer({ attributes: { maintenance: { body: "back soon" } } }),
+  },
 ];
