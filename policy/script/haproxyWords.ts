@@ -150,7 +150,7 @@ const SERVER: Readonly<Record<string, number>> = {
   },
 };
 const TUNE =
-  /^tune\.(buffers\.(limit|reserve)|bufsize|comp\.maxlevel|fd\.\S+|h2\.\S+|http\.(maxhdr|logurilen|cookielen)|idle\S*|max(accept|pollevents|rewrite)|memory\.\S+|pattern\.\S+|pipesize|pool-\S+|(rcvbuf|sndbuf)\.\S+|recv_enough|runqueue-depth|sched\.\S+|ssl\.(cachesize|default-dh-param|lifetime|maxrecord|hard-maxrecord|force-private-cache|capture-buffer-size|capture-cipherlist-size)|stick-counters|vars\.\S+|zlib\.\S+)$/;
+  /^tune\.(buffers\.(limit|reserve)|bufsize|comp\.maxlevel|fd\.\S+|h2\.\S+|http\.(maxhdr|logurilen|cookielen)|idle\S*|lua\.maxmem|max(accept|pollevents|rewrite)|memory\.\S+|pattern\.\S+|pipesize|pool-\S+|(rcvbuf|sndbuf)\.\S+|recv_enough|runqueue-depth|sched\.\S+|ssl\.(cachesize|default-dh-param|lifetime|maxrecord|hard-maxrecord|force-private-cache|capture-buffer-size|capture-cipherlist-size)|stick-counters|vars\.\S+|zlib\.\S+)$/;
 const FILTERS = set("compression bwlim-in bwlim-out cache fcgi-app");
 /** What nobody should find in a log. */
 const SECRET =
