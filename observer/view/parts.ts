@@ -58,8 +58,8 @@ function notice({ dotStands, snapshot }: LiveMessage, { rate }: PageFacts): Mark
     ({ source, since, error }) =>
       markup`<p class="notice">${source} does not answer since ${clock(since)}: ${error}</p>`,
   );
-  const dots =
-    rate === 0 ? "" : `one dot: ${dotStands === 1 ? "one request" : `${dotStands} requests`}`;
+  const many = `one dot: ${dotStands} requests; each lost one has a ring of its own`;
+  const dots = rate === 0 ? "" : dotStands === 1 ? "one dot: one request" : many;
   return markup`${troubles}<p class="soft small">${dots}</p>`;
 }
 

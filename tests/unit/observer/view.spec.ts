@@ -88,6 +88,15 @@ describe("live page", () => {
     assert.match(seen(parts(early, facts, false).tiles), /requests 20\/s/);
   });
 
+  it("says what a dot stands for, and that lost requests are not sampled", () => {
+    const notice = (dotStands: number, rate = 20) =>
+      seen(parts({ ...message(0), dotStands }, { ...facts, rate }, false).notice);
+    assert.deepEqual(
+      [notice(1), notice(4), notice(1, 0)],
+      ["one dot: one request", "one dot: 4 requests; each lost one has a ring of its own", ""],
+    );
+  });
+
   it("announces what happened, not the seconds that go on", () => {
     assert.equal(
       announcement(message(1000)),
