@@ -34,6 +34,8 @@ export function recordExperiment(from: {
   const abort = new AbortController();
   const source = balancerSource(ssh, outputs.loadBalancer.vmid, {
     question: SERVERS_ONLY,
+    // In the experiment that reloads again and again it must not become a load of its own.
+    askIfStopsEveryMs: 5000,
     take(rows, weights) {
       events.push({ kind: "look", at: now(), targets: targetLooks(rows, names, weights) });
     },

@@ -12,8 +12,6 @@ export const BALANCER = "load balancer";
 /** HAProxy's statistics are read so often: a view lags behind by less than 0.3 s. */
 const lookEveryMs = 250;
 const haproxyMark = "\n> ";
-/** A reload starts another process; the one before ends its connections, and ours with it, only after a while. */
-const askIfStopsEveryMs = 1000;
 
 /** Lines of servers alone, of every backend: `show stat <proxy> <type> <server>`, HAProxy's management guide. */
 export const SERVERS_ONLY = "show stat -1 4 -1";
@@ -25,35 +23,39 @@ export interface BalancerQuestion {
   take: (rows: StatRow[], weights: SetWeight[] | undefined) => void;
   /** As of a source. */
   trouble: (error?: string) => void;
+  /**
+   * A reload starts another process, and the one before answers us until its connections have ended. So often, in
+   * milliseconds, it is asked whether it is the one that serves; a new connection costs processes on the node.
+   *
+   * @default 1000
+   */
+  askIfStopsEveryMs?: number;
 }
 
 /** HAProxy's statistics over one connection to its socket, kept open: a look costs no process. */
-export function balancerSource(
-  ssh: NodeAccess,
-  vmid: number,
-  { question, take, trouble }: BalancerQuestion,
-): Source {
+export function balancerSource(ssh: NodeAccess, vmid: number, from: BalancerQuestion): Source {
   const words = inCt(vmid, ["socat", "-", "UNIX-CONNECT:/run/haproxy/admin.sock"]);
-  let look = looking(question, take);
+  let look = looking(from);
   return {
     name: BALANCER,
     everyMs: lookEveryMs,
     async open() {
       const asker = talkWith(talkOnNode(ssh, words), { mark: haproxyMark });
       await asker.ask("prompt");
-      look = looking(question, take);
+      look = looking(from);
       return asker;
     },
     look: (asker) => look(asker),
-    trouble,
+    trouble: from.trouble,
   };
 }
 
 /** Asks over one connection for statistics, and now and then whether the process that answers is the one that serves. */
-export function looking(
-  question: string,
-  take: BalancerQuestion["take"],
-): (asker: Asker) => Promise<void> {
+export function looking({
+  question,
+  take,
+  askIfStopsEveryMs = 1000,
+}: Omit<BalancerQuestion, "trouble">): (asker: Asker) => Promise<void> {
   let askedAt = 0;
   // A load balancer does not learn the command while it runs; after a reload the connection is a new one.
   let mitigates = true;

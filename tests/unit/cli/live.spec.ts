@@ -86,9 +86,12 @@ describe("a look at the load balancer", () => {
 
   it("is not taken from a process that a reload has replaced", async () => {
     const taken: unknown[] = [];
-    const look = looking("show stat", (rows) => taken.push(...rows));
+    const look = looking({ question: "show stat", take: (rows) => void taken.push(...rows) });
     await look(asker("0"));
     assert.deepEqual(taken, [{ pxname: "a", svname: "b", "": "" }]);
-    await assert.rejects(looking("show stat", () => assert.fail("taken"))(asker("1")), Outdated);
+    await assert.rejects(
+      looking({ question: "show stat", take: () => assert.fail("taken") })(asker("1")),
+      Outdated,
+    );
   });
 });
