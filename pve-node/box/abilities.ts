@@ -140,7 +140,7 @@ export function parseTrials(text: string): Missing[] {
  */
 export async function tryAbilities(systemImage: string, folder: string): Promise<Missing[]> {
   const call = [
-    ...["run", "--rm", "--network", "none", ...hostAccess()],
+    ...["run", "--rm", "--log-driver", "none", "--network", "none", ...hostAccess()],
     ...["--volume", `${folder}:/probe:ro`],
     ...["--entrypoint", "bash", systemImage, "-c", trialScript()],
   ];

@@ -110,13 +110,15 @@ export async function stopContainer(paths: LabPaths): Promise<void> {
   await docker(["stop", "-t", String(stopSeconds), containerName(paths)]);
 }
 
-function runArguments(paths: LabPaths, spec: NodeSpec, ports: Ports): string[] {
+/** What `docker run` is told of the node's container. */
+export function runArguments(paths: LabPaths, spec: NodeSpec, ports: Ports): string[] {
   const name = containerName(paths);
   const publish = (port: number, inside: number) => ["--publish", `127.0.0.1:${port}:${inside}`];
   return [
     ...["--name", name, "--hostname", nodeName, ...labels(paths)],
     ...["--restart", "unless-stopped", "--stop-timeout", String(stopSeconds)],
-    ...["--log-opt", "max-size=10m", "--log-opt", "max-file=3"],
+    // A daemon's own driver may know other options, keep nothing to read (none), or not run (journald, syslog).
+    ...["--log-driver", "json-file", "--log-opt", "max-size=10m", "--log-opt", "max-file=3"],
     ...hostAccess(),
     ...["--network", paths.id, "--ip", spec.lan.node],
     ...publish(ports.http, 8080),

@@ -46,7 +46,7 @@ export async function ensureTemplate(
   const owner = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
   const proxies = proxiesOf();
   const call = [
-    ...["run", "--rm", ...hostAccess(), ...proxyFlags(proxies, "--env")],
+    ...["run", "--rm", "--log-driver", "none", ...hostAccess(), ...proxyFlags(proxies, "--env")],
     ...["--volume", `${folder}:/out`],
     ...["--volume", `${join(paths.root, "pve-node", "image", "template")}:/template:ro`],
     ...["--entrypoint", "/template/build", system, `/out/${templateFile()}`, owner],

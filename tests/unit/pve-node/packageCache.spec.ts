@@ -35,6 +35,15 @@ describe("the node's package cache", () => {
     }
   });
 
+  it("is one of its own where another box has the machine's, but for a machine without a network", () => {
+    const folder = () => / CacheDir=(\S+)/.exec(start().call)?.[1]?.replace(shell.root, "");
+    assert.equal(folder(), "/var/cache/homelab-apt");
+    shell.stub("flock", "exit 1"); // the other box has the lock
+    assert.equal(folder(), "/state/apt-cache");
+    shell.write("/state/package-offline", "");
+    assert.equal(folder(), "/var/cache/homelab-apt");
+  });
+
   it("forgets a proxy that is named no more", () => {
     shell.write("/etc/hosts", "127.0.0.1 localhost\n10.1.2.3 proxy # package proxy\n");
     for (const name of ["package-proxy", "package-proxy-host"]) shell.write(`/state/${name}`, "");

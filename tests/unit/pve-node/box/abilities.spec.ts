@@ -8,6 +8,7 @@ import {
   missingLine,
   parseTrials,
   trialScript,
+  tryAbilities,
 } from "../../../../pve-node/box/abilities";
 
 describe("abilities of the kernel", () => {
@@ -41,6 +42,18 @@ describe("abilities of the kernel", () => {
       missingLine(missing!),
       /^nftables for bridges \(NF_TABLES_BRIDGE\): missing \(Error: Could not process rule: Operation not supported\), needed for the guards on the CTs' ports; .*WSL2/,
     );
+  });
+
+  it("are tried in a container without a log, which a daemon's own driver may not be able to keep", async () => {
+    const { PATH } = process.env;
+    const docker = `#!/bin/sh\ncase " $* " in *" --log-driver none "*) exit 0 ;; esac\necho "failed to initialize logging driver" >&2; exit 1\n`;
+    writeFileSync(join(folder, "docker"), docker, { mode: 0o755 });
+    process.env.PATH = [folder, PATH].join(delimiter);
+    try {
+      assert.deepEqual(await tryAbilities("system", folder), []);
+    } finally {
+      process.env.PATH = PATH;
+    }
   });
 
   it("have scripts that bash reads", () => {

@@ -36,7 +36,8 @@ apt_cache_run() (
   local -a proxy=()
   mkdir -p "$cache" /var/log/apt-cacher-ng
   exec 9> "$cache/.lock"
-  if ! flock -n 9; then
+  # Without a network nothing is written, and what is there is all that any box can have.
+  if ! flock -n 9 && [[ ! -e $STATE/package-offline ]]; then
     cache=$STATE/apt-cache
     mkdir -p "$cache"
   fi
