@@ -21,6 +21,7 @@ import { assertReady, requirePackageCache, untilBooted } from "./ready";
 import { type EmbeddedState, readState, writeState } from "./boxState";
 import { proxiesOf, proxyHostLine } from "./proxies";
 import { lanOf } from "./subnet";
+import { describeNoWayOut, machineReaches, nodeReaches, waypointOf } from "./wayOut";
 import { ensureTemplate, templateVolume } from "./template";
 import { DEFAULT_RELEASE, type PveRelease } from "../version";
 
@@ -63,6 +64,10 @@ export async function ensureEmbeddedNode(
       `offline: ${node.nameserver} answers no questions and no proxy is named, so CTs get only packages that ` +
         "are in the cache already",
     );
+  } else {
+    const to = waypointOf(proxiesOf().packages, node.nameserver);
+    const isCutOff = (await machineReaches(to)) && !(await nodeReaches(paths, to));
+    if (isCutOff) progress.warn(describeNoWayOut(to));
   }
   if (former) await dropOutdated(former, (await readState(paths)).image!);
   return node;
