@@ -1,44 +1,60 @@
 import { describeFaults, faultOptions, faultsOf, readFaults, writeFaults } from "../lab/nodeFaults";
 import { nodeAccess, requireNode } from "../lab/session";
-import { type Command, jsonOption, UsageError } from "../core/command";
+import { confirm } from "../core/ask";
+import { type Command, jsonOption, UsageError, yesOption } from "../core/command";
 import { missingWord, unknownWord } from "../core/suggest";
 import { withLabLock } from "../../system/labLock";
 import type { EmbeddedNode } from "../../pve-node/box/embeddedNode";
-import { ensureEmbeddedNode, stopEmbeddedNode } from "../../pve-node/box";
+import { ensureEmbeddedNode, removeEmbeddedNode, stopEmbeddedNode } from "../../pve-node/box";
 import { DEFAULT_RELEASE, pveReleases, type PveRelease } from "../../pve-node/box/releases";
 import { bringer, ensurePrerequisites } from "../prerequisites";
 import { toldOffline } from "../prerequisites/parts";
+import { snapshotCommand } from "../pve/snapshots";
 import { setAsideLost } from "../stack/lostNode";
+import { waitForOtherPulumi } from "../stack/repair";
 
-const verbs = ["info", "start", "stop", "faults"];
+const RESET =
+  "Remove the embedded node with every CT and its data, and make an empty one? Snapshots of it stay.";
+
+const verbs = ["info", "start", "stop", "reset", "snapshot", "faults"];
 
 export const command: Command = {
-  usage: "pve info|start|stop|faults [off] [--pve-version 8.4|9.1] [--json]",
+  usage: "pve info|start|stop|reset|snapshot VERB [NAME]|faults [off] [--yes] [--json]",
   description:
     "The embedded Proxmox node, for other tools.\n" +
     "info   how its API and SSH are reached; --json adds password and token secret\n" +
     "start  starts it, and makes it when there is none; CTs that start on boot come back.\n" +
     "       With --pve-version 8.4 it answers as that release does, until another one is given\n" +
     "stop   shuts its CTs down in order, then stops it\n" +
+    "reset  removes it with every CT and makes an empty one\n" +
+    "snapshot save|restore|list|remove NAME: the whole node at a moment, with the state of the dev\n" +
+    "       stack. The node stops while it is copied or put back\n" +
     "faults tells the node to be slow and to lose answers, as a busy Proxmox does, for example:\n" +
     "       ./lab pve faults --start-delay 15 --lose-every 50; without options it says what is set,\n" +
     "       and `pve faults off` ends it",
   options: {
-    json: { ...jsonOption, help: "info as one JSON document, secrets included" },
+    json: { ...jsonOption, help: "one JSON document; of info with the secrets" },
     "pve-version": {
       type: "string",
       value: "RELEASE",
       help: `start: the release to answer as, ${pveReleases.join(" or ")} (default: as before, at first ${DEFAULT_RELEASE})`,
     },
     ...faultOptions,
+    yes: yesOption,
   },
-  maxArgs: 2,
+  maxArgs: 3,
   words: verbs,
   async run(context) {
-    const [verb, word] = context.args;
+    const [verb, word, ...more] = context.args;
     const { paths, progress } = context;
     const faults = faultsOf(context.options);
-    if (word !== undefined && (verb !== "faults" || word !== "off")) {
+    if (verb === "snapshot") {
+      const words = [word, ...more].filter((one) => one !== undefined);
+      // A look is no work.
+      if (word === "list") return snapshotCommand(context, words);
+      return withLabLock(paths, "pve snapshot", () => snapshotCommand(context, words));
+    }
+    if (word !== undefined && (verb !== "faults" || word !== "off" || more.length > 0)) {
       throw new UsageError(
         verb === "faults"
           ? unknownWord("word", word, ["off"])
@@ -71,6 +87,15 @@ export const command: Command = {
         return 0;
       case "stop":
         await withLabLock(paths, "pve stop", () => stopEmbeddedNode(paths, progress));
+        return 0;
+      case "reset":
+        if (!(await confirm(RESET, context.yes))) return 1;
+        await withLabLock(paths, "pve reset", async () => {
+          await waitForOtherPulumi(paths, (text) => progress.info(text));
+          await removeEmbeddedNode(paths, progress, "stay");
+          await setAsideLost(context);
+          await ensureEmbeddedNode(paths, progress, bringer(context.yes));
+        });
         return 0;
       case "faults": {
         const ssh = await nodeAccess(context);

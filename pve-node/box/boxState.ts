@@ -23,6 +23,8 @@ export interface EmbeddedState {
   image?: NodeImage;
   /** The container that was given other files while it ran, and what it is as good as made from. */
   renewed?: { container: string; spec: string };
+  /** The snapshot that is being put back; while it is set, the node's data is not whole. */
+  restoring?: string;
   /** Kernel and system image with which all abilities were found. */
   tried?: string;
 }

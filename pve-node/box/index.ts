@@ -20,6 +20,7 @@ import { ensureLan } from "./lan";
 import { assertReady, requirePackageCache, untilBooted } from "./ready";
 import { type EmbeddedState, readState, writeState } from "./boxState";
 import { proxiesOf, proxyHostLine } from "./proxies";
+import { assertWhole, dropCopies, endCopy } from "./snapshots";
 import { lanOf } from "./subnet";
 import { describeNoWayOut, machineReaches, nodeReaches, waypointOf } from "./wayOut";
 import { ensureTemplate, templateVolume } from "./template";
@@ -38,6 +39,7 @@ export async function ensureEmbeddedNode(
   release?: PveRelease,
 ): Promise<EmbeddedNode> {
   if (process.env.HOMELAB_LAN) lanOf(process.env.HOMELAB_LAN); // before minutes are spent on images
+  await assertWhole(paths);
   const former = (await readState(paths)).image;
   const [image] = await progress.step("Embedded node: image and CT template", async (note) => {
     const system = await ensureSystemImage(paths, note, bring);
@@ -96,8 +98,16 @@ export async function stopEmbeddedNode(paths: LabPaths, progress: Progress): Pro
   await progress.step("Embedded node: stop", () => stopContainer(paths));
 }
 
-/** Removes the node with all CTs: container, LAN, volume, and our keys for it. */
-export async function removeEmbeddedNode(paths: LabPaths, progress: Progress): Promise<void> {
+/**
+ * Removes the node with all CTs: container, LAN, volume, and our keys for it.
+ *
+ * @param snapshots whether those of it go as well
+ */
+export async function removeEmbeddedNode(
+  paths: LabPaths,
+  progress: Progress,
+  snapshots: "stay" | "go" = "go",
+): Promise<void> {
   const name = containerName(paths);
   await progress.step("Embedded node: remove", async (note) => {
     note("CTs");
@@ -105,10 +115,13 @@ export async function removeEmbeddedNode(paths: LabPaths, progress: Progress): P
     // unmounts them and lets their loop devices go.
     await remove("container", name);
     await remove("container", `${name}-next`);
+    await endCopy(paths);
     note("LAN and volume");
     await remove("network", paths.id);
     await remove("volume", name);
     await rm(accessFiles(paths).folder, { recursive: true, force: true });
+    if (snapshots === "go") await dropCopies(paths);
+    if ((await readState(paths)).restoring) await writeState(paths, { restoring: undefined });
   });
 }
 
