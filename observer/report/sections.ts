@@ -27,7 +27,7 @@ export function tableOf(
     <table>
       <thead>
         <tr>
-          ${head.map((cell, at) => markup`<th${kind(at)}>${cell}</th>`)}
+          ${head.map((cell, at) => (cell === "" ? markup`<td></td>` : markup`<th${kind(at)}>${cell}</th>`))}
         </tr>
       </thead>
       <tbody>

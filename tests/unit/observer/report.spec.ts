@@ -95,6 +95,10 @@ describe("a report", () => {
     assert.doesNotMatch(page, /<a /);
   });
 
+  it("has no heading without a text", () => {
+    assert.doesNotMatch(page, /<th[^>]*>\s*<\/th>/);
+  });
+
   it("needs nothing from elsewhere", () => {
     assert.doesNotMatch(page, /(src|href)=|@import|url\(|<link/);
   });
