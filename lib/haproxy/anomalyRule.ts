@@ -97,7 +97,7 @@ local function set(own, weight, reason, now, changes)
   local record = own.record
   record.before, record.set, record.at = record.set or own.full, weight, now
   record.since, record.reason = record.since or now, reason or record.reason
-  record.looks, record.clean = { record.looks[#record.looks] }, nil
+  record.looks, record.clean, record.slow = { record.looks[#record.looks] }, nil, nil
   own.weight = weight
   local text = weight == own.full and "weight " .. weight .. " again: " .. reason
     or string.format("weight %d of %d: anomaly, %s", weight, own.full, record.reason)
@@ -129,11 +129,17 @@ local function follow(group, target, now, changes)
   local record = target.record
   local seen = between(record.looks[1], record.looks[#record.looks])
   local rest = others(group, target, 0, KEPT)
-  if fails(seen, rest, 2) or (seen.timed >= 3 and isSlow(seen, rest)) then
-    record.reason = fails(seen, rest, 2) and failing(seen) or slowness(seen, rest)
-    local less = math.max(FLOOR, target.weight // CUT)
-    if less < target.weight then return set(target, less, record.reason, now, changes) end
-    record.at, record.looks = now, { record.looks[#record.looks] }
+  local failed = fails(seen, rest, 2)
+  local slow = seen.timed >= 3 and isSlow(seen, rest)
+  if failed or slow then
+    -- One request that takes long is no slow target: twice, one after the other, it must have been.
+    record.slow = failed and 0 or (record.slow or 0) + 1
+    if failed or record.slow >= 2 then
+      record.reason = failed and failing(seen) or slowness(seen, rest)
+      local less = math.max(FLOOR, target.weight // CUT)
+      if less < target.weight then return set(target, less, record.reason, now, changes) end
+    end
+    record.at, record.looks, record.clean = now, { record.looks[#record.looks] }, nil
     return
   end
   -- What it did since its last error decides whether it is tried with more.

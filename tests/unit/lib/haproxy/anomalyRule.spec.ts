@@ -148,6 +148,20 @@ describe("the rule that mitigates anomalies", function () {
 
   it("takes one request that takes long for no slow target", () => {
     assert.deepEqual(play([well, { ms: "t == 20 and 2000 or 5" }, well]), []);
+    // While its weight comes back, one long answer is a larger part of all.
+    const healed = (ms: string) =>
+      play([well, { errors: "t > 5 and t <= 9 and 0.5 or 0", ms }, well], {
+        rate: 30,
+        seconds: 99,
+      });
+    const raises = healed("5").filter(({ at, weight }) => at > 20 && weight! < 100);
+    assert.ok(raises.length > 4, JSON.stringify(raises));
+    for (const { at: raised } of raises) {
+      const changes = healed(`t == ${raised + 2} and 2000 or 5`).filter(({ at }) => at > 20);
+      for (const [i, { weight }] of changes.entries()) {
+        if (i > 0) assert.ok(weight! > changes[i - 1]!.weight!, JSON.stringify(changes));
+      }
+    }
   });
 
   it("gives the weight back in steps once it is healed, and no sooner", () => {
