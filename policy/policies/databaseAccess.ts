@@ -1,6 +1,7 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { faultsOf, observe } from "../commands";
-import { labOf, PRIVATE_BRIDGES, type BridgesConfig } from "../labFacts";
+import { contains, parseCidr } from "../cidr";
+import { labOf, PRIVATE_BRIDGES, type BridgesConfig, type Lab } from "../labFacts";
 import type { Host } from "../script/shellEffects";
 import { hbaText, parseHba, type HbaRecord } from "../script/pgHba";
 
@@ -51,10 +52,24 @@ export const databaseAccess: StackValidationPolicy = {
           report("no pg_hba.conf, got none; write it by a command of the stack");
         continue;
       }
-      for (const record of records) {
-        const fault = faultOf(record, { clients, clientsKnown, localMethods });
-        if (fault) report(`pg_hba.conf ${fault.wrong}, got "${hbaText(record)}"; ${fault.remedy}`);
-      }
+      const mapped = [...host.files].find(
+        ([path, text]) => /(^|\/)pg_ident\.conf$/.test(path) && /^\s*[^#\s]/m.test(text),
+      );
+      if (mapped)
+        report(`pg_ident.conf lets users in under other names, got ${mapped[0]}; take it out`);
+      const faults = records.flatMap((record) => {
+        const fault = faultOf(record, {
+          ...{ clients, clientsKnown, localMethods },
+          standby: lab.databases.length > 1,
+        });
+        return fault
+          ? [`pg_hba.conf ${fault.wrong}, got "${hbaText(record)}"; ${fault.remedy}`]
+          : [];
+      });
+      // A record that is wrong may be the one that was meant for an app node.
+      const shut =
+        complete && clientsKnown && faults.length === 0 ? [...shutOut(records, lab)] : [];
+      for (const fault of [...faults, ...shut]) report(fault);
     }
   },
 };
@@ -63,11 +78,31 @@ interface Allowed {
   clients: Set<string>;
   clientsKnown: boolean;
   localMethods: string[];
+  /** Whether one of the databases follows another. */
+  standby: boolean;
+}
+
+/** App nodes that no record admits: the first one for an address decides. */
+function* shutOut(records: HbaRecord[], lab: Lab): Generator<string> {
+  if (records.some(({ type }) => /^(include|@)/.test(type))) return;
+  for (const address of lab.addresses(lab.apps)) {
+    const first = records.find((one) => one.type !== "local" && admits(one.address, address));
+    if (first && first.method !== "reject") continue;
+    yield (
+      `pg_hba.conf shuts an app node out, got ${first ? `"${hbaText(first)}"` : `no record for ${address}`}; ` +
+      `admit ${address}/32`
+    );
+  }
+}
+
+function admits(address: string, client: string): boolean {
+  const cidr = parseCidr(address);
+  return address === "all" || (cidr !== undefined && contains(cidr, client));
 }
 
 function faultOf(
-  { type, address, method }: HbaRecord,
-  { clients, clientsKnown, localMethods }: Allowed,
+  { type, database, user, address, method }: HbaRecord,
+  { clients, clientsKnown, localMethods, standby }: Allowed,
 ): { wrong: string; remedy: string } | undefined {
   if (method === "reject") return undefined;
   if (type === "local") {
@@ -82,7 +117,9 @@ function faultOf(
     return { wrong: "admits clients without a safe password", remedy: "use scram-sha-256" };
   }
   const host = /^(\d+\.\d+\.\d+\.\d+)\/32$/.exec(address)?.[1];
-  if (host !== undefined && (clients.has(host) || !clientsKnown)) return undefined;
+  if (host !== undefined && (clients.has(host) || !clientsKnown)) {
+    return roleFault({ type, database, user, address, method }, standby);
+  }
   const list = [...clients]
     .sort()
     .map((client) => `${client}/32`)
@@ -93,4 +130,14 @@ function faultOf(
 function recordsOn(host: Host): HbaRecord[] | undefined {
   const texts = [...host.files].filter(([path]) => FILE.test(path)).map(([, text]) => text);
   return texts.length ? texts.flatMap(parseHba) : undefined;
+}
+
+function roleFault({ user, database }: HbaRecord, standby: boolean) {
+  if (/^[+/@]|(^|,)(all|postgres|root)(,|$)/.test(user) || /(^|,)all(,|$)|^[@/]/.test(database)) {
+    return { wrong: "admits more than one role to more than its database", remedy: "name both" };
+  }
+  if (/(^|,)replication(,|$)/.test(database) && !standby) {
+    return { wrong: "lets others copy the whole server", remedy: "take it out" };
+  }
+  return undefined;
 }

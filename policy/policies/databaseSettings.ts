@@ -2,6 +2,8 @@ import type { StackValidationPolicy } from "@pulumi/policy";
 import { observe } from "../commands";
 import type { Container } from "../cts";
 import { labOf, PRIVATE_BRIDGES, type BridgesConfig } from "../labFacts";
+import { boundFault } from "../postgresBounds";
+import { serviceFault } from "../serviceUnits";
 import { postgresSettings, type PostgresSetting } from "../postgresFiles";
 
 /** Settings of sizes, times and logs: whatever their value, nobody is let in by them. */
@@ -13,7 +15,8 @@ export const databaseSettings: StackValidationPolicy = {
   name: "db-settings-closed",
   description:
     "PostgreSQL listens on its own private address only, with TLS 1.2 or newer and scram-sha-256, and " +
-    "no setting names another file, a library or a program.",
+    "no setting names another file, a library or a program, or keeps it from serving; it runs, and after a " +
+    "reboot as well.",
   enforcementLevel: "mandatory",
   configSchema: { properties: { privateBridges: PRIVATE_BRIDGES } },
   validateStack: (args, reportViolation) => {
@@ -24,10 +27,14 @@ export const databaseSettings: StackValidationPolicy = {
       const report = (fault: string) =>
         reportViolation(`${database.label}: ${fault}`, database.urn);
       for (const setting of settings) {
-        const fault = faultOf(setting, database);
+        const fault =
+          faultOf(setting, database, lab.databases) ??
+          boundFault(setting.key, setting.value, database);
         if (fault)
           report(`${fault}, got ${setting.key} = ${setting.value} in ${setting.file}; take it out`);
       }
+      const down = serviceFault(host, /^postgresql(@.*)?\.service$/);
+      if (down) report(down);
       const isOn = settings.findLast(({ key }) => key === "ssl")?.value;
       if (settings.length > 0 && complete && isOn === undefined) {
         report("PostgreSQL is not told to use TLS, got no ssl; set ssl = on");
@@ -36,7 +43,20 @@ export const databaseSettings: StackValidationPolicy = {
   },
 };
 
-function faultOf({ key, value }: PostgresSetting, { interfaces }: Container): string | undefined {
+/** A standby follows another database of the stack. */
+function conninfoFault(value: string, databases: Container[]): string | undefined {
+  if (/password\s*=/.test(value)) return "a password is in the settings";
+  const host = /\bhost(?:addr)?\s*=\s*'*([^\s']+)/.exec(value)?.[1];
+  const own = databases.flatMap(({ interfaces }) => interfaces.map(({ address }) => address));
+  if (host === undefined || own.includes(undefined) || own.includes(host)) return undefined;
+  return "PostgreSQL follows a database that is not the stack's";
+}
+
+function faultOf(
+  { key, value }: PostgresSetting,
+  { interfaces }: Container,
+  containers: Container[],
+): string | undefined {
   switch (key) {
     case "listen_addresses": {
       const own = ["localhost", "127.0.0.1", ...interfaces.map(({ address }) => address)];
@@ -70,7 +90,7 @@ function faultOf({ key, value }: PostgresSetting, { interfaces }: Container): st
         ? undefined
         : "PostgreSQL's certificate is elsewhere";
     case "primary_conninfo":
-      return /password\s*=/.test(value) ? "a password is in the settings" : undefined;
+      return conninfoFault(value, containers);
     default:
       return HARMLESS.test(key) ? undefined : "a setting of PostgreSQL cannot be judged";
   }

@@ -1,6 +1,7 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { faultsOf, observe } from "../commands";
 import type { Container } from "../cts";
+import { serviceFault } from "../serviceUnits";
 import { labOf, PRIVATE_BRIDGES, type BridgesConfig, type Lab } from "../labFacts";
 
 const FILE = "/etc/docker/daemon.json";
@@ -18,7 +19,7 @@ const KNOWN: Readonly<Record<string, Check>> = {
   "userland-proxy": is(false),
   bip: (value) => /^(10\.|172\.(1[6-9]|2\d|3[01])\.|192\.168\.)[\d.]+\/\d+$/.test(String(value)),
   mtu: (value) => typeof value === "number",
-  "log-driver": (value) => /^(json-file|local|journald|none)$/.test(String(value)),
+  "log-driver": (value) => /^(json-file|local|journald)$/.test(String(value)),
   "log-opts": any,
   "log-level": any,
   "live-restore": any,
@@ -60,6 +61,14 @@ export const dockerDaemon: StackValidationPolicy = {
 function faults(container: Container, lab: Lab): string[] {
   const observed = observe(container, lab.resources);
   const found = faultsOf(observed, "docker");
+  const down = serviceFault(observed.host, /^(docker|containerd)\.service$/);
+  if (down && lab.apps.includes(container)) found.push(down);
+  const options = observed.host.files.get("/etc/default/docker") ?? "";
+  if (/^\s*[^#\s]/m.test(options)) {
+    found.push(
+      "Docker has options beside its settings, got lines in /etc/default/docker; use daemon.json",
+    );
+  }
   const text = observed.host.files.get(FILE);
   if (text === undefined) {
     const isApp = lab.apps.includes(container);

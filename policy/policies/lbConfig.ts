@@ -12,6 +12,8 @@ import {
   type Ports,
   type PortsConfig,
 } from "../labPorts";
+import { serviceFault } from "../serviceUnits";
+import type { Host } from "../script/types";
 import { linesOf, parseHaproxy, says, type Section } from "../script/haproxy";
 import { strangeWords } from "../script/haproxyWords";
 
@@ -57,11 +59,24 @@ export const lbConfig: StackValidationPolicy = {
         ...faultsOf(observed, "balancer"),
         ...faultsOfSetting(setting, ports, observed.host.files),
         ...userFaults([...observed.host.files]),
+        ...gone(observed.host),
       ];
       for (const fault of faults) reportViolation(`${container.label}: ${fault}`, container.urn);
     }
   },
 };
+
+/** HAProxy itself, and its text, are there after all scripts. */
+function gone(host: Host): string[] {
+  const down = serviceFault(host, /^haproxy\.service$/);
+  const removed = [...host.machine.files].find(
+    ([path, text]) => text === null && /^\/etc\/haproxy\/haproxy\.cfg$/.test(path),
+  );
+  return [
+    ...(down ? [down] : []),
+    ...(removed ? [`HAProxy has no text, got ${removed[0]} that is removed; leave it`] : []),
+  ];
+}
 
 function faultsOfSetting(
   { container, sections, unreadable }: LoadBalancerSetting,

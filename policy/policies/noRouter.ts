@@ -22,6 +22,15 @@ const SAFE: readonly [RegExp, RegExp][] = [
   ],
 ];
 
+/** What a service needs at least. */
+const LEAST: Readonly<Record<string, number>> = {
+  "net.ipv4.tcp_syncookies": 1,
+  "net.core.somaxconn": 128,
+  "net.ipv4.tcp_max_syn_backlog": 128,
+  "net.netfilter.nf_conntrack_max": 1024,
+  "fs.file-max": 10_000,
+};
+
 /** Two interfaces make a router as soon as the kernel forwards: the private subnet would be reached through it. */
 export const noRouter: StackValidationPolicy = {
   name: "ct-no-router",
@@ -52,6 +61,11 @@ export const noRouter: StackValidationPolicy = {
 
 function isSafe(name: string, value: string, isApp: boolean): boolean {
   if (isApp && name === "net.ipv4.ip_forward") return true;
+  const [, low, high] = /^(\d+)\s+(\d+)$/.exec(value) ?? [];
+  const least = LEAST[name];
+  if (least !== undefined && Number(value) < least) return false;
+  if (name === "net.ipv4.ip_local_port_range" && !(Number(high) - Number(low) >= 1000))
+    return false;
   return SAFE.some(([known, values]) => known.test(name) && values.test(value));
 }
 

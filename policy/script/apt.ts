@@ -8,6 +8,9 @@ const RIVALS =
 const SERVERS =
   /^(telnetd|inetutils-telnetd|rsh-server|vsftpd|proftpd\S*|samba|nfs-kernel-server|rsync-daemon|dropbear\S*|tinyssh|cockpit\S*|webmin|xrdp|tightvncserver|squid|dante-server|openvpn|wireguard\S*|tailscale|zerotier\S*|cloudflared|ngrok|frp|stunnel4?|sslh|haproxy-exporter)$/;
 
+/** Packages that a stack may install on the Proxmox node: its filters', and their log's. */
+const NODE = /^(nftables|ulogd2(-json)?|libnetfilter-log1|iproute2|ca-certificates|arping)(=.*)?$/;
+
 /** `apt-get` and `dpkg`; undefined for other programs. */
 export function apt(call: Call, shell: Shell): Outcome | undefined {
   const { name, operands, args, text } = call;
@@ -40,6 +43,10 @@ export function apt(call: Call, shell: Shell): Outcome | undefined {
   }
   if (verb === "install" || verb === "reinstall") {
     forbidden(packages, text, shell);
+    const foreign = packages.find((one) => !NODE.test(one));
+    if (host.options.isNode && foreign) {
+      host.fault("script", text, `the Proxmox node needs no package ${foreign}`);
+    }
     const file = packages.find((one) => /\.deb$|^[./]/.test(one));
     if (file) host.fault("script", text, `what is in ${file} cannot be known`);
     return outcome();

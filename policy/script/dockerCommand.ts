@@ -3,12 +3,14 @@ import type { Shell } from "./types";
 import { outcome, type Outcome } from "./values";
 
 const LOOKS =
-  /^(info|version|ps|inspect|images|logs|stats|top|port|diff|history|events|search|wait|import|load|pull|prune)$/;
+  /^(info|version|ps|inspect|images|logs|stats|top|port|diff|history|events|search|wait|import|load|pull)$/;
 const GROUPS = /^(image|container|network|volume|system|builder)$/;
-const HARMLESS = /^(ls|list|inspect|rm|prune|df|info|pull|history)$/;
+const HARMLESS = /^(ls|list|inspect|df|info|pull|history)$/;
 
 /** The Docker of an app node; undefined for other programs. What a script runs in it is declared nowhere. */
-export function docker({ name, args, text }: Call, shell: Shell): Outcome | undefined {
+export function docker(call: Call, shell: Shell): Outcome | undefined {
+  const { name, args } = call;
+  let { text } = call;
   if (
     /^(docker-compose|podman|ctr|nerdctl|runc|crun|containerd|dockerd|buildah|skopeo|buildctl)$/.test(
       name,
@@ -19,8 +21,13 @@ export function docker({ name, args, text }: Call, shell: Shell): Outcome | unde
   }
   if (name !== "docker") return undefined;
   const [verb = "", ...rest] = args;
-  const isLook = LOOKS.test(verb) || /^(rm|rmi|stop|restart|tag|login|logout)$/.test(verb);
+  const isLook = LOOKS.test(verb) || /^(rmi|tag|logout)$/.test(verb);
+  if (/^(image|builder)$/.test(verb) && /^(rm|prune)$/.test(rest[0] ?? "")) return outcome();
   if (isLook || (GROUPS.test(verb) && HARMLESS.test(rest[0] ?? ""))) return outcome();
+  if (/^(rm|stop|restart)$/.test(verb) && !rest.some((one) => /^web$|\$\(|^-a/.test(one)))
+    return outcome();
+  // Its words may be a password.
+  if (verb === "login") text = "docker login";
   if (verb === "run" && isConfined(rest)) return outcome();
   shell.host.dockerRuns.push(args);
   shell.host.fault("docker", text, "containers and networks are declared as resources of Docker");

@@ -1,7 +1,8 @@
-import { absolute, areaBelow, areaOf } from "./judgedPaths";
+import { areaBelow, areaOf, isSecretPath } from "./judgedPaths";
 import { readFile, touchable, writeFile } from "./redirections";
 import type { Call } from "./types";
 import type { Shell } from "./types";
+import { LENT, lendsRights, owned, place } from "./owners";
 import { streamEditors } from "./streamEditors";
 import { ANY, isKnown, outcome, shown, type Outcome } from "./values";
 
@@ -86,6 +87,9 @@ export function files(call: Call, shell: Shell): Outcome | undefined {
       ) {
         shell.host.fault("script", text, "it connects, listens or runs something else");
       }
+      if (ORDERS.test(stdin ?? "")) {
+        shell.host.fault("balancer", text, "it changes a running HAProxy beside its text");
+      }
       return outcome();
     case "haproxy":
       if (!args.includes("-c") && !args.some((arg) => /^-v/.test(arg))) {
@@ -97,7 +101,9 @@ export function files(call: Call, shell: Shell): Outcome | undefined {
   }
 }
 
-const place = (path: string, shell: Shell) => absolute(path, shell.machine.folder);
+/** Orders to HAProxy's admin socket that change it. */
+const ORDERS =
+  /^\s*(disable|shutdown|add|del|clear|set (map|ssl|table|rate-limit|maxconn|weight|timeout))\b/m;
 
 function folders(paths: string[], call: Call, shell: Shell): Outcome {
   for (const path of paths) touchable(path, shell);
@@ -125,6 +131,9 @@ function copied(call: Call, shell: Shell): Outcome {
   for (const from of words) {
     const content = readFile(from, shell);
     const source = place(from, shell);
+    if (isSecretPath(source) && !isSecretPath(place(to, shell))) {
+      shell.host.fault("access", text, "it puts a secret in another place");
+    }
     const plain = place(to, shell);
     const intoFolder = to.endsWith("/") || words.length > 1 || isFolder(plain);
     const target = intoFolder ? `${plain}/${source.slice(source.lastIndexOf("/") + 1)}` : plain;
@@ -145,11 +154,6 @@ function copied(call: Call, shell: Shell): Outcome {
   return outcome(true, "");
 }
 
-/** A program with such a mode runs with the rights of the one who owns it. */
-const lendsRights = (mode: string): boolean =>
-  /^[4-7]\d{3}$/.test(mode) || /(^|,)[ugoa]*[+=][a-z]*s/.test(mode);
-const LENT = "whoever runs the file then has its owner's rights";
-
 const isFolder = (path: string) =>
   /^\/(etc|etc\/[^/.]+(\.d)?|root|tmp|usr\/local\/s?bin|etc\/systemd\/system)$/.test(path);
 
@@ -162,53 +166,14 @@ function removed(path: string, { text, args }: Call, shell: Shell): void {
   }
   const area = isRecursive ? areaBelow(own) : areaOf(own);
   if (isRecursive && area) shell.host.fault(area, text, `it removes ${shown(own)} with all in it`);
+  if (isRecursive && /^\/var\/lib\/docker(\/volumes)?$/.test(own)) {
+    shell.host.fault("docker", text, "it removes images, containers and volumes");
+  }
   if (area === "access" || area === "script") shell.host.fault(area, text, "the system needs it");
   if (/\/systemd\/.*\.(wants|requires|upholds)\/[^/]+$/.test(own)) {
     shell.host.fault("unit", text, "the unit does not start at boot then");
   }
   shell.machine.files.set(own, null);
-}
-
-function owned(call: Call, shell: Shell): Outcome {
-  const { name, operands, args, text } = call;
-  const [mode = "", ...paths] = args.some((arg) => /^--reference/.test(arg))
-    ? ["", ...operands]
-    : operands;
-  const isRecursive = args.some((arg) => /^-[a-zA-Z]*R|^--recursive/.test(arg));
-  const opens =
-    /^[0-7]*[0-7][2367]$/.test(mode) ||
-    /(^|,)([ao]|ug?o)?[+=][a-z]*w/.test(mode) ||
-    /^[2-7]\d{3}$/.test(mode) ||
-    /\+[a-z]*s/.test(mode);
-  for (const path of paths) {
-    const own = place(path, shell);
-    const area = isKnown(own) ? (isRecursive ? areaBelow(own) : areaOf(own)) : "script";
-    if (name === "chmod" && lendsRights(mode)) shell.host.fault("access", text, LENT);
-    if (/\/\*$/.test(path)) continue;
-    // In a folder that others may write to they can put another file in the place of one.
-    const held = area ?? (isKnown(own) && opens ? areaBelow(own) : undefined);
-    if (
-      name === "chmod" &&
-      (opens || args.some((arg) => /^-x$/.test(arg))) &&
-      (held ?? !isKnown(mode))
-    ) {
-      shell.host.fault(
-        held ?? "script",
-        text,
-        "others may change the file then, or nobody may run it",
-      );
-    }
-    if (
-      name !== "chmod" &&
-      area &&
-      /^(access|firewall|unit|script)$/.test(area) &&
-      !/^root(:root)?$/.test(mode)
-    ) {
-      shell.host.fault(area, text, "others own the file then");
-    }
-    if (name === "chmod") shell.machine.modes.set(own, mode);
-  }
-  return outcome(true, "");
 }
 
 function linked({ operands, text }: Call, shell: Shell): Outcome {

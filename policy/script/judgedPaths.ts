@@ -6,7 +6,10 @@ const AREAS: readonly [Area, RegExp][] = [
   ["firewall", /^\/etc\/homelab\/(firewall|network-[^/]*)(\/|$)|^\/etc\/homelab\/network-/],
   ["firewall", /^\/etc\/(iptables|nftables|ufw|firewalld|ipset)(\/|\.|$)/],
   ["firewall", /^\/etc\/systemd\/system\/(.*\/)?homelab-firewall\.service/],
-  ["network", /^\/etc\/network(\/|$)|^\/etc\/(hosts|resolv\.conf|nsswitch\.conf)$|^\/etc\/netplan/],
+  [
+    "network",
+    /^\/etc\/network(\/|$)|^\/etc\/(hosts|hostname|machine-id|resolv\.conf|nsswitch\.conf)$|^\/etc\/netplan/,
+  ],
   ["network", /^\/(proc\/sys|sys)\/|^\/etc\/sysctl(\.conf|\.d\/)|^\/etc\/modules|^\/etc\/modprobe/],
   [
     "database",
@@ -25,6 +28,7 @@ const AREAS: readonly [Area, RegExp][] = [
   ["access", /^\/etc\/(passwd|shadow|group|gshadow|login\.defs|securetty|shells)-?$/],
   ["access", /\/\.ssh(\/|$)|authorized_keys|^\/root\/\.(bash|profile|zsh|config)/],
   ["access", /^\/etc\/(profile|bash\.bashrc|environment|profile\.d)(\/|$)/],
+  ["unit", /^\/var\/log\/journal(\/|$)|^\/etc\/systemd\/journald\.conf/],
   ["unit", /^\/(etc|lib|usr\/lib|run|usr\/local\/lib)\/systemd\/(system|user|[^/]*\.conf)/],
   [
     "unit",
@@ -37,6 +41,12 @@ const AREAS: readonly [Area, RegExp][] = [
   ],
   ["script", /^\/proc\/(?!sys\/)[^/]+\/(mem|root)|^\/etc\/pve(\/|$)/],
 ];
+
+/** Passwords and keys, which neither others nor a log may see. */
+const SECRET =
+  /^\/etc\/homelab\/web(\/|$)(?!db\.crt)|^\/etc\/haproxy\/(users\.cfg|certs\/|ca\.key)|^\/etc\/postgresql\/.*\.key$|^\/etc\/(shadow|gshadow)|\/\.(pgpass|ssh)(\/|$)|^\/etc\/ssh\/.*_key$/;
+
+export const isSecretPath = (path: string): boolean => SECRET.test(path.replace(/\/\*$/, "/x"));
 
 /** The area that a path belongs to; undefined for what nobody judges. */
 export function areaOf(path: string): Area | undefined {

@@ -81,7 +81,20 @@ export function programs(call: Call, shell: Shell): Outcome {
   return outcome();
 }
 
-function reads({ name, operands, stdin }: Call, shell: Shell): string | undefined {
+function reads(call: Call, shell: Shell): string | undefined {
+  const { name, operands, stdin, text } = call;
+  if (
+    /^p?kill$/.test(name) &&
+    operands.some((one) => /^-?1$|dockerd|haproxy|postgres|sshd|systemd/.test(one))
+  ) {
+    shell.host.fault("script", text, "it ends what the CT needs");
+  }
+  if (
+    name === "sleep" &&
+    operands.some((one) => /^(inf\w*|\d{4,}[smhd]?|\d{3,}[mhd]|\d{2,}[hd])$/i.test(one))
+  ) {
+    shell.host.fault("script", text, "it does not end");
+  }
   if (name !== "cat") return undefined;
   if (operands.length === 0) return stdin;
   const texts = operands.map((path) => readFile(path, shell));

@@ -73,7 +73,7 @@ export function writeFile(
   if (area === "access" || area === "script") {
     host.fault(area, `> ${to}`, "it writes a file that decides who may log in or what is run");
   }
-  if (/^\/etc\/(hosts|resolv\.conf|nsswitch\.conf)$/.test(to)) {
+  if (/^\/etc\/(hosts|hostname|resolv\.conf|nsswitch\.conf)$/.test(to)) {
     host.fault("network", `> ${to}`, "it decides which machine a name stands for");
   }
   if (

@@ -9,7 +9,7 @@ const KNOWN: readonly RegExp[] = [
   /^SET (?!ROLE|SESSION AUTHORIZATION)/i,
   /^RESET\b/i,
   /^(CREATE|ALTER) (TABLE|INDEX|UNIQUE INDEX|SEQUENCE|SCHEMA|VIEW|TYPE)\b/i,
-  /^(INSERT|UPDATE|DELETE|COMMENT|TRUNCATE)\b/i,
+  /^(INSERT|COMMENT)\b/i,
   /^CREATE (ROLE|USER) \w+( WITH)?( LOGIN| NOSUPERUSER| NOCREATEDB| NOCREATEROLE| PASSWORD '[^']+')*$/i,
   /^ALTER (ROLE|USER) \w+( WITH)?( LOGIN| NOSUPERUSER| PASSWORD '[^']+')+$/i,
   /^ALTER (ROLE|USER) \w+ (SET|RESET) (statement_timeout|idle_in_transaction_session_timeout|lock_timeout|search_path|work_mem)\b/i,
@@ -19,7 +19,7 @@ const KNOWN: readonly RegExp[] = [
 ];
 /** Functions and words that reach files, programs or other servers from within any statement. */
 const REACHES =
-  /pg_read_|pg_write_|pg_ls_|lo_(import|export)|\bPROGRAM\b|dblink|pg_reload_conf|set_config|pg_hba|SUPERUSER|pg_(execute|read|write)_|pg_authid/i;
+  /pg_read_|pg_write_|pg_ls_|lo_(import|export)|\bPROGRAM\b|dblink|pg_reload_conf|set_config|pg_hba|SUPERUSER|pg_(execute|read|write)_|pg_authid|pg_terminate_backend|pg_cancel_backend|pg_promote|pg_switch_wal|\bDROP (COLUMN|CONSTRAINT)\b/i;
 
 /** PostgreSQL's clients; undefined for other programs. */
 export function psql(call: Call, shell: Shell): Outcome | undefined {

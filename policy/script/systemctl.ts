@@ -14,6 +14,11 @@ const RIVALS =
 /** Units that a CT of a stack, or its Proxmox node, has reason to start. */
 const EXPECTED =
   /^(homelab-.*|docker|containerd|haproxy|postgresql.*|ssh|sshd|ulogd2?|networking|systemd-.*|dbus|cron|apparmor|fuse.*|unattended-upgrades|apt-daily.*|chrony|ntpsec|e2scrub.*|.*-wait-online)\.(service|socket|timer|target)$/;
+/** Units without which nobody gets in, or sees what happens. */
+const NEEDED =
+  /^(ssh|sshd|systemd-(journald|networkd|resolved|logind)|networking|dbus|cron)\.(service|socket)$/;
+/** Those that a stack may order about on the Proxmox node. */
+const NODE = /^(homelab-.*|ulogd2?)\.(service|timer|socket)$/;
 const FIREWALL = "homelab-firewall.service";
 
 export const unitName = (unit: string): string =>
@@ -64,6 +69,12 @@ function order(verb: string, unit: string, { args, text }: Call, shell: Shell): 
   }
   if (/^(sysinit|basic|network-pre|network|multi-user|ulogd2?)\.(target)$/.test(full) && !starts) {
     host.fault("script", text, "other units need it");
+  }
+  if (NEEDED.test(full) && /^(stop|disable|mask)$/.test(verb)) {
+    host.fault("script", text, "the CT is not reached, or tells nothing, without it");
+  }
+  if (host.options.isNode && !NODE.test(full)) {
+    host.fault("unit", text, "the unit is not the stack's");
   }
   const now = args.includes("--now");
   const set = (kind: string, value: string) => machine.units.set(`${kind} ${full}`, value);

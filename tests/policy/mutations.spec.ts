@@ -7,7 +7,9 @@ import { declaredEdits } from "./sourceEdits.declared";
 import { firewallEdits } from "./sourceEdits.firewall";
 import { serviceEdits } from "./sourceEdits.services";
 import { ctMutations } from "./mutations.cts";
+import { databaseMutations } from "./mutations.database";
 import { declaredMutations } from "./mutations.declared";
+import { deedMutations } from "./mutations.deeds";
 import { formMutations } from "./mutations.forms";
 import { guestMutations } from "./mutations.guests";
 import { networkMutations } from "./mutations.network";
@@ -31,6 +33,8 @@ const mutations = [
   ...requestMutations,
   ...serviceMutations,
   ...guestMutations,
+  ...deedMutations,
+  ...databaseMutations,
 ];
 
 describe("a bad edit of the program is stopped by the policy that is meant to", function () {

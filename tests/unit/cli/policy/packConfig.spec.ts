@@ -78,7 +78,9 @@ describe("the pack as a package", () => {
       for (const [, name = ""] of read(file).matchAll(/(?:from |require\()"([^"]+)"/g)) {
         if (name.startsWith("node:")) continue;
         const target = name.startsWith(".") ? join(folder, file, "..", name) : name;
-        const isThere = name.startsWith(".") ? target.startsWith(folder) : known.includes(name);
+        const isThere = name.startsWith(".")
+          ? target.startsWith(folder)
+          : known.includes(/^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name);
         assert.ok(isThere, `${file}: imports ${name}`);
       }
     }
