@@ -136,7 +136,11 @@ export const PULL_REQUESTS: PullRequestCase[] = [
   {
     name: "takes-a-policy-away",
     edits: [
-      { file: "policy/policies/index.ts", from: "  dockerContainers,\n  images,", to: "  images," },
+      {
+        file: "policy/policies/index.ts",
+        from: "  dockerContainers,\n  serviceConnected,",
+        to: "  serviceConnected,",
+      },
       {
         file: "components/webService.ts",
         from: "    readOnly: true,\n",
