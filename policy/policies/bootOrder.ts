@@ -58,7 +58,7 @@ export const bootOrder: StackValidationPolicy = {
       }
       // Proxmox's own is none, or -1: 60 s.
       const down = asNumber(downDelay) ?? -1;
-      if (down >= 0 && down < LEAST_STOP) {
+      if (down > 0 && down < LEAST_STOP) {
         reportViolation(
           `${container.label}: is killed when the node stops, got downDelay ${down}; at least ${LEAST_STOP} s`,
           urn,

@@ -58,7 +58,7 @@ function faultOf({
     if (asText(value)) return `has another way out, got ${key} ${asText(value)}; take it out`;
   }
   if (vlanAware === true) return "hands VLANs through, got vlanAware: true; take it out";
-  if (typeof mtu === "number" && (mtu < 1280 || mtu > 9216)) {
+  if (typeof mtu === "number" && mtu > 0 && (mtu < 1280 || mtu > 9216)) {
     return `lets hardly any packet through, got mtu ${mtu}; give 1280 to 9216`;
   }
   if (autostart === false) return "is gone after a reboot, got autostart: false; set it to true";

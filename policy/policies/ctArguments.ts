@@ -77,10 +77,10 @@ function* faults(props: Props, most: number): Generator<Finding> {
     yield* unknownKeys(nic, INTERFACE, "has a setting of an interface");
     const { macAddress, enabled, mtu, rateLimit } = asProps(nic);
     if (enabled === false) yield ["has an interface that is off", enabled, "take enabled out"];
-    if (isGiven(mtu) && typeof mtu === "number" && mtu !== 1 && (mtu < 1280 || mtu > 9216)) {
+    if (isGiven(mtu) && typeof mtu === "number" && mtu > 1 && (mtu < 1280 || mtu > 9216)) {
       yield ["has an interface that its packets do not fit", mtu, "give an mtu of 1280 to 9216"];
     }
-    if (isGiven(rateLimit) && typeof rateLimit === "number" && rateLimit < 1) {
+    if (isGiven(rateLimit) && typeof rateLimit === "number" && rateLimit > 0 && rateLimit < 1) {
       yield ["has an interface that is too slow", rateLimit, "give a rateLimit of 1 MB/s or more"];
     }
     if (

@@ -40,7 +40,7 @@ export const guestMutations: Mutation[] = [
   }),
   ...of("ct-boot-order", {
     "waits for an hour": (s) => (s.inputs("db-ct").startup.upDelay = 3600),
-    "no time to stop": (s) => (s.inputs("db-ct").startup.downDelay = 0),
+    "no time to stop": (s) => (s.inputs("db-ct").startup.downDelay = 1),
     "no order": ct("db", "startup", {}),
   }),
   ...of("ct-resources-capped", {
