@@ -28,19 +28,23 @@ export const lbTargets: StackValidationPolicy = {
     const config = args.getConfig<ServiceConfig>();
     const lab = labOf(args.resources, config);
     const port = servicePort(config, lab);
-    for (const { container, sections = [] } of await settingsOf(lab)) {
+    const settings = await settingsOf(lab);
+    for (const { container, sections = [] } of settings) {
       for (const section of sections.filter(({ kind }) => /^(backend|listen)$/.test(kind))) {
         const fault = faultOf(section, lab, port);
         if (!fault) continue;
         const where = `${section.kind} ${section.name}`.trim();
         reportViolation(`${container.label}: ${where} ${fault}`, container.urn);
       }
-      for (const app of forgotten(sections, lab)) {
-        reportViolation(
-          `${app.label}: gets no requests, got no server with its address in haproxy.cfg; make it a target`,
-          app.urn,
-        );
-      }
+    }
+    // A load balancer may have some of them only; none of a text that is not known yet.
+    const all = settings.map(({ sections }) => sections);
+    const known = all.every((one) => one !== undefined) ? all.flat() : [];
+    for (const app of forgotten(known, lab)) {
+      reportViolation(
+        `${app.label}: gets no requests, got no server with its address in haproxy.cfg; make it a target`,
+        app.urn,
+      );
     }
   },
 };
