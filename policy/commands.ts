@@ -40,7 +40,7 @@ interface Script {
 const followed = new Map<string, ObservedHost>();
 const MAX_KEPT = 64;
 
-/** The same by stack and CT, without a comparison of texts. */
+/** The same within one policy, which is given one list of resources: by CT, without a comparison of texts. */
 const observedIn = new WeakMap<PolicyResource[], Map<string, ObservedHost>>();
 
 /** Follows, in their order, the scripts that a stack runs in one CT. */

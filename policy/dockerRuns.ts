@@ -101,9 +101,7 @@ export function* mountTargetFaults(props: Props): Generator<Finding> {
     ...asList(volumes).map((one) => asText(asProps(one).containerPath)),
     ...asList(mounts).map((one) => asText(asProps(one).target)),
   ].filter((target) => target !== undefined);
-  const system = targets.find(
-    (target) => target === "/" || (SYSTEM.test(target) && target.startsWith("/")),
-  );
+  const system = targets.find((target) => SYSTEM.test(target));
   if (system) yield ["has a folder put over its system", system, "use /run, /srv or /data"];
   const memory = tmpfs === UNKNOWN ? [] : Object.keys(asProps(tmpfs));
   const hidden = memory.find((path) =>

@@ -2,7 +2,9 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { askPulumi, type PulumiSession } from "../lab/session";
+import type { PulumiSession } from "../lab/session";
+import { stackState } from "../stack/readState";
+import { resourcesOf } from "../stack/stackState";
 import type { CommandContext } from "../core/command";
 import { run } from "../../system/exec";
 
@@ -12,11 +14,11 @@ export interface EmptyStack {
   pulumi(words: string[], pack?: "pack"): Promise<unknown>;
 }
 
-interface Exported {
-  deployment: { resources: { type: string; inputs?: Record<string, unknown> }[] };
-}
-
-const PACK = ["PULUMI_OPTION_POLICY_PACK", "PULUMI_OPTION_POLICY_PACK_CONFIG"] as const;
+/** Without the policy pack; Pulumi refuses a pack's settings without the pack. */
+export const WITHOUT_PACK = {
+  PULUMI_OPTION_POLICY_PACK: undefined,
+  PULUMI_OPTION_POLICY_PACK_CONFIG: undefined,
+};
 
 /**
  * Makes the stack, lets `work` have it, and removes it with all that it made. Its state lies in a folder of its own.
@@ -39,9 +41,9 @@ export async function withEmptyStack<T>(
   };
   const cwd = join(context.paths.root, "cli", "bench", "emptyProgram");
   const pulumi: EmptyStack["pulumi"] = (words, pack) => {
-    const own: PulumiSession["env"] = { ...env, PULUMI_OPTION_POLICY_PACK_CONFIG: packConfig };
-    if (!pack) for (const name of PACK) own[name] = undefined;
-    return run(session.toolchain.pulumi, [...words, "--non-interactive"], { cwd, env: own });
+    const judged = pack ? { PULUMI_OPTION_POLICY_PACK_CONFIG: packConfig } : WITHOUT_PACK;
+    const options = { cwd, env: { ...env, ...judged } };
+    return run(session.toolchain.pulumi, [...words, "--non-interactive"], options);
   };
   try {
     await pulumi(["stack", "init", "bench"]);
@@ -63,9 +65,9 @@ async function settings(
   context: CommandContext,
   session: PulumiSession,
 ): Promise<Record<string, string>> {
-  const state = JSON.parse(await askPulumi(context, session, ["stack", "export"])) as Exported;
+  const resources = resourcesOf(await stackState(context, session));
   const of = (type: string) =>
-    state.deployment.resources.find((one) => one.type === `pulumi:providers:${type}`)?.inputs;
+    resources.find((one) => one.type === `pulumi:providers:${type}`)?.inputs;
   const [engine, proxmox] = [of("docker"), of("proxmoxve")];
   if (!engine || !proxmox)
     throw new Error("stack: has no app node yet; make it with ./lab up before it is measured");

@@ -6,7 +6,7 @@ import type { CommandContext } from "../core/command";
 import { exec, run } from "../../system/exec";
 import type { Note } from "../../system/progress";
 import type { Benchmark } from "./benchmark";
-import { withEmptyStack } from "./emptyStack";
+import { WITHOUT_PACK, withEmptyStack } from "./emptyStack";
 
 const RUNS = 3;
 /** What may be waited for beside a program of next to nothing. */
@@ -17,12 +17,6 @@ const PREVIEW_SECONDS = 20;
 
 const PREVIEW = ["preview", "--non-interactive", "--expect-no-changes"];
 const UP = ["up", "--yes", "--non-interactive", "--expect-no-changes"];
-
-/** Pulumi refuses a pack's settings without the pack. */
-const WITHOUT_PACK = {
-  PULUMI_OPTION_POLICY_PACK: undefined,
-  PULUMI_OPTION_POLICY_PACK_CONFIG: undefined,
-};
 
 /** What whoever changes the stack waits for when there is little or nothing to do. */
 export const up: Benchmark = {

@@ -1,4 +1,5 @@
 import { SHOW_ANOMALIES } from "../../lib/haproxy/anomalyScript";
+import { ADMIN_SOCKET } from "../../lib/haproxy/installHaproxy";
 import { parseSetWeights, type SetWeight } from "../../observer/anomalies";
 import { parseStats, type StatRow } from "../../observer/targetHealth";
 import { now } from "../../observer/prober";
@@ -34,7 +35,7 @@ export interface BalancerQuestion {
 
 /** HAProxy's statistics over one connection to its socket, kept open: a look costs no process. */
 export function balancerSource(ssh: NodeAccess, vmid: number, from: BalancerQuestion): Source {
-  const words = inCt(vmid, ["socat", "-", "UNIX-CONNECT:/run/haproxy/admin.sock"]);
+  const words = inCt(vmid, ["socat", "-", `UNIX-CONNECT:${ADMIN_SOCKET}`]);
   let look = looking(from);
   return {
     name: BALANCER,

@@ -19,7 +19,7 @@ import { type CommandContext, UsageError } from "../core/command";
 import { missingWord, unknownWord } from "../core/suggest";
 import { table } from "../core/table";
 import { bringer } from "../prerequisites";
-import { checkpointFile } from "../stack/outputs";
+import { checkpointFile, checkpointFiles } from "../stack/outputs";
 
 /** What is remembered of a snapshot; written once all of it is there. */
 interface Snapshot {
@@ -75,8 +75,7 @@ async function save(context: CommandContext, name: string, old?: Snapshot): Prom
   await progress.step(`Snapshot ${name}`, () => copyNode(paths, name));
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   cpSync(accessFiles(paths).folder, join(folder, "pve"), { recursive: true });
-  for (const file of stateFiles(checkpointFile(paths)))
-    cpSync(file, join(folder, "state", basename(file)));
+  for (const file of checkpointFiles(paths)) cpSync(file, join(folder, "state", basename(file)));
   const made: Snapshot = { name, made: new Date().toISOString() };
   writeWhole(recordOf(paths, name), `${JSON.stringify(made)}\n`, 0o600);
   if (container.State.Running) await startAgain(context);
@@ -95,10 +94,9 @@ async function restore(context: CommandContext, { name, made }: Snapshot): Promi
   const { folder: keys } = accessFiles(paths);
   rmSync(keys, { recursive: true, force: true });
   cpSync(join(folder, "pve"), keys, { recursive: true });
-  const checkpoint = checkpointFile(paths);
-  for (const file of stateFiles(checkpoint)) rmSync(file);
+  for (const file of checkpointFiles(paths)) rmSync(file);
   if (existsSync(join(folder, "state")))
-    cpSync(join(folder, "state"), dirname(checkpoint), { recursive: true });
+    cpSync(join(folder, "state"), dirname(checkpointFile(paths)), { recursive: true });
   await startAgain(context);
   return 0;
 }
@@ -142,11 +140,3 @@ export function listSnapshots(paths: LabPaths): Snapshot[] {
 
 const folderOf = (paths: LabPaths, name: string) => join(paths.state, "snapshots", name);
 const recordOf = (paths: LabPaths, name: string) => join(folderOf(paths, name), "snapshot.json");
-
-/** The state of the `dev` stack and what Pulumi keeps beside it. */
-function stateFiles(checkpoint: string): string[] {
-  const folder = dirname(checkpoint);
-  if (!existsSync(folder)) return [];
-  const own = readdirSync(folder).filter((name) => name.startsWith(basename(checkpoint)));
-  return own.map((name) => join(folder, name));
-}

@@ -1,10 +1,10 @@
-import { mkdirSync, readdirSync, renameSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { mkdirSync, renameSync } from "node:fs";
+import { basename, join } from "node:path";
 import { inspect } from "../../pve-node/box/docker";
 import { containerName } from "../../pve-node/box/names";
 import type { CommandContext } from "../core/command";
 import { rememberedCts, whatWentWith } from "./absentNode";
-import { checkpointFile } from "./outputs";
+import { checkpointFiles } from "./outputs";
 
 /**
  * Puts Pulumi's state aside where the node that it describes is gone with its volume, by `docker system prune
@@ -23,10 +23,7 @@ export async function setAsideLost(
   if (cts.length === 0 || (await hasVolume(volume))) return undefined;
   const kept = join(paths.state, `lost-${new Date().toISOString().replace(/\W/g, "")}`);
   mkdirSync(kept, { mode: 0o700 });
-  // Beside it are the states of other stacks, whose nodes are still there.
-  const file = checkpointFile(paths);
-  const own = readdirSync(dirname(file)).filter((name) => name.startsWith(basename(file)));
-  for (const name of own) renameSync(join(dirname(file), name), join(kept, name));
+  for (const file of checkpointFiles(paths)) renameSync(file, join(kept, basename(file)));
   progress.warn(
     `embedded node: ${whatWentWith(volume, cts)}; ` +
       `they are built anew. Pulumi's former state is in ${kept}`,

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import type { LabPaths } from "../../system/labPaths";
 import { devStack, projectName } from "./workingCopy";
 
@@ -37,6 +37,15 @@ export interface StackOutputs {
 export function checkpointFile(paths: LabPaths): string {
   const stacks = join(paths.state, "pulumi", ".pulumi", "stacks", projectName);
   return join(stacks, `${devStack}.json`);
+}
+
+/** The checkpoint and what Pulumi keeps beside it, as far as they are there; other stacks' are not among them. */
+export function checkpointFiles(paths: LabPaths): string[] {
+  const file = checkpointFile(paths);
+  const folder = dirname(file);
+  if (!existsSync(folder)) return [];
+  const own = readdirSync(folder).filter((name) => name.startsWith(basename(file)));
+  return own.map((name) => join(folder, name));
 }
 
 /** Outputs of the `dev` stack, read from its checkpoint: half a second faster than asking Pulumi. */

@@ -10,6 +10,7 @@ import {
 } from "../../observer/targetHealth";
 import type { EmbeddedNode } from "../../pve-node/box/embeddedNode";
 import type { StackOutputs, TargetOutput } from "../stack/outputs";
+import { askHaproxy } from "../lab/adminSocket";
 import { type ApiAccess, callApi } from "../lab/api";
 import { type Budget, type GuestUse, summarizeBudget } from "./budget";
 import { inCt, type NodeAccess, onNode } from "../lab/ssh";
@@ -43,19 +44,9 @@ export interface StatusSources {
   embedded?: EmbeddedNode;
 }
 
-/** Where HAProxy answers questions inside the load balancer's CT. */
-const adminSocket = "/run/haproxy/admin.sock";
-
 /** HAProxy's statistics, straight from its admin socket. */
 export async function loadBalancerStats(ssh: NodeAccess, vmid: number): Promise<StatRow[]> {
-  const words = ["socat", "-t2", "-", `UNIX-CONNECT:${adminSocket}`];
-  const answer = await onNode(ssh, inCt(vmid, words), { stdin: "show stat\n", timeoutMs: 15_000 });
-  if (answer.code !== 0) {
-    throw new Error(
-      `load balancer: CT ${vmid} does not answer on ${adminSocket}: ${lastLine(answer.stderr)}`,
-    );
-  }
-  return parseStats(answer.stdout);
+  return parseStats(await askHaproxy(ssh, vmid, "show stat"));
 }
 
 /** Looks at every part once; a part that does not answer is reported, not thrown. */

@@ -10,7 +10,8 @@ import { followUp } from "../stack/followUp";
 import { table } from "../core/table";
 import { injectedFaults } from "../faults/faults";
 import type { StackOutputs } from "../stack/outputs";
-import { inCt, type NodeAccess, onNode } from "../lab/ssh";
+import { askHaproxy } from "../lab/adminSocket";
+import type { NodeAccess } from "../lab/ssh";
 
 /**
  * A deviation from the configuration that somebody made at run time: nobody but its owner undoes it,
@@ -66,12 +67,8 @@ async function faultsInForce(ssh: NodeAccess, outputs: StackOutputs): Promise<Ru
 const seconds = (value: number) => `${Math.max(0, Math.round(value))} s`;
 
 async function targetStates(ssh: NodeAccess, outputs: StackOutputs): Promise<Found[]> {
-  const words = inCt(outputs.loadBalancer.vmid, [
-    ...["socat", "-t2", "-", `UNIX-CONNECT:${ADMIN_SOCKET}`],
-  ]);
-  const stdin = `show servers state ${BACKEND}; ${SHOW_ANOMALIES}\n`;
-  const { stdout } = await onNode(ssh, words, { stdin, timeoutMs: 15_000 });
-  return setInHaproxy(stdout);
+  const question = `show servers state ${BACKEND}; ${SHOW_ANOMALIES}`;
+  return setInHaproxy(await askHaproxy(ssh, outputs.loadBalancer.vmid, question));
 }
 
 /** What was set in HAProxy, from its answers to `show servers state` and `show anomalies`. */

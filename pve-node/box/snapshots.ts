@@ -15,9 +15,8 @@ const volumeOf = (paths: LabPaths, name: string) => `${containerName(paths)}-sna
  * @throws when the node runs, for its disks would be copied while they change
  */
 export async function copyNode(paths: LabPaths, name: string): Promise<void> {
-  await assertStopped(paths);
+  await assertIdle(paths);
   const volume = volumeOf(paths, name);
-  await endCopy(paths);
   await remove("volume", volume);
   await docker(["volume", "create", ...labels(paths), volume]);
   try {
@@ -34,7 +33,7 @@ export async function copyNode(paths: LabPaths, name: string): Promise<void> {
  * @throws when the node runs, or there is no copy of the name
  */
 export async function putBackNode(paths: LabPaths, name: string): Promise<void> {
-  await assertStopped(paths);
+  await assertIdle(paths);
   const volume = volumeOf(paths, name);
   if (!(await inspect("volume", volume)))
     throw new Error(`snapshot ${name}: its volume ${volume} is gone from Docker`);
@@ -68,9 +67,11 @@ export async function assertWhole(paths: LabPaths): Promise<void> {
   );
 }
 
-async function assertStopped(paths: LabPaths): Promise<void> {
+/** Ends an earlier copy whose starter was killed; it may be at work still. @throws when the node runs */
+async function assertIdle(paths: LabPaths): Promise<void> {
   if ((await findContainer(paths))?.State.Running)
     throw new Error("embedded node: runs; stop it with ./lab pve stop before its data is copied");
+  await endCopy(paths);
 }
 
 /** Empties the one volume and fills it with what the other has; holes of disks stay holes. */
@@ -80,18 +81,6 @@ async function copy(paths: LabPaths, from: string, to: string): Promise<void> {
   const script =
     "set -e; find /to -mindepth 1 -delete; cp -a --sparse=always --reflink=auto /from/. /to/; sync -f /to";
   const volumes = ["--volume", `${from}:/from:ro`, "--volume", `${to}:/to`];
-  // One whose starter was killed may be at work still.
-  await endCopy(paths);
-  const call = [
-    "run",
-    "--rm",
-    "--name",
-    copierOf(paths),
-    "--network",
-    "none",
-    ...volumes,
-    "--entrypoint",
-    "sh",
-  ];
-  await docker([...call, image.tag, "-c", script]);
+  const call = ["run", "--rm", "--name", copierOf(paths), "--network", "none", ...volumes];
+  await docker([...call, "--entrypoint", "sh", image.tag, "-c", script]);
 }
