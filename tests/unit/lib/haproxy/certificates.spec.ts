@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawnSync, type StdioOptions } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { connect as connectHttp2 } from "node:http2";
 import { tmpdir } from "node:os";
@@ -13,7 +13,10 @@ import { freePort, Haproxy, hasHaproxy, TestTarget } from "../../../support/hapr
 /** Runs the load balancer's own script with a folder in place of /etc/haproxy. */
 function makeCertificates(folder: string, listeners: readonly Listener[]): void {
   const script = certificateScript(listeners, "127.0.0.1").replaceAll("/etc/haproxy", folder);
-  const { status, stderr } = spawnSync("bash", ["-eu", "-c", script], { encoding: "utf8" });
+  // With a socket as standard input, as Node.js gives it, and a low SHLVL bash takes itself for a remote shell: it
+  // reads Debian's bashrc, which -u fails, and an empty script ends with that status.
+  const stdio: StdioOptions = ["ignore", "pipe", "pipe"];
+  const { status, stderr } = spawnSync("bash", ["-eu", "-c", script], { encoding: "utf8", stdio });
   assert.equal(status, 0, stderr);
 }
 
